@@ -1,0 +1,16 @@
+// The page. The command line is built by vite.cli.config.ts.
+import { resolve } from 'node:path';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  base: './',
+  publicDir: 'assets',
+  server: { host: '127.0.0.1', port: 5173 },
+  preview: { host: '127.0.0.1', port: 4173 },
+  build: {
+    target: 'es2023',
+    outDir: 'dist/page',
+    chunkSizeWarningLimit: 3000,
+    rollupOptions: { input: { index: resolve(import.meta.dirname, 'index.html') } },
+  },
+});
