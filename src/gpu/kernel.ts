@@ -2,6 +2,7 @@
 // names are checked at launch, the uniform struct is written by field name, compile errors carry file and line.
 // Group 0 holds tensors, group 1 (if any) one uniform struct called `uniforms`.
 
+import './float16-stand-in.ts';
 import { makeShaderDataDefinitions, makeStructuredView, type ShaderDataDefinitions } from 'webgpu-utils';
 import type { Gpu } from './device.ts';
 import type { Profiler } from './profiler.ts';
