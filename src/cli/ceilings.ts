@@ -1,0 +1,114 @@
+// What this adapter can do at most, measured by four small kernels: arithmetic, streaming, scattered reads,
+// scattered atomic additions. Wall-clock of a whole submit, each grown until it takes long enough to be measured,
+// best of five. The kernels of nerf/ and style/ are judged by these.
+
+import { throwIfAborted } from '../errors.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { Kernel, type Launch, type UniformValues } from '../gpu/kernel.ts';
+import { Tensor } from '../gpu/tensor.ts';
+import atomicsCode from '../shaders/common/bench_atomics.wgsl?raw';
+import fmaCode from '../shaders/common/bench_fma.wgsl?raw';
+import gatherCode from '../shaders/common/bench_gather.wgsl?raw';
+import streamCode from '../shaders/common/bench_stream.wgsl?raw';
+
+export interface Ceiling {
+  name: string;
+  value: number;
+  unit: string;
+}
+
+/** Entries of the table that reads and additions scatter over: a hash grid's usual size, 4 MiB of vec2f. */
+const TABLE = 2 ** 19;
+const INVOCATIONS = 2 ** 16;
+const ENOUGH_MS = 40;
+const ROUNDS = 5;
+
+interface Measurement {
+  source: { name: string; code: string };
+  tensors: Record<string, Tensor>;
+  uniforms(turns: number): UniformValues;
+  /** Operations, bytes or accesses of one turn of all invocations. */
+  perTurn: number;
+  /** The kernel has no loop of its own: turns are dispatches. */
+  repeats?: boolean;
+  report: { name: string; unit: string; scale: number };
+}
+
+/** @returns multiply-adds in GFLOP/s, copy in GB/s (read + written), reads and additions in millions a second */
+export async function measureCeilings(gpu: Gpu, signal?: AbortSignal): Promise<Ceiling[]> {
+  const { device } = gpu;
+  const result = Tensor.zeros(device, 'Bench.result', [INVOCATIONS], 'f32');
+  const pairs = Tensor.zeros(device, 'Bench.pairs', [INVOCATIONS, 2], 'f32');
+  const entries = Tensor.zeros(device, 'Bench.entries', [TABLE, 2], 'f32');
+  const sums = Tensor.zeros(device, 'Bench.sums', [TABLE], 'i32');
+  const source = Tensor.zeros(device, 'Bench.source', [8 * INVOCATIONS, 4], 'f32');
+  const copy = Tensor.zeros(device, 'Bench.copy', [8 * INVOCATIONS, 4], 'f32');
+  const tensors = [result, pairs, entries, sums, source, copy];
+  const launch: Launch = [INVOCATIONS / 64];
+
+  // A turn of the FMA kernel is 32 multiply-adds of two operations; of the others 8 accesses.
+  const plan: Measurement[] = [
+    {
+      source: { name: 'bench_fma', code: fmaCode },
+      tensors: { result },
+      uniforms: (turns) => ({ turns, factor: 0.9999, addend: 0.5 }),
+      perTurn: INVOCATIONS * 64,
+      report: { name: 'fma f32', unit: 'GFLOP/s', scale: 1e-9 },
+    },
+    {
+      source: { name: 'bench_stream', code: streamCode },
+      tensors: { source, target_copy: copy },
+      uniforms: () => ({ invocations: INVOCATIONS }),
+      perTurn: INVOCATIONS * 8 * 32,
+      repeats: true,
+      report: { name: 'stream copy', unit: 'GB/s', scale: 1e-9 },
+    },
+    {
+      source: { name: 'bench_gather', code: gatherCode },
+      tensors: { entries, result: pairs },
+      uniforms: (turns) => ({ turns, mask: TABLE - 1 }),
+      perTurn: INVOCATIONS * 8,
+      report: { name: 'gather vec2f', unit: 'M/s', scale: 1e-6 },
+    },
+    {
+      source: { name: 'bench_atomics', code: atomicsCode },
+      tensors: { sums },
+      uniforms: (turns) => ({ turns, mask: TABLE - 1 }),
+      perTurn: INVOCATIONS * 8,
+      report: { name: 'atomic add i32', unit: 'M/s', scale: 1e-6 },
+    },
+  ];
+
+  const ceilings: Ceiling[] = [];
+  try {
+    for (const item of plan) {
+      throwIfAborted(signal);
+      const kernel = await Kernel.create(gpu, item.source);
+      const once = async (turns: number): Promise<number> => {
+        const encoder = device.createCommandEncoder({ label: item.source.name });
+        // The copy has no loop inside: it is dispatched so many times, within the ring of uniforms.
+        const dispatches = item.repeats ? turns : 1;
+        for (let i = 0; i < dispatches; i++) kernel.run(encoder, item.tensors, item.uniforms(turns), launch);
+        await gpu.idle();
+        const start = performance.now();
+        device.queue.submit([encoder.finish()]);
+        await gpu.idle();
+        return performance.now() - start;
+      };
+      let turns = 1;
+      let ms = await once(turns);
+      const most = item.repeats ? 64 : 2 ** 20;
+      while (ms < ENOUGH_MS && turns < most) {
+        turns = Math.min(most, turns * (ms < ENOUGH_MS / 8 ? 4 : 2));
+        ms = await once(turns);
+      }
+      for (let round = 1; round < ROUNDS; round++) ms = Math.min(ms, await once(turns));
+      const { name, unit, scale } = item.report;
+      ceilings.push({ name, unit, value: ((item.perTurn * turns) / (ms / 1000)) * scale });
+      kernel.destroy();
+    }
+  } finally {
+    for (const tensor of tensors) tensor.destroy();
+  }
+  return ceilings;
+}
