@@ -1,0 +1,58 @@
+// Content loss (Gatys et al. 2016): L = mean (F - F_C)^2 against the features of the photograph from the same view.
+// The goal changes with every view, so it is set, not owned.
+
+import type { Gpu } from '../../gpu/device.ts';
+import { workgroups } from '../../gpu/kernel.ts';
+import { expectShapes, Tensor } from '../../gpu/tensor.ts';
+import type { FeatureLoss } from '../types.ts';
+import { type StyleKernels, styleKernels } from './kernels.ts';
+
+/** Elements that one workgroup of content.wgsl covers. */
+const ELEMENTS_PER_GROUP = 64 * 16;
+
+export class ContentLoss implements FeatureLoss {
+  private partials: Tensor | null = null;
+  private goal: Tensor | null = null;
+
+  private constructor(
+    private readonly device: GPUDevice,
+    private readonly kernels: StyleKernels,
+  ) {}
+
+  static async create(gpu: Gpu): Promise<ContentLoss> {
+    return new ContentLoss(gpu.device, await styleKernels(gpu));
+  }
+
+  /** @param goal features of the photograph [C, H, W]; stays the caller's */
+  setGoal(goal: Tensor): void {
+    this.goal = goal;
+  }
+
+  evaluate(encoder: GPUCommandEncoder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void {
+    if (!this.goal) throw new Error('ContentLoss: expected setGoal before evaluate, found no goal');
+    expectShapes({
+      features: [features, ['C', 'H', 'W']],
+      goal: [this.goal, ['C', 'H', 'W']],
+      dFeatures: [dFeatures, ['C', 'H', 'W']],
+    });
+    const launch = workgroups(features.size, ELEMENTS_PER_GROUP);
+    const partialCount = launch[0] * launch[1];
+    if (this.partials?.size !== partialCount) {
+      this.partials?.destroy();
+      this.partials = Tensor.zeros(this.device, 'ContentLoss.partials', [partialCount]);
+    }
+    const { content, loss_sum } = this.kernels;
+    const { partials, goal } = this;
+    content.run(
+      encoder,
+      { features, goal, d_features: dFeatures, partials },
+      { element_count: features.size, d_scale: (2 * weight) / features.size },
+      launch,
+    );
+    loss_sum.run(encoder, { partials, value }, { partial_count: partialCount, scale: weight / features.size }, [1]);
+  }
+
+  destroy(): void {
+    this.partials?.destroy();
+  }
+}

@@ -1,0 +1,94 @@
+// Gram-matrix loss (Gatys et al. 2016): G = F F^T / (C H W), L = mean over the C x C entries of (G - G_style)^2.
+// Knows which channels fire together, not where; one object a layer.
+
+import type { Gpu } from '../../gpu/device.ts';
+import { workgroups } from '../../gpu/kernel.ts';
+import { expectShapes, Tensor } from '../../gpu/tensor.ts';
+import type { FeatureLoss } from '../types.ts';
+import { type StyleKernels, styleKernels } from './kernels.ts';
+
+/** Pixels that one partial Gram matrix sums over: short f32 sums, and work for wide adapters. */
+const CHUNK = 2048;
+
+export class GramLoss implements FeatureLoss {
+  private chunks: Tensor | null = null;
+  private readonly residual: Tensor;
+  private readonly partials: Tensor;
+
+  private constructor(
+    private readonly device: GPUDevice,
+    private readonly kernels: StyleKernels,
+    /** G of the style. [C, C] */
+    private readonly goal: Tensor,
+  ) {
+    const channels = goal.shape[0];
+    this.residual = Tensor.zeros(device, 'GramLoss.residual', [channels, channels]);
+    this.partials = Tensor.zeros(device, 'GramLoss.partials', [Math.ceil((channels * channels) / 64)]);
+  }
+
+  /** @param style features of the style picture [C, H, W] */
+  static async create(gpu: Gpu, style: Tensor): Promise<GramLoss> {
+    const { C } = expectShapes({ style: [style, ['C', 'H', 'W']] });
+    const { device } = gpu;
+    const loss = new GramLoss(device, await styleKernels(gpu), Tensor.zeros(device, 'GramLoss.goal', [C, C]));
+    // Against a goal of zeros the residual is the Gram matrix itself.
+    const encoder = device.createCommandEncoder({ label: 'GramLoss.create' });
+    loss.encodeResidual(encoder, style);
+    encoder.copyBufferToBuffer(loss.residual.buffer, 0, loss.goal.buffer, 0, C * C * 4);
+    device.queue.submit([encoder.finish()]);
+    return loss;
+  }
+
+  evaluate(encoder: GPUCommandEncoder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void {
+    const channels = this.goal.shape[0];
+    const { H, W } = expectShapes({
+      features: [features, [channels, 'H', 'W']],
+      dFeatures: [dFeatures, [channels, 'H', 'W']],
+    });
+    this.encodeResidual(encoder, features);
+    const { loss_sum, gram_backward } = this.kernels;
+    loss_sum.run(
+      encoder,
+      { partials: this.partials, value },
+      { partial_count: this.partials.size, scale: weight / (channels * channels) },
+      [1],
+    );
+    gram_backward.run(
+      encoder,
+      { features, residual: this.residual, d_features: dFeatures },
+      {
+        channel_count: channels,
+        pixel_count: H * W,
+        d_scale: (4 * weight) / (channels * channels * channels * H * W),
+      },
+      [Math.ceil((H * W) / 64), Math.ceil(channels / 16)],
+    );
+  }
+
+  private encodeResidual(encoder: GPUCommandEncoder, features: Tensor): void {
+    const [channels, height, width] = features.shape;
+    const pixels = height * width;
+    const chunkCount = Math.ceil(pixels / CHUNK);
+    if (this.chunks?.shape[0] !== chunkCount) {
+      this.chunks?.destroy();
+      this.chunks = Tensor.zeros(this.device, 'GramLoss.chunks', [chunkCount, channels, channels]);
+    }
+    const { gram_chunks, gram_residual } = this.kernels;
+    gram_chunks.run(
+      encoder,
+      { features, chunks: this.chunks },
+      { channel_count: channels, pixel_count: pixels, chunk_size: CHUNK },
+      [Math.ceil(channels / 64), Math.ceil(channels / 8), chunkCount],
+    );
+    gram_residual.run(
+      encoder,
+      { chunks: this.chunks, goal: this.goal, residual: this.residual, partials: this.partials },
+      { entry_count: channels * channels, chunk_count: chunkCount, scale: 1 / (channels * pixels) },
+      workgroups(channels * channels, 64),
+    );
+  }
+
+  destroy(): void {
+    for (const tensor of [this.chunks, this.residual, this.partials, this.goal]) tensor?.destroy();
+  }
+}

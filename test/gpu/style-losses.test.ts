@@ -1,0 +1,184 @@
+// The loss kernels against their CPU references: odd sizes, one pixel, channel counts that fit no tile, several
+// layers in one match, two losses added into one value. f32 against float64: 1e-4 relative covers the longest sums.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Gpu } from '../../src/gpu/device.ts';
+import { closeNodeGpu, openNodeGpu } from '../../src/gpu/node.ts';
+import { Tensor } from '../../src/gpu/tensor.ts';
+import { AdainLoss } from '../../src/style/losses/adain.ts';
+import { ContentLoss } from '../../src/style/losses/content.ts';
+import { GramLoss } from '../../src/style/losses/gram.ts';
+import { NnfmLoss } from '../../src/style/losses/nnfm.ts';
+import { TvLoss } from '../../src/style/losses/tv.ts';
+import fixture from '../fixtures/style/losses.json' with { type: 'json' };
+import { adain } from '../reference/adain.ts';
+import { content } from '../reference/content.ts';
+import { gram } from '../reference/gram.ts';
+import { type LossResult, nnfm } from '../reference/nnfm.ts';
+import { pattern } from '../reference/pattern.ts';
+import { tv } from '../reference/tv.ts';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openNodeGpu({ defaultsOnly: true });
+});
+afterAll(() => closeNodeGpu(gpu));
+
+const upload = (shape: number[], data: Float64Array) => Tensor.from(gpu.device, 'test', shape, Float32Array.from(data));
+
+interface AnyLoss {
+  evaluate(encoder: GPUCommandEncoder, x: Tensor, weight: number, d: Tensor, value: Tensor): void;
+}
+
+/** Value and gradient of the loss, taken twice into the same tensors to see that both are added, then halved. */
+async function measure(loss: AnyLoss, x: Tensor, weight = 1): Promise<{ value: number[]; d: number[] }> {
+  const d = Tensor.zeros(gpu.device, 'test.d', x.shape);
+  const value = Tensor.zeros(gpu.device, 'test.value', [1]);
+  for (let i = 0; i < 2; i++) {
+    const encoder = gpu.device.createCommandEncoder();
+    loss.evaluate(encoder, x, weight, d, value);
+    gpu.device.queue.submit([encoder.finish()]);
+  }
+  const found = { value: [(await value.readF32())[0] / 2], d: [...(await d.readF32())].map((v) => v / 2) };
+  d.destroy();
+  value.destroy();
+  return found;
+}
+
+function expectAgreement(found: { value: number[]; d: number[] }, expected: LossResult, weight = 1) {
+  const largest = expected.d.reduce((a, b) => Math.max(a, Math.abs(b)), 0) * weight;
+  expect(found.value).toBeAllclose([expected.value * weight], { absolute: 1e-6 * weight, relative: 1e-4 });
+  expect(found.d).toBeAllclose(
+    expected.d.map((v) => v * weight),
+    { absolute: 2e-5 * largest + 1e-12, relative: 1e-4 },
+  );
+}
+
+// [C, H, W] of the render, [H, W] of the style.
+const SIZES: [number, number, number, number, number][] = [
+  [12, 5, 7, 6, 4],
+  [5, 1, 1, 1, 1],
+  [19, 33, 17, 9, 13],
+  [70, 8, 9, 33, 17],
+  [16, 33, 65, 41, 29],
+];
+
+describe.each(SIZES)('features [%i, %i, %i], style %i x %i', (C, H, W, styleH, styleW) => {
+  const features = pattern(C * H * W, 1);
+  const style = pattern(C * styleH * styleW, 2);
+
+  it('NNFM agrees with its reference', async () => {
+    const loss = await NnfmLoss.create(gpu, upload([C, styleH, styleW], style));
+    expectAgreement(await measure(loss, upload([C, H, W], features), 3), nnfm(features, style, C), 3);
+    loss.destroy();
+  });
+
+  it('Gram agrees with its reference', async () => {
+    const loss = await GramLoss.create(gpu, upload([C, styleH, styleW], style));
+    expectAgreement(await measure(loss, upload([C, H, W], features), 100), gram(features, style, C), 100);
+    loss.destroy();
+  });
+
+  it('AdaIN agrees with its reference', async () => {
+    const loss = await AdainLoss.create(gpu, upload([C, styleH, styleW], style));
+    expectAgreement(await measure(loss, upload([C, H, W], features), 2), adain(features, style, C), 2);
+    loss.destroy();
+  });
+
+  it('content agrees with its reference', async () => {
+    const goal = pattern(C * H * W, 3);
+    const loss = await ContentLoss.create(gpu);
+    loss.setGoal(upload([C, H, W], goal));
+    expectAgreement(await measure(loss, upload([C, H, W], features), 0.5), content(features, goal), 0.5);
+    loss.destroy();
+  });
+
+  it('TV agrees with its reference', async () => {
+    const image = pattern(H * W * 3, 4);
+    const loss = await TvLoss.create(gpu);
+    expectAgreement(await measure(loss, upload([H, W, 3], image), 4), tv(image, H, W), 4);
+    loss.destroy();
+  });
+});
+
+describe('against PyTorch', () => {
+  const [C, H, W] = fixture.shape;
+  it('values and gradients agree', async () => {
+    const features = upload([C, H, W], pattern(C * H * W, 1));
+    const style = upload([C, 6, 4], pattern(C * 24, 2));
+    const contentLoss = await ContentLoss.create(gpu);
+    contentLoss.setGoal(upload([C, H, W], pattern(C * H * W, 3)));
+    const found = {
+      nnfm: await measure(await NnfmLoss.create(gpu, style), features),
+      gram: await measure(await GramLoss.create(gpu, style), features),
+      adain: await measure(await AdainLoss.create(gpu, style), features),
+      content: await measure(contentLoss, features),
+      tv: await measure(await TvLoss.create(gpu), upload([H, W, 3], pattern(H * W * 3, 4))),
+    };
+    for (const name of ['nnfm', 'gram', 'adain', 'content', 'tv'] as const) {
+      expectAgreement(found[name], { value: fixture[name].value, d: Float64Array.from(fixture[name].d) });
+    }
+  });
+});
+
+describe('NNFM', () => {
+  it('matches several layers as one, and splits the gradient between them', async () => {
+    const channels = [7, 12, 3];
+    const all = channels.reduce((a, b) => a + b);
+    const [H, W, styleH, styleW] = [9, 11, 30, 40];
+    const features = pattern(all * H * W, 5);
+    const style = pattern(all * styleH * styleW, 6);
+    const split = (planes: Float64Array, height: number, width: number) => {
+      let at = 0;
+      return channels.map((c) => {
+        const part = planes.subarray(at, (at += c * height * width));
+        return upload([c, height, width], part);
+      });
+    };
+    const loss = await NnfmLoss.create(gpu, split(style, styleH, styleW));
+    const layers = split(features, H, W);
+    const d = layers.map((layer) => Tensor.zeros(gpu.device, 'test.d', layer.shape));
+    const value = Tensor.zeros(gpu.device, 'test.value', [1]);
+    const encoder = gpu.device.createCommandEncoder();
+    loss.evaluate(encoder, layers, 1, d, value);
+    gpu.device.queue.submit([encoder.finish()]);
+    const found = (await Promise.all(d.map((t) => t.readF32()))).flatMap((t) => [...t]);
+    expectAgreement({ value: [...(await value.readF32())], d: found }, nnfm(features, style, all));
+    expect(() => loss.evaluate(encoder, layers.slice(1), 1, d, value)).toThrow('expected 3 layers, found 2');
+  });
+
+  it('takes no more columns than it is told, and then finds no nearer ones', async () => {
+    const features = upload([8, 6, 6], pattern(8 * 36, 7));
+    const style = upload([8, 40, 40], pattern(8 * 1600, 8));
+    const all = await measure(await NnfmLoss.create(gpu, style), features);
+    const few = await measure(await NnfmLoss.create(gpu, style, { maxColumns: 50 }), features);
+    expect(few.value[0]).toBeGreaterThan(all.value[0]);
+  });
+
+  it('of a picture against itself is 0', async () => {
+    const features = upload([6, 9, 10], pattern(6 * 90, 9));
+    const found = await measure(await NnfmLoss.create(gpu, features), features);
+    expect(Math.abs(found.value[0])).toBeLessThan(1e-6);
+  });
+
+  it('survives features that are all zero on either side', async () => {
+    const half = pattern(4 * 20, 10).map((v, i) => (i % 20 < 10 ? 0 : v));
+    const zeros = new Float64Array(4 * 20);
+    const onRender = await measure(
+      await NnfmLoss.create(gpu, upload([4, 4, 5], pattern(80, 11))),
+      upload([4, 4, 5], half),
+    );
+    expectAgreement(onRender, nnfm(half, pattern(80, 11), 4));
+    const onStyle = await measure(await NnfmLoss.create(gpu, upload([4, 4, 5], zeros)), upload([4, 4, 5], half));
+    expect(onStyle.value).toBeAllclose([1]);
+    expect(onStyle.d.every(Number.isFinite)).toBe(true);
+  });
+});
+
+it('the same input gives the same bits', async () => {
+  const features = upload([16, 33, 17], pattern(16 * 33 * 17, 1));
+  const loss = await GramLoss.create(gpu, upload([16, 20, 20], pattern(16 * 400, 2)));
+  const first = await measure(loss, features);
+  const second = await measure(loss, features);
+  expect(second).toEqual(first);
+});
