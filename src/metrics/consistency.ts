@@ -1,0 +1,141 @@
+// Multi-view consistency by exact reprojection: each pixel of frame a is lifted by its depth, found again in frame
+// b, and the two colours compared. Counted are only pixels whose point both frames see: opaque in both, inside b,
+// and not hidden there (b's depth agrees within 1 %). Root mean square over that mask alone, colours 0..1.
+// A grey picture is perfectly consistent: give the unstylized baseline and a style score beside these figures.
+
+import type { Camera } from '../scene/types.ts';
+
+/** One rendered frame. All row-major, row 0 at the top; the camera has the frame's size, its distortion is ignored. */
+export interface ConsistencyFrame {
+  /** [H, W, 3], sRGB 0..1. */
+  rgb: Float32Array;
+  /** View-space z, positive in front. [H, W], scene units. */
+  depth: Float32Array;
+  /** [H, W], 0..1. */
+  opacity: Float32Array;
+  camera: Camera;
+}
+
+export interface ConsistencyOptions {
+  /** Visible in b when |z - z'| / z stays below this. Default .01. */
+  depthTolerance?: number;
+  /** Seen at all when opacity is above this, in both. Default .5. */
+  minOpacity?: number;
+}
+
+export interface ConsistencyError {
+  /** Over pixels of the mask and three channels; NaN when the mask is empty: nothing was seen twice. */
+  rmse: number;
+  /** Share of a's pixels that were compared. */
+  maskShare: number;
+  /** What pooling over pairs needs: summed squared differences, and how many pixels they come from. */
+  squaredError: number;
+  pixels: number;
+}
+
+/** b warped to a, and compared with it. */
+export function consistencyError(
+  a: ConsistencyFrame,
+  b: ConsistencyFrame,
+  options: ConsistencyOptions = {},
+): ConsistencyError {
+  const { depthTolerance = 0.01, minOpacity = 0.5 } = options;
+  checkFrame('a', a);
+  checkFrame('b', b);
+  const { width, height, fx, fy, cx, cy } = a.camera;
+  const target = b.camera;
+  const [w, h] = [target.width, target.height];
+  const m = relativePose(a.camera.cameraToWorld, target.cameraToWorld);
+  let [squaredError, pixels] = [0, 0];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      const z = a.depth[i];
+      if (!(a.opacity[i] > minOpacity) || !(z > 0)) continue;
+      // Pixel centre -> a's camera (looks down -z, y up) -> b's camera.
+      const px = ((x + 0.5 - cx) / fx) * z;
+      const py = -((y + 0.5 - cy) / fy) * z;
+      const zb = -(m[8] * px + m[9] * py - m[10] * z + m[11]);
+      if (!(zb > 0)) continue;
+      const sx = (target.fx * (m[0] * px + m[1] * py - m[2] * z + m[3])) / zb + target.cx - 0.5;
+      const sy = target.cy - 0.5 - (target.fy * (m[4] * px + m[5] * py - m[6] * z + m[7])) / zb;
+      // All four neighbours inside; a hair of slack, so that a pixel warped onto itself is not lost to rounding.
+      if (!(sx >= -1e-6 && sy >= -1e-6 && sx <= w - 1 + 1e-6 && sy <= h - 1 + 1e-6)) continue;
+      const x0 = Math.min(Math.max(Math.floor(sx), 0), Math.max(w - 2, 0));
+      const y0 = Math.min(Math.max(Math.floor(sy), 0), Math.max(h - 2, 0));
+      const [tx, ty] = [sx - x0, sy - y0];
+      const right = w > 1 ? 1 : 0;
+      const i00 = y0 * w + x0;
+      const i10 = i00 + right;
+      const i01 = h > 1 ? i00 + w : i00;
+      const i11 = i01 + right;
+      const [w00, w10, w01, w11] = [(1 - tx) * (1 - ty), tx * (1 - ty), (1 - tx) * ty, tx * ty];
+      const opacity = w00 * b.opacity[i00] + w10 * b.opacity[i10] + w01 * b.opacity[i01] + w11 * b.opacity[i11];
+      if (!(opacity > minOpacity)) continue;
+      // 1/z is linear in the picture for any plane, so its bilinear mean is exact on slanted surfaces.
+      const inverse = w00 / b.depth[i00] + w10 / b.depth[i10] + w01 / b.depth[i01] + w11 / b.depth[i11];
+      if (!(Math.abs(zb * inverse - 1) < depthTolerance)) continue;
+      for (let c = 0; c < 3; c++) {
+        const seen =
+          w00 * b.rgb[3 * i00 + c] + w10 * b.rgb[3 * i10 + c] + w01 * b.rgb[3 * i01 + c] + w11 * b.rgb[3 * i11 + c];
+        squaredError += (a.rgb[3 * i + c] - seen) ** 2;
+      }
+      pixels++;
+    }
+  }
+  return { rmse: Math.sqrt(squaredError / (3 * pixels)), maskShare: pixels / (width * height), squaredError, pixels };
+}
+
+export interface PathConsistency {
+  /** Frames (t, t + gap). */
+  gap: number;
+  pairs: number;
+  /** Of squared errors pooled over all pairs; NaN when no pixel was seen twice. */
+  rmse: number;
+  /** Mean over the pairs. */
+  maskShare: number;
+}
+
+/** Every pair (t, t + gap) of an open path, for each gap: by default short (1) and long (7) range, as published. */
+export function consistencyOverPath(
+  frames: readonly ConsistencyFrame[],
+  gaps: readonly number[] = [1, 7],
+  options: ConsistencyOptions = {},
+): PathConsistency[] {
+  return gaps.map((gap) => {
+    let [squaredError, pixels, share, pairs] = [0, 0, 0, 0];
+    for (let t = 0; t + gap < frames.length; t++) {
+      const pair = consistencyError(frames[t], frames[t + gap], options);
+      squaredError += pair.squaredError;
+      pixels += pair.pixels;
+      share += pair.maskShare;
+      pairs++;
+    }
+    return { gap, pairs, rmse: Math.sqrt(squaredError / (3 * pixels)), maskShare: pairs > 0 ? share / pairs : 0 };
+  });
+}
+
+/** bCamera_from_aCamera, row-major; both poses are rigid, so the inverse rotation is the transpose. */
+function relativePose(aToWorld: readonly number[], bToWorld: readonly number[]): number[] {
+  const out = new Array<number>(12);
+  for (let r = 0; r < 3; r++) {
+    for (let c = 0; c < 4; c++) {
+      let sum = 0;
+      for (let k = 0; k < 3; k++) {
+        const moved = aToWorld[k * 4 + c] - (c === 3 ? bToWorld[k * 4 + 3] : 0);
+        sum += bToWorld[k * 4 + r] * moved;
+      }
+      out[r * 4 + c] = sum;
+    }
+  }
+  return out;
+}
+
+function checkFrame(name: string, { rgb, depth, opacity, camera }: ConsistencyFrame): void {
+  const count = camera.width * camera.height;
+  if (rgb.length !== 3 * count || depth.length !== count || opacity.length !== count) {
+    throw new Error(
+      `consistencyError, frame ${name}: expected ${camera.width}x${camera.height} pixels, got rgb ${rgb.length / 3}, ` +
+        `depth ${depth.length}, opacity ${opacity.length}`,
+    );
+  }
+}
