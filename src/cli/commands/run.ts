@@ -1,0 +1,144 @@
+// impasto run: the whole road from photographs to a painted turntable, with a report of what was measured.
+
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { turntableFor } from '../../export/camera-path.ts';
+import { contactSheet, type SheetRow } from '../../export/contact-sheet.ts';
+import { encodePng } from '../../export/png.ts';
+import type { PresetName } from '../../nerf/types.ts';
+import { openScenePath } from '../../scene/folder-source.ts';
+import type { Scene } from '../../scene/types.ts';
+import type { StyleLossName } from '../../session/types.ts';
+import { type Engine, withEngine } from '../engine.ts';
+import { renderFrames } from '../frames.ts';
+import { checkFeatures, readStyles } from '../inputs.ts';
+import type { Io } from '../io.ts';
+import { decimal, oneOf, preset, type StyleArgument, size, style, wholeNumber } from '../options.ts';
+import { prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
+import { type Report, reportSchema } from '../report.ts';
+import { loadOptions, type SceneOptions, sceneOptions } from '../scene-options.ts';
+import { renderVideo } from '../video-file.ts';
+import { frameSize, spread } from '../views.ts';
+import { LOSSES } from './stylize.ts';
+
+interface Options extends SceneOptions {
+  style: StyleArgument[];
+  out: string;
+  preset: PresetName;
+  features?: string;
+  loss: StyleLossName;
+  steps?: number;
+  styleSteps?: number;
+  seed: number;
+  brush: number;
+  keepColours?: boolean;
+  frames?: number;
+  fps: number;
+  size?: [number, number];
+  json?: string;
+}
+
+/** Long side of the video where `--size` is not given, and how many frames: what each preset's machine bears. */
+const VIDEO: Record<PresetName, { side: number; frames: number }> = {
+  quick: { side: 320, frames: 48 },
+  standard: { side: 960, frames: 120 },
+  max: { side: 1920, frames: 180 },
+};
+/** Rows of the sheet. */
+const SHEET_VIEWS = 4;
+
+export function runCommand(io: Io): Command {
+  const command = new Command('run')
+    .description('trains, stylizes, renders a turntable, writes a report')
+    .argument('<scene>', 'folder or .zip')
+    .requiredOption('--style <image[:weight]>', 'repeat for a mix', style)
+    .requiredOption('--out <dir>', 'folder of the results')
+    .option('--preset <name>', 'quick, standard or max', preset, 'standard')
+    .option('--features <network>', 'vgg19, small or a file (default: the best found)')
+    .option('--loss <name>', LOSSES.join(', '), oneOf('--loss', LOSSES), 'nnfm')
+    .option('--steps <n>', 'training steps (default: by preset)', wholeNumber('--steps', 1))
+    .option('--style-steps <n>', 'style steps (default: by preset)', wholeNumber('--style-steps', 1))
+    .option('--seed <n>', 'of every random choice', wholeNumber('--seed', 0), 0)
+    .option('--brush <b>', 'size of the strokes, 0.5 to 2', decimal('--brush', 0.5, 2), 1)
+    .option('--keep-colours', "strokes of the style in the scene's own colours")
+    .option('--frames <n>', 'of the turntable (default: by preset)', wholeNumber('--frames', 1, 100_000))
+    .option('--fps <n>', 'frames a second', decimal('--fps', 1, 240), 24)
+    .option('--size <WxH>', 'of the turntable (default: as the photographs)', size('--size'))
+    .option('--json <file>', "the report once more, '-' for stdout");
+  return sceneOptions(command).action(async (scenePath: string, options: Options) => {
+    prepareFolder(options.out, '--out');
+    prepareJson(options.json);
+    await checkFeatures(options.features);
+    const styles = await readStyles(options.style);
+    const files = await openScenePath(scenePath);
+    await withEngine(io, options.features, async (engine) => {
+      const { session, stage, stages, signal } = engine;
+      const at = (name: string) => join(options.out, name);
+      const scene = await stage('load', () => session.loadScene(files, loadOptions(options, options.preset, signal)));
+      const { steps, seed, loss, styleSteps, brush, keepColours } = options;
+      const train = () => session.train({ preset: options.preset, steps, seed, signal });
+      await stage('train', train, () => session.state.trainedSteps);
+      await writeResult(at('scene.impasto'), await session.save());
+      const score = scene.test.length ? await stage('evaluate', () => session.evaluate({ signal })) : null;
+
+      const paint = () => session.stylize({ styles, loss, steps: styleSteps, brush, keepColours, signal });
+      let strokes = 0;
+      session.on('style', ({ step }) => {
+        strokes = step;
+      });
+      const styleScore = await stage('stylize', paint, () => strokes);
+      await writeResult(at('styled.impasto'), await session.save());
+      const consistency = await stage('consistency', () => session.consistency({ signal }));
+
+      const video = VIDEO[options.preset];
+      const frames = options.frames ?? video.frames;
+      const videoSize = options.size ?? frameSize(scene, video.side);
+      const plan = { cameras: turntableFor(scene, frames, ...videoSize), fps: options.fps, size: videoSize };
+      const movie = await stage('turntable', () => renderVideo(engine, plan, 'turntable.mp4'));
+      await writeResult(at('turntable.mp4'), movie);
+      await writeResult(at('sheet.png'), await stage('sheet', () => sheet(engine, scene)));
+
+      const report: Report = reportSchema.parse({
+        adapter: session.gpu.info,
+        scene: { name: scene.name, train: scene.train.length, test: scene.test.length, downscale: scene.downscale },
+        preset: options.preset,
+        stages,
+        psnr: score && { holdout: score.mean.psnr, views: score.views.length },
+        style: styleScore,
+        consistency,
+        video: { file: 'turntable.mp4', frames, fps: options.fps, size: videoSize },
+      });
+      await writeJson(io, at('report.json'), report);
+      await writeJson(io, options.json, report);
+      say(io, options.json, summary(options.out, report));
+    });
+  });
+}
+
+/** Photograph, render and stylized render of four views, held-out ones where there are any. */
+async function sheet(engine: Engine, scene: Scene): Promise<Uint8Array<ArrayBuffer>> {
+  const views = spread(scene.test.length ? scene.test : scene.train, SHEET_VIEWS);
+  const rows: SheetRow[] = views.map(({ picture, name }) => ({ pictures: [picture], caption: name }));
+  const { width, height } = views[0].picture;
+  const cameras = views.map(({ camera }) => camera);
+  for (const original of [true, false]) {
+    await renderFrames(engine, cameras, [width, height], { original, task: 'sheet' }, async ({ picture }, i) => {
+      rows[i].pictures.push(picture);
+    });
+  }
+  return encodePng(contactSheet(rows, { columns: ['photograph', 'field', 'painted'] }));
+}
+
+function summary(out: string, report: Report): string {
+  const { psnr, style, consistency, video, stages } = report;
+  const seconds = stages.reduce((sum, stage) => sum + stage.seconds, 0);
+  const gain = 100 * (1 - style.end / style.start);
+  const { short, long } = consistency;
+  return [
+    ...(psnr ? [`held-out PSNR  ${psnr.holdout.toFixed(2)} dB over ${psnr.views} views`] : []),
+    `style distance ${style.start.toFixed(4)} to ${style.end.toFixed(4)}, ${gain.toFixed(0)} % nearer (${style.metric} under ${style.features})`,
+    `consistency    short ${short.rmse.toFixed(4)} (unstylized ${short.baseline.toFixed(4)}), long ${long.rmse.toFixed(4)} (${long.baseline.toFixed(4)})`,
+    `turntable      ${video.frames} frames of ${video.size.join('x')} at ${video.fps} frames a second`,
+    `${out}: done in ${seconds.toFixed(0)} s`,
+  ].join('\n');
+}

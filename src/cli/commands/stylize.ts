@@ -1,0 +1,65 @@
+// impasto stylize: paints a trained field in the style of one or more pictures.
+
+import { Command } from 'commander';
+import { openScenePath } from '../../scene/folder-source.ts';
+import type { StyleLossName } from '../../session/types.ts';
+import { withEngine } from '../engine.ts';
+import { checkFeatures, readInput, readStyles } from '../inputs.ts';
+import type { Io } from '../io.ts';
+import { decimal, oneOf, type StyleArgument, style, wholeNumber } from '../options.ts';
+import { prepareFile, prepareJson, say, writeJson, writeResult } from '../output.ts';
+import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
+
+interface Options extends SceneOptions {
+  scene: string;
+  style: StyleArgument[];
+  out: string;
+  loss: StyleLossName;
+  steps?: number;
+  seconds?: number;
+  strength: number;
+  brush: number;
+  keepColours?: boolean;
+  features?: string;
+  json?: string;
+}
+
+export const LOSSES: readonly StyleLossName[] = ['nnfm', 'gram', 'adain'];
+
+export function stylizeCommand(io: Io): Command {
+  const command = new Command('stylize')
+    .description('paints a field in the style of pictures')
+    .argument('<field>', 'f.impasto')
+    .requiredOption('--scene <scene>', 'the photographs: folder or .zip')
+    .requiredOption('--style <image[:weight]>', 'repeat for a mix', style)
+    .requiredOption('--out <file>', 'where the stylized field goes, g.impasto')
+    .option('--loss <name>', LOSSES.join(', '), oneOf('--loss', LOSSES), 'nnfm')
+    .option('--steps <n>', 'style steps (default: by preset)', wholeNumber('--steps', 1))
+    .option('--seconds <t>', 'stop after so many seconds', decimal('--seconds', 0, Number.POSITIVE_INFINITY))
+    .option('--strength <s>', '0 is the original, 1 the style', decimal('--strength', 0, 1), 1)
+    .option('--brush <b>', 'size of the strokes, 0.5 to 2', decimal('--brush', 0.5, 2), 1)
+    .option('--keep-colours', "strokes of the style in the scene's own colours")
+    .option('--features <network>', 'vgg19, small or a file (default: the best found)')
+    .option('--json <file>', "figures as JSON, '-' for stdout");
+  return sceneOptions(command).action(async (path: string, options: Options) => {
+    prepareFile(options.out, '--out');
+    prepareJson(options.json);
+    await checkFeatures(options.features);
+    const bytes = await readInput(path, 'checkpoint');
+    const styles = await readStyles(options.style);
+    const files = await openScenePath(options.scene);
+    await withEngine(io, options.features, async (engine) => {
+      const { session, stage, signal, stages } = engine;
+      await loadCheckpointWithScene(engine, bytes, path, files, options);
+      const { loss, steps, seconds, strength, brush, keepColours } = options;
+      const score = await stage('stylize', () =>
+        session.stylize({ styles, loss, steps, seconds, strength, brush, keepColours, signal }),
+      );
+      await writeResult(options.out, await session.save());
+      await writeJson(io, options.json, { stages, style: score, out: options.out });
+      const gain = 100 * (1 - score.end / score.start);
+      const figures = `${score.start.toFixed(4)} to ${score.end.toFixed(4)}, ${gain.toFixed(0)} % nearer`;
+      say(io, options.json, `${options.out}: ${score.metric} distance under ${score.features} ${figures}`);
+    });
+  });
+}

@@ -1,0 +1,58 @@
+// Opens the engine for one command and closes it again, whatever happens: adapter, session, its events on stderr.
+// The device is destroyed before the process ends, or the driver may keep it alive or crash it.
+
+import { throwIfAborted } from '../errors.ts';
+import { closeNodeGpu, openNodeGpu } from '../gpu/node.ts';
+import type { ImpastoSession } from '../session/types.ts';
+import type { Io } from './io.ts';
+import { Progress } from './progress.ts';
+
+export interface Engine {
+  session: ImpastoSession;
+  progress: Progress;
+  signal: AbortSignal;
+  /** Stages in the order they ran, timed by `stage`. */
+  stages: { name: string; seconds: number; steps?: number }[];
+  /** Runs one stage; throws Cancelled when Ctrl-C ended it, since the session then returns quietly. */
+  stage<T>(name: string, work: () => Promise<T>, steps?: () => number): Promise<T>;
+}
+
+/** @param features what `--features` says; undefined takes what is found, best first */
+export async function withEngine<T>(
+  io: Io,
+  features: string | undefined,
+  work: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  throwIfAborted(io.signal);
+  const progress = new Progress(io);
+  const gpu = await openNodeGpu();
+  const faults: string[] = [];
+  gpu.onError((sentence) => faults.push(sentence));
+  gpu.onLost((sentence) => faults.push(sentence));
+  let session: ImpastoSession | undefined;
+  try {
+    // Only now: the networks' library is large, and a wrong option should be told at once.
+    const { createSession } = await import('../session/session.ts');
+    const opened = await createSession(gpu, { features });
+    session = opened;
+    opened.on('progress', ({ task, fraction, text }) => progress.update(task, fraction, text));
+    opened.on('notice', ({ text }) => progress.note(`impasto: ${text}`));
+    const stages: Engine['stages'] = [];
+    const stage: Engine['stage'] = async (name, body, steps) => {
+      const start = performance.now();
+      const result = await body();
+      throwIfAborted(io.signal);
+      // A bad dispatch does nothing and says so here only: results after one are worth nothing.
+      if (faults.length) throw new Error(faults[0]);
+      progress.end();
+      const seconds = Math.round(performance.now() - start) / 1000;
+      stages.push({ name, seconds, ...(steps && { steps: steps() }) });
+      return result;
+    };
+    return await work({ session: opened, progress, signal: io.signal, stages, stage });
+  } finally {
+    progress.end();
+    session?.destroy();
+    closeNodeGpu(gpu);
+  }
+}

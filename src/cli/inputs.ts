@@ -1,0 +1,44 @@
+// What the user hands in, read and decoded before any long work starts: style pictures, checkpoints,
+// networks. Whatever cannot be used ends here in one sentence. Scenes are opened by scene/folder-source.ts.
+
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { InputError, inputError } from '../errors.ts';
+import { nodeDecoder } from '../scene/node-decoder.ts';
+import type { StyleInput } from '../session/types.ts';
+import type { StyleArgument } from './options.ts';
+
+/** Long side of a style picture in pixels: what the losses look at, whatever the scan's size. */
+const STYLE_SIDE = 1024;
+
+/** @param what names the thing in the message, like 'style' */
+export async function readInput(path: string, what: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const found = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder' : message;
+    throw new InputError(`${what} ${path}: expected a file, found ${found}`);
+  }
+}
+
+export async function readStyles(list: readonly StyleArgument[]): Promise<StyleInput[]> {
+  if (list.length === 0) throw new InputError('--style: expected a picture, found none');
+  return await Promise.all(
+    list.map(async ({ path, weight }) => {
+      const bytes = await readInput(path, 'style');
+      const { width, height } = await nodeDecoder.size(bytes, path);
+      const scale = Math.min(1, STYLE_SIDE / Math.max(width, height));
+      const within = (n: number) => Math.max(1, Math.round(n * scale));
+      const picture = await nodeDecoder.decode(bytes, path, { width: within(width), height: within(height) });
+      return { name: basename(path), picture, weight };
+    }),
+  );
+}
+
+/** The features option names a network or a file; a file must be there. */
+export async function checkFeatures(features: string | undefined): Promise<void> {
+  if (features === undefined || features === 'vgg19' || features === 'small') return;
+  const stats = await stat(features).catch(() => null);
+  if (!stats?.isFile()) throw inputError('--features', features, 'vgg19, small or a file', 'no such file');
+}

@@ -1,0 +1,22 @@
+// Entry of the command `impasto`: runs it and ends the process, only after everything said has left it.
+
+import { processIo } from './io.ts';
+import { runCommandLine } from './program.ts';
+
+const stop = new AbortController();
+let asked = false;
+const onSignal = (code: number) => {
+  // A second time means now.
+  if (asked) process.exit(code);
+  asked = true;
+  stop.abort(code);
+};
+process.on('SIGINT', () => onSignal(130));
+process.on('SIGTERM', () => onSignal(143));
+// `impasto ... | head`: nobody listens any more, and nothing is wrong.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+const code = await runCommandLine(process.argv.slice(2), processIo(stop.signal));
+await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));
+// Not left to the event loop: drivers may keep threads, and with them the process, alive.
+process.exit(code);

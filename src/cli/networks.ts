@@ -1,0 +1,4 @@
+// Which feature networks a command would find here.
+export async function foundNetworks(): Promise<{ name: string; found: string }[]> {
+  return [];
+}

@@ -1,0 +1,66 @@
+// What options may say, each read by one small function that throws an InputError naming the option. Ranges are
+// written here once; commander is given these as parsers.
+
+import { InputError } from '../errors.ts';
+import type { PresetName } from '../nerf/types.ts';
+
+type Parser<T> = (text: string) => T;
+
+const wrong = (option: string, expected: string, text: string) =>
+  new InputError(`${option}: expected ${expected}, found '${text}'`);
+
+export function wholeNumber(option: string, low: number, high = 2 ** 31): Parser<number> {
+  const expected = high === 2 ** 31 ? `a whole number from ${low}` : `a whole number from ${low} to ${high}`;
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= low && value <= high)) throw wrong(option, expected, text);
+    return value;
+  };
+}
+
+export function decimal(option: string, low: number, high: number): Parser<number> {
+  const expected = high === Number.POSITIVE_INFINITY ? `a number above ${low}` : `a number from ${low} to ${high}`;
+  return (text) => {
+    const value = text.trim() === '' ? Number.NaN : Number(text);
+    const inside = high === Number.POSITIVE_INFINITY ? value > low && value < high : value >= low && value <= high;
+    if (!inside) throw wrong(option, expected, text);
+    return value;
+  };
+}
+
+export function oneOf<T extends string>(option: string, names: readonly T[]): Parser<T> {
+  return (text) => {
+    if (!names.includes(text as T)) throw wrong(option, names.join(' or '), text);
+    return text as T;
+  };
+}
+
+export const PRESETS: readonly PresetName[] = ['quick', 'standard', 'max'];
+export const preset = oneOf('--preset', PRESETS);
+
+/** Picture sizes of videos and frames: even, as H.264 asks. */
+export function size(option: string): Parser<[number, number]> {
+  return (text) => {
+    const [, w, h] = /^(\d+)x(\d+)$/i.exec(text) ?? [];
+    const fits = (n: number) => n >= 16 && n <= 4096 && n % 2 === 0;
+    if (!fits(Number(w)) || !fits(Number(h)))
+      throw wrong(option, 'WxH, both even and from 16 to 4096, like 640x360', text);
+    return [Number(w), Number(h)];
+  };
+}
+
+export interface StyleArgument {
+  path: string;
+  weight: number;
+}
+
+/** `a.jpg` or `a.jpg:0.7`; gathers repeated options in a list. */
+export function style(text: string, before: StyleArgument[] = []): StyleArgument[] {
+  const [, path, weightText] = /^(.+?)(?::([^:\\/]*))?$/.exec(text) ?? [];
+  if (!path) throw wrong('--style', 'a picture file, or file:weight', text);
+  // A drive letter or a name with a colon in it is a path unless a number follows.
+  if (weightText === undefined || !/^-?[\d.]+[a-z]?$/i.test(weightText)) return [...before, { path: text, weight: 1 }];
+  const weight = Number(weightText);
+  if (!(weight > 0 && weight <= 100)) throw wrong('--style', 'a weight above 0 after the colon', text);
+  return [...before, { path, weight }];
+}

@@ -1,0 +1,26 @@
+// Cameras and sizes of a scene that commands render with.
+
+import { InputError } from '../errors.ts';
+import type { Scene } from '../scene/types.ts';
+import type { ImpastoSession } from '../session/types.ts';
+
+/** The scene of the field in hand; a checkpoint brings its cameras along, without pictures. */
+export function sceneOf(session: ImpastoSession): Scene {
+  const { scene } = session.state;
+  if (!scene?.train.length) throw new InputError('checkpoint: expected the cameras of its scene, found none');
+  return scene;
+}
+
+/** Even frame size like the training pictures', its long side within `longest`. */
+export function frameSize(scene: Scene, longest = 1920): [number, number] {
+  const { width, height } = scene.train[0].camera;
+  const scale = Math.min(1, longest / Math.max(width, height));
+  const even = (n: number) => Math.max(16, 2 * Math.round((n * scale) / 2));
+  return [even(width), even(height)];
+}
+
+/** `count` items spread evenly, first and last among them. */
+export function spread<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / Math.max(1, count - 1))]);
+}
