@@ -1,0 +1,340 @@
+// Everything a person can ask of the page, by name. Panels, keys and drops call these; they call the engine and
+// turn what goes wrong into one sentence. Nothing that is there is lost by a command that fails.
+
+import { InputError } from '../errors.ts';
+import { pathToJson, turntableFor } from '../export/camera-path.ts';
+import { encodePng } from '../export/png.ts';
+import type { PresetName } from '../nerf/types.ts';
+import type { FileSource, Picture, PictureDecoder, Scene } from '../scene/types.ts';
+import type { ImpastoSession } from '../session/types.ts';
+import { download, fileName } from './download.ts';
+import { kindOf } from './dropped-files.ts';
+import { fetchBytes, fetchSource } from './fetch-source.ts';
+import { LongTask } from './long-task.ts';
+import type { Notices } from './notices.ts';
+import type { BundledStyle, PageState } from './page-state.ts';
+import type { Store } from './store.ts';
+import { decodeStyle, thumbnailOf } from './style-picture.ts';
+import { exportTurntable, StillRenderer } from './turntable-export.ts';
+import type { UrlOptions } from './url-options.ts';
+import type { ViewPacker } from './viewport/packed-view.ts';
+import type { Viewport } from './viewport/viewport.ts';
+
+/** Long side of training pictures by preset, pixels: more is not learnt in the preset's steps. */
+const TRAINING_LONG_SIDE: Record<PresetName, number> = { quick: 200, standard: 800, max: 1600 };
+
+export interface CommandParts {
+  session: ImpastoSession;
+  store: Store<PageState>;
+  viewport: Viewport;
+  packer: ViewPacker;
+  notices: Notices;
+  decoder: PictureDecoder;
+  url: UrlOptions;
+}
+
+export class Commands {
+  private readonly task = new LongTask();
+  private stylePicture: { name: string; picture: Picture } | null = null;
+  private viewIndex = -1;
+  /** The last video made, for tests: what was handed to the download. */
+  lastVideo: Uint8Array<ArrayBuffer> | null = null;
+
+  constructor(private readonly parts: CommandParts) {}
+
+  // Scenes
+
+  async openBundled(name: string): Promise<void> {
+    const found = this.parts.store.state.bundledScenes.find((scene) => scene.name === name);
+    if (!found) {
+      this.parts.notices.show('error', `Scene '${name}' is not among the bundled ones`);
+      return;
+    }
+    await this.openScene(async (signal) => fetchSource(found.title, `./${found.path}`, found.files, signal));
+  }
+
+  /** Dropped, pasted or picked files: scene, checkpoint or style by what they are. */
+  async openFiles(opening: Promise<FileSource>): Promise<void> {
+    await this.caught(async () => {
+      const source = await opening;
+      const kind = await kindOf(source);
+      if (kind === 'scene') return await this.openScene(async () => source);
+      if (kind === 'network') {
+        this.parts.notices.show('warning', 'A feature network can be given to the command line with --features');
+        return;
+      }
+      const [path] = await source.list();
+      const bytes = await source.read(path);
+      await (kind === 'checkpoint' ? this.openCheckpoint(bytes, path) : this.chooseStyle(bytes, path));
+    });
+  }
+
+  private async openScene(source: (signal: AbortSignal) => Promise<FileSource>): Promise<void> {
+    const { session, store, viewport, decoder, url, notices } = this.parts;
+    const { preset } = store.state.training;
+    const wasTraining = this.task.current === 'train';
+    const opened = await this.guarded('load', async (signal) => {
+      const scene = await session.loadScene(await source(signal), {
+        decoder,
+        downscale: url.downscale,
+        maxSide: TRAINING_LONG_SIDE[preset],
+        maxTrain: url.maxTrain,
+        maxTest: url.maxTest,
+        signal,
+      });
+      this.showScene(scene);
+      store.update('training', {
+        step: session.state.trainedSteps,
+        rate: 0,
+        loss: null,
+        psnr: null,
+        holdout: null,
+        losses: [],
+        holdouts: [],
+      });
+      store.update('style', { step: 0, stepCount: 0, styleLoss: null });
+      if (scene.notes.length) notices.show('info', scene.notes.join('; '));
+    });
+    viewport.setWorking(false);
+    if (opened && url.train) void this.train();
+    // What was training before a scene that could not be opened goes on.
+    else if (!opened && wasTraining && session.state.busy === 'idle') void this.train();
+  }
+
+  private showScene(scene: Scene): void {
+    const { store, viewport } = this.parts;
+    this.viewIndex = -1;
+    store.patch({
+      scene: {
+        name: scene.name,
+        source: scene.source,
+        trainViews: scene.train.length,
+        testViews: scene.test.length,
+        notes: scene.notes,
+      },
+    });
+    viewport.setScene(scene);
+  }
+
+  // Checkpoints
+
+  async openCheckpoint(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<void> {
+    const { session, store, viewport, notices } = this.parts;
+    const wasTraining = this.task.current === 'train';
+    const loaded = await this.guarded('load', async () => {
+      await session.load(bytes, where);
+      store.update('training', { step: session.state.trainedSteps, preset: session.state.preset });
+      if (session.state.scene) this.showScene(session.state.scene);
+      viewport.invalidate();
+      notices.show('info', `${where} is open`);
+    });
+    if (!loaded && wasTraining && session.state.busy === 'idle') void this.train();
+  }
+
+  async saveCheckpoint(): Promise<void> {
+    if (!this.needsScene()) return;
+    const { session, store } = this.parts;
+    await this.caught(async () => {
+      const bytes = await session.save();
+      const name = fileName(store.state.scene?.name ?? 'scene', ...store.state.style.applied);
+      download(`${name}.impasto`, 'application/octet-stream', bytes);
+    });
+  }
+
+  // Training
+
+  setPreset(preset: PresetName): void {
+    this.parts.store.update('training', { preset });
+  }
+
+  async train(): Promise<void> {
+    if (!this.needsScene()) return;
+    const { session, store, url } = this.parts;
+    await this.guarded('train', (signal) =>
+      session.train({ preset: store.state.training.preset, steps: url.steps, signal }),
+    );
+    if (store.state.style.waiting && this.task.current === null && session.state.trainedSteps > 0) await this.paint();
+  }
+
+  async pause(): Promise<void> {
+    await this.task.cancel();
+  }
+
+  async toggleTraining(): Promise<void> {
+    if (this.task.current === 'train') await this.pause();
+    else await this.train();
+  }
+
+  // Styles
+
+  async chooseBundledStyle(style: BundledStyle): Promise<void> {
+    await this.caught(async () => {
+      await this.chooseStyle(await fetchBytes(`./styles/${style.file}`, style.title), style.title);
+    });
+  }
+
+  /** Decodes first: a file that is no picture changes nothing. */
+  async chooseStyle(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<void> {
+    const { session, store, notices, decoder } = this.parts;
+    await this.caught(async () => {
+      const picture = await decodeStyle(decoder, bytes, name);
+      this.stylePicture = { name, picture };
+      store.update('style', { chosen: { name, thumbnail: thumbnailOf(picture) } });
+      if (session.state.trainedSteps > 0) return await this.paint();
+      store.update('style', { waiting: true });
+      const when = session.state.scene ? 'as soon as the scene is trained' : 'as soon as a scene is open and trained';
+      notices.show('info', `${name} will be painted ${when}`);
+    });
+  }
+
+  /** Stylizes with the chosen picture and the panel's settings. */
+  async paint(): Promise<void> {
+    if (!this.needsScene()) return;
+    const { session, store, url, notices } = this.parts;
+    const style = this.stylePicture;
+    if (!style) {
+      notices.show('info', 'Choose a style first: from the gallery, or drop any picture');
+      return;
+    }
+    const { loss, brush, strength, keepColours, contentWeight, steps } = store.state.style;
+    store.update('style', { waiting: false, step: 0, stepCount: 0, styleLoss: null });
+    await this.guarded('stylize', async (signal) => {
+      await session.stylize({
+        styles: [{ ...style, weight: 1 }],
+        loss,
+        brush,
+        strength,
+        keepColours,
+        contentWeight,
+        steps: steps || url.styleSteps,
+        signal,
+      });
+    });
+  }
+
+  async cancelStyle(): Promise<void> {
+    this.parts.store.update('style', { waiting: false });
+    if (this.task.current === 'stylize') await this.task.cancel();
+  }
+
+  async clearStyle(): Promise<void> {
+    await this.cancelStyle();
+    await this.caught(async () => this.parts.session.clearStyle());
+    this.parts.store.update('style', { applied: [], step: 0, stepCount: 0, styleLoss: null });
+    this.parts.viewport.invalidate();
+  }
+
+  setStrength(strength: number): void {
+    this.parts.store.update('style', { strength });
+    if (this.parts.session.state.style.length) this.parts.session.setStrength(strength);
+  }
+
+  // View
+
+  /** Looks through the next or previous training camera. */
+  stepView(by: 1 | -1): void {
+    const scene = this.parts.session.state.scene;
+    if (!scene) return;
+    const count = scene.train.length;
+    this.viewIndex = this.viewIndex < 0 && by < 0 ? count - 1 : (this.viewIndex + by + count) % count;
+    this.parts.viewport.goTo(scene.train[this.viewIndex].camera);
+  }
+
+  // Export
+
+  async exportVideo(): Promise<void> {
+    const scene = this.parts.session.state.scene;
+    if (!scene || !this.needsScene()) return;
+    const { session, store, packer, notices } = this.parts;
+    const { container, width, height, fps, frames } = store.state.export;
+    this.lastVideo = null;
+    store.update('export', { fraction: 0 });
+    await this.guarded('export', async (signal) => {
+      const { bytes, notes } = await exportTurntable(session, packer, scene, {
+        container,
+        width,
+        height,
+        fps,
+        frames,
+        signal,
+        onProgress: (fraction) => store.update('export', { fraction }),
+      });
+      this.lastVideo = bytes;
+      download(`${fileName(scene.name, ...session.state.style)}.${container}`, `video/${container}`, bytes);
+      notices.show('info', ['The video is saved', ...notes].join('; '));
+    });
+    store.update('export', { fraction: null });
+  }
+
+  async cancelExport(): Promise<void> {
+    if (this.task.current === 'export') await this.task.cancel();
+  }
+
+  /** The present view at the export's size, without guides. */
+  async saveStill(): Promise<void> {
+    if (!this.needsScene()) return;
+    const { session, store, viewport, packer } = this.parts;
+    const { width, height } = store.state.export;
+    await this.caught(async () => {
+      const stills = new StillRenderer(session, packer, width, height);
+      try {
+        const picture = await stills.render(viewport.pose(width, height));
+        const name = fileName(store.state.scene?.name ?? 'scene', ...session.state.style);
+        download(`${name}.png`, 'image/png', encodePng(picture));
+      } finally {
+        stills.destroy();
+      }
+    });
+  }
+
+  async saveCameraPath(): Promise<void> {
+    const scene = this.parts.session.state.scene;
+    if (!scene || !this.needsScene()) return;
+    const { width, height, fps, frames } = this.parts.store.state.export;
+    await this.caught(async () => {
+      const path = { cameras: turntableFor(scene, frames, width, height), fps };
+      download(`${fileName(scene.name, 'path')}.json`, 'application/json', pathToJson(path, scene));
+    });
+  }
+
+  // How commands end
+
+  private needsScene(): boolean {
+    if (this.parts.session.state.scene) return true;
+    this.parts.notices.show('info', 'Open a scene first');
+    return false;
+  }
+
+  /** A long task that takes the place of the one under way. True when it ran to its end. */
+  private async guarded(name: string, task: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    try {
+      return await this.task.run(name, task);
+    } catch (error) {
+      this.report(error);
+      return false;
+    } finally {
+      const { session, store, viewport } = this.parts;
+      if (this.task.current === null) {
+        store.patch({ busy: session.state.busy, progress: null });
+        viewport.setWorking(false);
+      }
+    }
+  }
+
+  private async caught(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  private report(error: unknown): void {
+    const { message } = error as Error;
+    if (error instanceof InputError) this.parts.notices.show('error', message);
+    else {
+      this.parts.notices.show('error', `Something of ours went wrong: ${message}`);
+      console.error(error);
+    }
+  }
+}

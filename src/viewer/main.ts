@@ -1,0 +1,164 @@
+// The page's start: device, engine, picture, panels, in that order. Everything is wired here and nowhere else.
+
+import GUI from 'lil-gui';
+import { Gpu, NoWebGpuError } from '../gpu/device.ts';
+import { createBrowserDecoder } from '../scene/browser-decoder.ts';
+import { createSession } from '../session/session.ts';
+import { Commands } from './commands.ts';
+import { dropZone } from './drop-zone.ts';
+import { fetchBytes } from './fetch-source.ts';
+import { deviceLostPage, noWebGpuPage } from './notice-page.ts';
+import { Notices } from './notices.ts';
+import { type BundledScene, type BundledStyle, initialState, type PageState } from './page-state.ts';
+import { exportPanel } from './panels/export-panel.ts';
+import { scenePanel } from './panels/scene-panel.ts';
+import { stylePanel } from './panels/style-panel.ts';
+import { trainingPanel } from './panels/training-panel.ts';
+import { comparePanel, viewPanel } from './panels/view-panel.ts';
+import { followSession } from './session-events.ts';
+import { shortcuts } from './shortcuts.ts';
+import { statusLine } from './status-line.ts';
+import { Store } from './store.ts';
+import './test-surface.ts';
+import { readUrlOptions } from './url-options.ts';
+import { ViewPacker } from './viewport/packed-view.ts';
+import { canvasesAreShown } from './viewport/presentation-probe.ts';
+import { Viewport } from './viewport/viewport.ts';
+import { welcome } from './welcome.ts';
+import { wipeLine } from './wipe-line.ts';
+
+/** Time for a frame while the view moves, by kind of adapter. */
+const BUDGET_MS = { hardware: 33, software: 300 };
+
+async function start(app: HTMLElement): Promise<void> {
+  const url = readUrlOptions(location.search);
+  const store = new Store<PageState>(initialState());
+  const notices = new Notices(app);
+
+  const gpu = await Gpu.open();
+  gpu.onLost((sentence) => {
+    store.patch({ lost: sentence });
+    deviceLostPage(app, sentence);
+  });
+  gpu.onError((sentence) => {
+    console.error(sentence);
+    notices.show('error', sentence);
+  });
+  const presentation = url.present ?? ((await canvasesAreShown(gpu.device)) ? 'canvas' : 'read-back');
+  store.patch({
+    adapter: gpu.info.description || [gpu.info.vendor, gpu.info.architecture].filter(Boolean).join(' ') || 'WebGPU',
+    software: gpu.isSoftware,
+    presentation,
+  });
+  store.update('training', { preset: url.preset ?? (gpu.isSoftware ? 'quick' : 'standard') });
+  store.update('view', { budgetMs: gpu.isSoftware ? BUDGET_MS.software : BUDGET_MS.hardware });
+  if (gpu.isSoftware) store.update('export', { width: 320, height: 240, frames: 48 });
+
+  const session = await createSession(gpu, {
+    bundledNetwork: { name: 'small.json', read: (path) => fetchBytes(`./weights/${path}`, 'the bundled network') },
+  });
+
+  const host = document.createElement('div');
+  host.className = 'viewport empty';
+  app.prepend(host);
+  const viewport = await Viewport.create(gpu, session, host, {
+    readBack: presentation === 'read-back',
+    field: url.field,
+    budgetMs: store.state.view.budgetMs,
+    onFrame: ({ width, height, ms }) => store.update('view', { fieldWidth: width, fieldHeight: height, frameMs: ms }),
+    onError: (error) => {
+      console.error(error);
+      notices.show('error', `The view could not be drawn: ${error.message}`);
+    },
+  });
+  const packer = await ViewPacker.create(gpu);
+  const commands = new Commands({ session, store, viewport, packer, notices, decoder: createBrowserDecoder(), url });
+  followSession(session, store, viewport, notices);
+  viewFollowsState(store, viewport, host);
+
+  brand(host, store);
+  wipeLine(host, store);
+  const panels = document.createElement('aside');
+  panels.className = 'panels';
+  app.append(panels);
+  const gui = new GUI({ container: panels, title: 'Impasto' });
+  scenePanel(gui, store, commands);
+  trainingPanel(gui, store, commands);
+  stylePanel(gui, store, commands);
+  comparePanel(gui, store);
+  viewPanel(gui, store, commands);
+  exportPanel(gui, store, commands);
+  welcome(app, store, commands);
+  const help = shortcuts(app, store, commands);
+  statusLine(app, store, help);
+  dropZone(app, commands);
+
+  Object.assign(window.impasto, {
+    session,
+    state: store.state,
+    commands,
+    notices: notices.history,
+    picture: () => viewport.picture(),
+    atRest: () => viewport.atRest(),
+  });
+
+  await Promise.all([
+    bundledIndex<BundledScene>('./scenes/index.json').then((bundledScenes) => store.patch({ bundledScenes })),
+    bundledIndex<BundledStyle>('./styles/index.json').then((bundledStyles) => store.patch({ bundledStyles })),
+  ]).catch((error: Error) => notices.show('warning', error.message));
+  if (url.scene) void commands.openBundled(url.scene);
+}
+
+async function bundledIndex<T>(address: string): Promise<T[]> {
+  return JSON.parse(new TextDecoder().decode(await fetchBytes(address, 'the bundled files'))) as T[];
+}
+
+/** State -> view: the only way in which panels reach the picture. */
+function viewFollowsState(store: Store<PageState>, viewport: Viewport, host: HTMLElement): void {
+  const guides = ({ view }: PageState) => [view.grid, view.gridHeight, view.cameras, view.gizmo].join();
+  store.watch(guides, () => viewport.setGuides(store.state.view));
+  store.watch(
+    ({ compare }) => (compare.on ? compare.position : null),
+    (share) => viewport.setWipe(share),
+  );
+  store.watch(
+    (state) => state.view.detail,
+    (detail) => viewport.setDetail(detail),
+  );
+  store.watch(
+    (state) => state.view.budgetMs,
+    (budgetMs) => {
+      viewport.budget.budgetMs = budgetMs;
+    },
+  );
+  store.watch(
+    (state) => state.scene === null,
+    (empty) => host.classList.toggle('empty', empty),
+  );
+}
+
+function brand(host: HTMLElement, store: Store<PageState>): void {
+  const element = document.createElement('div');
+  element.className = 'brand';
+  element.innerHTML = '<b>Impasto</b><span></span>';
+  host.append(element);
+  const line = element.querySelector('span')!;
+  store.watch(
+    ({ scene, style }) =>
+      scene ? scene.name + (style.applied.length ? ` after ${style.applied.join(' + ')}` : '') : '',
+    (text) => {
+      line.textContent = text;
+    },
+  );
+}
+
+const app = document.getElementById('app')!;
+const ready = start(app);
+window.impasto = { ready };
+ready.catch((error: Error) => {
+  if (error instanceof NoWebGpuError) noWebGpuPage(app, error.message);
+  else {
+    console.error(error);
+    noWebGpuPage(app, `The page could not start: ${error.message}`);
+  }
+});

@@ -1,0 +1,41 @@
+// Pages instead of the picture: where WebGPU is missing (how to switch it on), and when the device was lost.
+
+export function noWebGpuPage(parent: HTMLElement, sentence: string): void {
+  const page = shell(parent, false);
+  page.innerHTML = `
+    <h1>Impasto needs WebGPU</h1>
+    <p class="reason"></p>
+    <p>It learns and paints the scene on your graphics card, through WebGPU. Here is how to switch it on:</p>
+    <ul>
+      <li><b>Chrome, Edge</b> (113 or newer): on by default on Windows, macOS and Android. On Linux open
+        <code>chrome://flags/#enable-unsafe-webgpu</code>, choose Enabled and restart; if there is still no adapter,
+        also enable <code>chrome://flags/#enable-vulkan</code> and see that hardware acceleration is on in
+        <code>chrome://settings/system</code>.</li>
+      <li><b>Firefox</b> (141 or newer on Windows, 145 on macOS with Apple silicon): on by default. Elsewhere open
+        <code>about:config</code> and set <code>dom.webgpu.enabled</code> to true; if your card is blocked, also
+        <code>gfx.webgpu.ignore-blocklist</code>.</li>
+      <li><b>Safari</b> (26 or newer): on by default. Before that: Settings, Advanced, Show features for web
+        developers, then Feature Flags, WebGPU.</li>
+    </ul>
+    <p>The page must come from https or from this machine (http://127.0.0.1), and the graphics driver should be
+      up to date.</p>
+    <button type="button">Try again</button>`;
+  page.querySelector('.reason')!.textContent = sentence;
+  page.querySelector('button')!.addEventListener('click', () => location.reload());
+}
+
+export function deviceLostPage(parent: HTMLElement, sentence: string): void {
+  const page = shell(parent, true);
+  page.innerHTML = `<h1>The picture has stopped</h1><p class="reason"></p><button type="button">Reload</button>`;
+  page.querySelector('.reason')!.textContent = sentence;
+  page.querySelector('button')!.addEventListener('click', () => location.reload());
+}
+
+function shell(parent: HTMLElement, over: boolean): HTMLElement {
+  const ground = document.createElement('div');
+  ground.className = over ? 'notice-page over' : 'notice-page';
+  const main = document.createElement('main');
+  ground.append(main);
+  parent.append(ground);
+  return main;
+}

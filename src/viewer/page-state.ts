@@ -1,0 +1,149 @@
+// Everything the page shows, in one plain record. Panels render it; commands and engine events change it.
+
+import type { PresetName } from '../nerf/types.ts';
+import type { SessionState, StyleLossName } from '../session/types.ts';
+
+/** A point of a curve: [step, value]. */
+export type CurvePoint = [number, number];
+
+export interface BundledScene {
+  name: string;
+  title: string;
+  /** Folder under the page's address. */
+  path: string;
+  files: string[];
+  bytes: number;
+}
+
+export interface BundledStyle {
+  name: string;
+  title: string;
+  /** File under styles/. */
+  file: string;
+}
+
+export interface PageState {
+  adapter: string;
+  software: boolean;
+  /** Feature network in use. */
+  features: string;
+  /** How pictures reach the screen; 'read-back' where the browser does not show WebGPU canvases. */
+  presentation: 'canvas' | 'read-back';
+  /** Once set, the device is gone and only a reload helps. */
+  lost: string | null;
+  busy: SessionState['busy'];
+  progress: { task: string; fraction: number; text: string } | null;
+
+  bundledScenes: BundledScene[];
+  scene: { name: string; source: string; trainViews: number; testViews: number; notes: string[] } | null;
+
+  training: {
+    preset: PresetName;
+    step: number;
+    /** Steps a second over the last slice; 0 before the first. */
+    rate: number;
+    loss: number | null;
+    psnr: number | null;
+    holdout: number | null;
+    losses: CurvePoint[];
+    holdouts: CurvePoint[];
+  };
+
+  bundledStyles: BundledStyle[];
+  style: {
+    /** The picture last chosen: its name and a small image address for the panel. */
+    chosen: { name: string; thumbnail: string } | null;
+    /** Chosen before the scene was trained: painted as soon as it is. */
+    waiting: boolean;
+    /** Names of the styles on the field. */
+    applied: string[];
+    loss: StyleLossName;
+    strength: number;
+    brush: number;
+    contentWeight: number;
+    keepColours: boolean;
+    /** Steps to run, 0 = the preset's. */
+    steps: number;
+    step: number;
+    stepCount: number;
+    styleLoss: number | null;
+  };
+
+  compare: { on: boolean; position: number };
+
+  view: {
+    grid: boolean;
+    gridHeight: number;
+    cameras: boolean;
+    gizmo: boolean;
+    /** Share of the screen's resolution that a still view is refined to, 0.25..1. */
+    detail: number;
+    /** Time that a frame may take while the view moves. */
+    budgetMs: number;
+    fieldWidth: number;
+    fieldHeight: number;
+    frameMs: number;
+  };
+
+  export: {
+    container: 'mp4' | 'webm';
+    width: number;
+    height: number;
+    fps: number;
+    frames: number;
+    /** 0..1 while a video is being made. */
+    fraction: number | null;
+  };
+}
+
+export function initialState(): PageState {
+  return {
+    adapter: '',
+    software: false,
+    features: '',
+    presentation: 'canvas',
+    lost: null,
+    busy: 'idle',
+    progress: null,
+    bundledScenes: [],
+    scene: null,
+    training: {
+      preset: 'standard',
+      step: 0,
+      rate: 0,
+      loss: null,
+      psnr: null,
+      holdout: null,
+      losses: [],
+      holdouts: [],
+    },
+    bundledStyles: [],
+    style: {
+      chosen: null,
+      waiting: false,
+      applied: [],
+      loss: 'nnfm',
+      strength: 1,
+      brush: 1,
+      contentWeight: 1,
+      keepColours: false,
+      steps: 0,
+      step: 0,
+      stepCount: 0,
+      styleLoss: null,
+    },
+    compare: { on: false, position: 0.5 },
+    view: {
+      grid: false,
+      gridHeight: -0.5,
+      cameras: false,
+      gizmo: false,
+      detail: 1,
+      budgetMs: 33,
+      fieldWidth: 0,
+      fieldHeight: 0,
+      frameMs: 0,
+    },
+    export: { container: 'mp4', width: 640, height: 480, fps: 24, frames: 96, fraction: null },
+  };
+}

@@ -1,0 +1,113 @@
+// Style: the gallery, any picture of one's own, and how it is painted. Strength is live; the rest takes hold with
+// the next painting.
+
+import type GUI from 'lil-gui';
+import { openFiles } from '../../scene/files-source.ts';
+import type { StyleLossName } from '../../session/types.ts';
+import type { Commands } from '../commands.ts';
+import type { BundledStyle, PageState } from '../page-state.ts';
+import type { Store } from '../store.ts';
+import { addButtons, addElement, addProgress, addText, follow } from './gui-parts.ts';
+import { pickFiles } from './pick-files.ts';
+
+export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
+  const folder = gui.addFolder('Style');
+  const gallery = addElement(folder, 'div', 'gallery');
+  store.watch(
+    (state) => state.bundledStyles,
+    (styles) => gallery.replaceChildren(...styles.map((style) => galleryItem(style, commands)), ownItem(commands)),
+  );
+  store.watch(
+    (state) => state.style.chosen,
+    (chosen) => {
+      for (const item of gallery.querySelectorAll<HTMLElement>('.thumb')) {
+        item.classList.toggle('chosen', item.title === chosen?.name);
+      }
+      const own = gallery.querySelector<HTMLElement>('.own');
+      const isOwn = chosen !== null && !store.state.bundledStyles.some(({ title }) => title === chosen.name);
+      own?.classList.toggle('chosen', isOwn);
+      if (own) own.style.backgroundImage = isOwn ? `url(${chosen.thumbnail})` : '';
+    },
+  );
+
+  const record = { ...store.state.style };
+  const strength = folder.add(record, 'strength', 0, 1, 0.01);
+  strength.onChange((value: number) => commands.setStrength(value));
+  follow(strength, record, 'strength', store, (state) => state.style.strength);
+  const loss = folder.add(record, 'loss', {
+    'strokes (NNFM)': 'nnfm',
+    'texture (Gram)': 'gram',
+    'mood (AdaIN)': 'adain',
+  });
+  loss.name('match').onChange((value: StyleLossName) => store.update('style', { loss: value }));
+  const brush = folder.add(record, 'brush', 0.5, 2, 0.05).name('brush size');
+  brush.onChange((value: number) => store.update('style', { brush: value }));
+  const colours = folder.add(record, 'keepColours').name('keep colours');
+  colours.onChange((value: boolean) => store.update('style', { keepColours: value }));
+  const content = folder.add(record, 'contentWeight', 0, 4, 0.05).name('keep content');
+  content.onChange((value: number) => store.update('style', { contentWeight: value }));
+  const steps = folder.add(record, 'steps', 0, 600, 10).name('steps (0 = auto)');
+  steps.onChange((value: number) => store.update('style', { steps: value }));
+
+  const buttons = addButtons(folder, {
+    Paint: () => void commands.paint(),
+    Cancel: () => void commands.cancelStyle(),
+    Original: () => void commands.clearStyle(),
+  });
+  buttons.Paint.classList.add('primary');
+  store.watch(
+    (state) => state.busy === 'stylizing' || state.style.waiting,
+    (painting) => {
+      buttons.Cancel.disabled = !painting;
+    },
+  );
+  store.watch(
+    (state) => (state.style.applied.length ? 'Paint again' : 'Paint'),
+    (label) => {
+      buttons.Paint.textContent = label;
+    },
+  );
+  store.watch(
+    (state) => state.style.applied.length === 0,
+    (none) => {
+      buttons.Original.disabled = none;
+    },
+  );
+  addProgress(folder, store, ({ busy, style }) =>
+    busy === 'stylizing' ? (style.stepCount ? style.step / style.stepCount : 0) : null,
+  );
+  addText(folder, store, ({ busy, style }) => {
+    if (style.waiting) return `${style.chosen?.name} waits for the scene to be trained`;
+    if (busy !== 'stylizing') return style.applied.length ? `painted as ${style.applied.join(' + ')}` : '';
+    const distance = style.styleLoss === null ? '' : ` · distance ${style.styleLoss.toFixed(3)}`;
+    return `painting ${style.chosen?.name ?? ''}: ${style.step} of ${style.stepCount} steps${distance}`;
+  });
+}
+
+function galleryItem(style: BundledStyle, commands: Commands): HTMLElement {
+  const item = document.createElement('button');
+  item.type = 'button';
+  item.className = 'thumb';
+  item.title = style.title;
+  const image = document.createElement('img');
+  image.loading = 'lazy';
+  image.alt = style.title;
+  image.src = `./styles/${style.file}`;
+  item.append(image);
+  item.addEventListener('click', () => void commands.chooseBundledStyle(style));
+  return item;
+}
+
+/** The last place of the gallery: any picture. */
+function ownItem(commands: Commands): HTMLElement {
+  const item = document.createElement('button');
+  item.type = 'button';
+  item.className = 'own';
+  item.title = 'Your own picture: click to pick, or drop or paste one anywhere';
+  item.innerHTML = '<span>+ any<br>picture</span>';
+  item.addEventListener(
+    'click',
+    () => void pickFiles({ accept: 'image/*' }).then((files) => commands.openFiles(openFiles(files))),
+  );
+  return item;
+}

@@ -1,0 +1,38 @@
+// Training: preset, start and pause, how far it is, the curves of loss and held-out quality.
+
+import type GUI from 'lil-gui';
+import type { PresetName } from '../../nerf/types.ts';
+import type { Commands } from '../commands.ts';
+import type { PageState } from '../page-state.ts';
+import type { Store } from '../store.ts';
+import { addCurves } from './curves.ts';
+import { addButtons, addText, follow } from './gui-parts.ts';
+
+export function trainingPanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
+  const folder = gui.addFolder('Training');
+  const record: { preset: PresetName } = { preset: store.state.training.preset };
+  const preset = folder.add(record, 'preset', ['quick', 'standard', 'max'] satisfies PresetName[]);
+  preset.onChange((value: PresetName) => commands.setPreset(value));
+  follow(preset, record, 'preset', store, (state) => state.training.preset);
+
+  const { Train: button } = addButtons(folder, { Train: () => void commands.toggleTraining() });
+  button.classList.add('primary');
+  store.watch(
+    ({ busy, training }) => (busy === 'training' ? 'Pause' : training.step > 0 ? 'Train on' : 'Train'),
+    (label) => {
+      button.textContent = label;
+    },
+  );
+  addText(folder, store, ({ training: { step, rate, psnr, holdout } }) =>
+    step === 0
+      ? ''
+      : [
+          `step ${step.toLocaleString('en')}`,
+          rate > 0 ? `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} a second` : '',
+          holdout !== null ? `held-out ${holdout.toFixed(1)} dB` : psnr !== null ? `${psnr.toFixed(1)} dB` : '',
+        ]
+          .filter(Boolean)
+          .join(' · '),
+  );
+  addCurves(folder, store);
+}

@@ -1,0 +1,50 @@
+// Compare and View: the wipe between original and painted, guides in the picture, resolution and frame time.
+
+import type GUI from 'lil-gui';
+import type { Commands } from '../commands.ts';
+import type { PageState } from '../page-state.ts';
+import type { Store } from '../store.ts';
+import { addButtons, addText, follow } from './gui-parts.ts';
+
+export function comparePanel(gui: GUI, store: Store<PageState>): void {
+  const folder = gui.addFolder('Compare');
+  const record = { ...store.state.compare };
+  const on = folder.add(record, 'on').name('original | painted');
+  on.onChange((value: boolean) => store.update('compare', { on: value }));
+  follow(on, record, 'on', store, (state) => state.compare.on);
+  const position = folder.add(record, 'position', 0, 1, 0.01).name('line');
+  position.onChange((value: number) => store.update('compare', { position: value }));
+  follow(position, record, 'position', store, (state) => state.compare.position);
+}
+
+export function viewPanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
+  const folder = gui.addFolder('View').close();
+  const record = { ...store.state.view };
+  const bind = (key: 'grid' | 'cameras' | 'gizmo', name: string) => {
+    const controller = folder.add(record, key).name(name);
+    controller.onChange((value: boolean) => store.update('view', { [key]: value }));
+    follow(controller, record, key, store, (state) => state.view[key]);
+  };
+  bind('grid', 'grid');
+  const height = folder.add(record, 'gridHeight', -1, 1, 0.01).name('grid height');
+  height.onChange((value: number) => store.update('view', { gridHeight: value }));
+  bind('cameras', 'cameras');
+  bind('gizmo', 'axes');
+  const detail = folder.add(record, 'detail', { 'full resolution': 1, half: 0.5, quarter: 0.25 }).name('finest');
+  detail.onChange((value: number) => store.update('view', { detail: value }));
+  const budget = folder.add(record, 'budgetMs', {
+    '60 a second': 16,
+    '30 a second': 33,
+    '10 a second': 100,
+    '3 a second': 300,
+  });
+  budget.name('frame rate').onChange((value: number) => store.update('view', { budgetMs: value }));
+  follow(budget, record, 'budgetMs', store, (state) => state.view.budgetMs);
+  addButtons(folder, {
+    '‹ camera': () => commands.stepView(-1),
+    'camera ›': () => commands.stepView(1),
+  });
+  addText(folder, store, ({ view }) =>
+    view.fieldWidth ? `${view.fieldWidth} × ${view.fieldHeight} in ${view.frameMs.toFixed(0)} ms` : '',
+  );
+}

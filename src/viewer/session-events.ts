@@ -1,0 +1,66 @@
+// Engine events into page state and view. The only place where the two meet in this direction.
+
+import type { ImpastoSession } from '../session/types.ts';
+import type { Notices } from './notices.ts';
+import type { CurvePoint, PageState } from './page-state.ts';
+import type { Store } from './store.ts';
+import type { Viewport } from './viewport/viewport.ts';
+
+/** Curves are thinned by half when they reach this many points: enough for the panel's few hundred pixels. */
+const CURVE_POINTS = 600;
+
+export function followSession(
+  session: ImpastoSession,
+  store: Store<PageState>,
+  viewport: Viewport,
+  notices: Notices,
+): void {
+  let previous = { step: 0, seconds: 0 };
+
+  const sync = () => {
+    const { busy, features, style, strength } = session.state;
+    store.patch({ busy, features, style: { ...store.state.style, applied: [...style], strength } });
+    viewport.setWorking(busy === 'training' || busy === 'stylizing');
+  };
+
+  session.on('progress', ({ task, fraction, text }) => {
+    store.patch({ progress: fraction >= 1 ? null : { task, fraction, text } });
+    sync();
+  });
+  session.on('train', ({ step, loss, psnr, seconds }) => {
+    const steps = step - previous.step;
+    const elapsed = seconds - previous.seconds;
+    // `seconds` starts again with each call of train().
+    const rate = elapsed > 0 && steps > 0 ? steps / elapsed : seconds > 0 && steps > 0 ? steps / seconds : 0;
+    previous = { step, seconds };
+    const { losses } = store.state.training;
+    store.update('training', { step, loss, psnr, rate, losses: extended(losses, [step, loss]) });
+    sync();
+  });
+  session.on('holdout', ({ step, psnr }) => {
+    store.update('training', { holdout: psnr, holdouts: extended(store.state.training.holdouts, [step, psnr]) });
+  });
+  session.on('colours', () => {
+    sync();
+    viewport.invalidate();
+  });
+  session.on('style', ({ step, steps, style }) => {
+    store.update('style', { step, stepCount: steps, styleLoss: style });
+    sync();
+  });
+  session.on('changed', () => {
+    sync();
+    viewport.invalidate();
+  });
+  session.on('notice', ({ level, text }) => notices.show(level, text));
+  sync();
+}
+
+/** Steps grow; a step behind the last one means that training began anew. */
+function extended(curve: readonly CurvePoint[], point: CurvePoint): CurvePoint[] {
+  const last = curve.at(-1);
+  if (last && point[0] < last[0]) return [point];
+  if (last && point[0] === last[0]) return [...curve.slice(0, -1), point];
+  const kept = curve.length >= CURVE_POINTS ? curve.filter((_, i) => i % 2 === 0) : curve;
+  return [...kept, point];
+}

@@ -1,0 +1,27 @@
+// window.impasto: a small surface for tests and for the curious, over what the page itself uses.
+//   ready      resolves when the page can be used; rejects where there is no WebGPU
+//   session    the engine (src/session/types.ts)          state     the page's state, live
+//   commands   everything a person can ask for            notices   every notice shown so far
+//   picture()  the picture on the screen with guides, read back: { width, height, data: RGBA bytes }
+//   atRest()   resolves when the view is still and as fine as it gets
+
+import type { Picture } from '../scene/types.ts';
+import type { ImpastoSession } from '../session/types.ts';
+import type { Commands } from './commands.ts';
+import type { Notice } from './notices.ts';
+import type { PageState } from './page-state.ts';
+
+export interface TestSurface {
+  session: ImpastoSession;
+  readonly state: PageState;
+  commands: Commands;
+  notices: readonly Notice[];
+  picture(): Promise<Picture>;
+  atRest(): Promise<void>;
+}
+
+declare global {
+  interface Window {
+    impasto: Partial<TestSurface> & { ready: Promise<void> };
+  }
+}

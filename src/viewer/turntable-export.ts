@@ -1,0 +1,75 @@
+// Turntable to a video file: each frame is rendered at its own size, packed, read back and encoded. The canvas is
+// never captured: it may be smaller, hidden, or not be presented at all.
+
+import { throwIfAborted } from '../errors.ts';
+import { turntableFor } from '../export/camera-path.ts';
+import { createVideoWriter } from '../export/video.ts';
+import type { Camera, Picture, Scene } from '../scene/types.ts';
+import type { ImpastoSession } from '../session/types.ts';
+import { PackedView, type ViewPacker } from './viewport/packed-view.ts';
+
+export interface TurntableExportOptions {
+  container: 'mp4' | 'webm';
+  width: number;
+  height: number;
+  fps: number;
+  frames: number;
+  signal: AbortSignal;
+  onProgress(fraction: number): void;
+}
+
+/** The video's bytes. What was changed about the wish (odd sizes) is in `notes`. */
+export async function exportTurntable(
+  session: ImpastoSession,
+  packer: ViewPacker,
+  scene: Scene,
+  options: TurntableExportOptions,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; notes: readonly string[] }> {
+  const { width, height, frames, signal, onProgress } = options;
+  const writer = await createVideoWriter(options);
+  const stills = new StillRenderer(session, packer, width, height);
+  try {
+    const cameras = turntableFor(scene, frames, width, height);
+    for (const [i, camera] of cameras.entries()) {
+      throwIfAborted(signal);
+      await writer.add(await stills.render(camera));
+      onProgress((i + 1) / cameras.length);
+    }
+    throwIfAborted(signal);
+    return { bytes: await writer.finish(), notes: writer.notes };
+  } catch (error) {
+    await writer.cancel();
+    throw error;
+  } finally {
+    stills.destroy();
+  }
+}
+
+/** Pictures of the field at a fixed size. */
+export class StillRenderer {
+  private readonly target;
+  private readonly packed: PackedView;
+
+  constructor(
+    private readonly session: ImpastoSession,
+    private readonly packer: ViewPacker,
+    width: number,
+    height: number,
+  ) {
+    this.target = session.createTarget(width, height);
+    this.packed = new PackedView(packer.gpu.device, width, height);
+  }
+
+  async render(camera: Camera, options?: { original?: boolean }): Promise<Picture> {
+    await this.session.render(camera, this.target, options);
+    const encoder = this.packer.gpu.device.createCommandEncoder({ label: 'StillRenderer.pack' });
+    this.packer.encode(encoder, this.target, this.packed);
+    this.packer.gpu.device.queue.submit([encoder.finish()]);
+    return await this.packed.read();
+  }
+
+  destroy(): void {
+    this.session.destroyTarget(this.target);
+    this.packed.destroy();
+  }
+}

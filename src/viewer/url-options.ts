@@ -1,0 +1,46 @@
+// What the page's address may ask for, for links, slow machines and tests, e.g.
+//   ?scene=still-life&preset=quick&downscale=4&maxTrain=12&steps=60&field=64&present=read-back
+// scene       bundled scene opened at once            preset     quick | standard | max
+// downscale   integer reduction of the pictures       maxTrain, maxTest  at most so many views
+// steps       training steps in all                   styleSteps steps of a style
+// field       long side of the field's picture in pixels, fixed (no adaption)
+// present     canvas | read-back, instead of asking the start-up probe
+// train=0     do not train by itself after a scene was opened
+// Values that cannot be used are ignored.
+
+import type { PresetName } from '../nerf/types.ts';
+
+export interface UrlOptions {
+  scene?: string;
+  preset?: PresetName;
+  downscale?: number;
+  maxTrain?: number;
+  maxTest?: number;
+  steps?: number;
+  styleSteps?: number;
+  field?: number;
+  present?: 'canvas' | 'read-back';
+  train: boolean;
+}
+
+export function readUrlOptions(search: string): UrlOptions {
+  const query = new URLSearchParams(search);
+  const count = (name: string): number | undefined => {
+    const value = Number(query.get(name));
+    return Number.isInteger(value) && value > 0 ? value : undefined;
+  };
+  const oneOf = <T extends string>(name: string, allowed: readonly T[]): T | undefined =>
+    allowed.find((value) => value === query.get(name));
+  return {
+    scene: query.get('scene') ?? undefined,
+    preset: oneOf('preset', ['quick', 'standard', 'max'] as const),
+    downscale: count('downscale'),
+    maxTrain: count('maxTrain'),
+    maxTest: count('maxTest'),
+    steps: count('steps'),
+    styleSteps: count('styleSteps'),
+    field: count('field'),
+    present: oneOf('present', ['canvas', 'read-back'] as const),
+    train: query.get('train') !== '0',
+  };
+}

@@ -1,0 +1,64 @@
+// At which resolution the field is rendered. Three kinds of frame: while the view moves, as many pixels as the
+// time budget buys, never fewer than a floor; while it is still, four times as many with each frame until the
+// screen's resolution is reached or a frame would take too long; while the engine trains or styles, few, so that
+// most of the time goes to the work. The cost of a pixel is learnt from the frames themselves.
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** Below this long side a picture is mush, whatever the adapter. Pixels. */
+const FLOOR_LONG_SIDE = 96;
+/** A still frame may take this long: the view cannot be moved meanwhile. */
+const STILL_MS = 900;
+/** Long sides are rounded to this, so that few sizes occur and buffers can be kept. Pixels. */
+const SIZE_STEP = 32;
+
+export class FrameBudget {
+  /** Milliseconds a pixel, a running mean. */
+  private cost = 0;
+
+  /** @param fixedLongSide renders at this size always, for tests and odd machines */
+  constructor(
+    public budgetMs: number,
+    private readonly fixedLongSide?: number,
+  ) {}
+
+  /** Tells how long a frame took. `shared`: the adapter had other work, so only cheaper frames are believed. */
+  measured(size: Size, ms: number, shared: boolean): void {
+    const cost = ms / (size.width * size.height);
+    if (this.cost === 0) this.cost = cost;
+    else if (cost < this.cost) this.cost = 0.5 * (this.cost + cost);
+    else this.cost += (shared ? 0.02 : 0.3) * (cost - this.cost);
+  }
+
+  /**
+   * Size of the next frame.
+   * @param full the screen's size in pixels
+   * @param refinement 0 while moving or working, then 1, 2, ... for each still frame
+   */
+  size(full: Size, refinement: number): Size {
+    const longSide = Math.max(full.width, full.height);
+    if (this.fixedLongSide) return scaled(full, this.fixedLongSide / longSide);
+    const wanted = this.cost === 0 ? 0 : (this.budgetMs / this.cost) * 4 ** refinement;
+    const affordable = this.cost === 0 ? 0 : Math.max(this.budgetMs, refinement > 0 ? STILL_MS : 0) / this.cost;
+    const pixels = Math.min(wanted, affordable, full.width * full.height);
+    const scale = Math.sqrt(pixels / (full.width * full.height));
+    const rounded = Math.max(FLOOR_LONG_SIDE, Math.floor((longSide * scale) / SIZE_STEP) * SIZE_STEP);
+    return scaled(full, Math.min(1, rounded / longSide));
+  }
+
+  /** True when a further still frame would be no larger than the last one. */
+  isFinest(full: Size, last: Size, refinement: number): boolean {
+    const next = this.size(full, refinement + 1);
+    return next.width * next.height <= last.width * last.height;
+  }
+}
+
+function scaled(full: Size, scale: number): Size {
+  return {
+    width: Math.max(2, Math.round(full.width * scale)),
+    height: Math.max(2, Math.round(full.height * scale)),
+  };
+}

@@ -1,0 +1,91 @@
+// A rendered view made ready for the screen or for a file: the kernel pack_view turns float tensors into 8-bit
+// colour with padded rows, wipe included; from there it goes into textures or is read back as a picture.
+
+import type { Gpu } from '../../gpu/device.ts';
+import { Kernel } from '../../gpu/kernel.ts';
+import { Tensor } from '../../gpu/tensor.ts';
+import type { RenderTarget } from '../../nerf/types.ts';
+import type { Picture } from '../../scene/types.ts';
+import packViewCode from '../../shaders/viewer/pack_view.wgsl?raw';
+
+/** bytesPerRow of a buffer-to-texture copy must be a multiple of 256: 64 texels of 4 bytes. */
+const ROW_TEXELS = 64;
+
+/** The kernel, compiled once. */
+export class ViewPacker {
+  private constructor(
+    readonly gpu: Gpu,
+    private readonly kernel: Kernel,
+  ) {}
+
+  static async create(gpu: Gpu): Promise<ViewPacker> {
+    return new ViewPacker(gpu, await Kernel.create(gpu, { name: 'pack_view', code: packViewCode }));
+  }
+
+  encode(
+    encoder: GPUCommandEncoder,
+    view: RenderTarget,
+    packed: PackedView,
+    wipe?: { original: RenderTarget; column: number },
+  ): void {
+    const { width, height } = view;
+    this.kernel.run(
+      encoder,
+      {
+        rgb: view.rgb,
+        original_rgb: wipe?.original.rgb ?? view.rgb,
+        depth: view.depth,
+        packed_rgba: packed.rgba,
+        packed_depth: packed.depth,
+      },
+      { width, height, pitch: packed.pitch, wipe: wipe?.column ?? 0 },
+      [Math.ceil(width / 8), Math.ceil(height / 8)],
+    );
+  }
+
+  destroy(): void {
+    this.kernel.destroy();
+  }
+}
+
+export class PackedView {
+  /** Texels from row to row. */
+  readonly pitch: number;
+  /** [H, pitch] rgba8unorm. */
+  readonly rgba: Tensor;
+  /** [H, pitch] view z, scene units. */
+  readonly depth: Tensor;
+
+  constructor(
+    device: GPUDevice,
+    readonly width: number,
+    readonly height: number,
+  ) {
+    this.pitch = Math.ceil(width / ROW_TEXELS) * ROW_TEXELS;
+    this.rgba = Tensor.zeros(device, 'PackedView.rgba', [height, this.pitch], 'u32');
+    this.depth = Tensor.zeros(device, 'PackedView.depth', [height, this.pitch]);
+  }
+
+  /** Encodes the copies into an rgba8unorm and an r32float texture of the view's size. */
+  copyTo(encoder: GPUCommandEncoder, colour: GPUTexture, depth: GPUTexture): void {
+    const size = [this.width, this.height];
+    const bytesPerRow = this.pitch * 4;
+    encoder.copyBufferToTexture({ buffer: this.rgba.buffer, bytesPerRow }, { texture: colour }, size);
+    encoder.copyBufferToTexture({ buffer: this.depth.buffer, bytesPerRow }, { texture: depth }, size);
+  }
+
+  async read(): Promise<Picture> {
+    const padded = new Uint8ClampedArray((await this.rgba.read()).buffer);
+    const data = new Uint8ClampedArray(this.width * this.height * 4);
+    for (let row = 0; row < this.height; row++) {
+      const from = row * this.pitch * 4;
+      data.set(padded.subarray(from, from + this.width * 4), row * this.width * 4);
+    }
+    return { width: this.width, height: this.height, data };
+  }
+
+  destroy(): void {
+    this.rgba.destroy();
+    this.depth.destroy();
+  }
+}

@@ -1,0 +1,39 @@
+// Between three's camera and ours. Both look down -z with +Y up; ours has a row-major matrix and intrinsics in
+// pixels, three's a column-major one and a vertical angle.
+
+import { type PerspectiveCamera, Vector3 } from 'three/webgpu';
+import type { Camera } from '../../scene/types.ts';
+
+/** Our camera for three's at a picture size. The camera's world matrix must be up to date. */
+export function cameraFromThree(camera: PerspectiveCamera, width: number, height: number): Camera {
+  const e = camera.matrixWorld.elements;
+  const focalPx = height / 2 / Math.tan((camera.fov * Math.PI) / 360);
+  return {
+    width,
+    height,
+    fx: focalPx,
+    fy: focalPx,
+    cx: width / 2,
+    cy: height / 2,
+    distortion: null,
+    cameraToWorld: [0, 1, 2, 3].flatMap((row) => [e[row], e[4 + row], e[8 + row], e[12 + row]]),
+  };
+}
+
+export function position(camera: Camera): Vector3 {
+  const m = camera.cameraToWorld;
+  return new Vector3(m[3], m[7], m[11]);
+}
+
+/** Unit direction the camera looks in. */
+export function direction(camera: Camera): Vector3 {
+  const m = camera.cameraToWorld;
+  return new Vector3(-m[2], -m[6], -m[10]).normalize();
+}
+
+/** Vertical angle in degrees that shows the whole of the camera's picture in a window of the given aspect. */
+export function fittingFov(camera: Camera, aspect: number): number {
+  const halfHeight = camera.height / 2 / camera.fy;
+  const halfWidth = camera.width / 2 / camera.fx;
+  return (Math.atan(Math.max(halfHeight, halfWidth / aspect)) * 360) / Math.PI;
+}

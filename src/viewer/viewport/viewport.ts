@@ -1,0 +1,305 @@
+// The picture: the field ray-marched by the engine, three's guides drawn into it, both always from the same pose.
+// One loop: move the camera, render the field at the size that the budget gives, pack, present, measure. It asks
+// the engine for views and knows nothing of training or styles.
+
+import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
+import { PerspectiveCamera, Scene as ThreeScene, Vector3 } from 'three/webgpu';
+import { sharedCentre } from '../../export/camera-path.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import type { RenderTarget } from '../../nerf/types.ts';
+import type { Camera, Picture, Scene } from '../../scene/types.ts';
+import type { ImpastoSession } from '../../session/types.ts';
+import { FieldLayer } from './field-layer.ts';
+import { FrameBudget, type Size } from './frame-budget.ts';
+import { Guides } from './guides.ts';
+import { PackedView, ViewPacker } from './packed-view.ts';
+import { cameraFromThree, direction, fittingFov, position } from './pose.ts';
+import { Presenter } from './presenter.ts';
+
+/** What the viewport needs of the engine. */
+export type FieldSource = Pick<ImpastoSession, 'createTarget' | 'destroyTarget' | 'render'>;
+
+export interface ViewportOptions {
+  readBack: boolean;
+  /** Fixed long side of the field's picture, pixels. */
+  field?: number;
+  budgetMs: number;
+  onFrame(frame: { width: number; height: number; ms: number }): void;
+  /** Called once for each different failure. */
+  onError(error: Error): void;
+}
+
+/** Buffers of one size. */
+interface Buffers {
+  view: RenderTarget;
+  /** Made when first needed, for the wipe. */
+  original: RenderTarget | null;
+  packed: PackedView;
+}
+
+/** Sizes whose buffers are kept; the budget switches between few. */
+const KEPT_SIZES = 4;
+/** While the engine works, the view takes at most one part in this many of the time. */
+const WORKING_SHARE = 5;
+/** Pixels on screen at most, whatever the display: more is not seen in a marched field. */
+const MAX_LONG_SIDE = 1600;
+
+export class Viewport {
+  readonly budget: FrameBudget;
+  private readonly three = new ThreeScene();
+  private readonly camera = new PerspectiveCamera(45, 1, 0.02, 60);
+  /** The pose of the field's picture on screen: guides are drawn from it while the other camera moves on. */
+  private readonly shownCamera = new PerspectiveCamera();
+  private readonly controls: OrbitControls;
+  private readonly guides = new Guides();
+  private readonly buffers = new Map<string, Buffers>();
+  private full: Size = { width: 2, height: 2 };
+  private shown: Buffers | null = null;
+  private reference: Camera | null = null;
+  private refinement = 0;
+  private lastPose = '';
+  private lastFrameEnd = 0;
+  private lastFrameMs = 0;
+  private stale = true;
+  private guidesStale = true;
+  private wipeStale = false;
+  private hasField = false;
+  private working = false;
+  private wipe: number | null = null;
+  private stopped = false;
+  private lastError = '';
+  private restWaiters: (() => void)[] = [];
+  private detail = 1;
+  private readonly observer: ResizeObserver;
+  private readonly loopEnded: Promise<void>;
+
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly source: FieldSource,
+    private readonly host: HTMLElement,
+    private readonly options: ViewportOptions,
+    private readonly presenter: Presenter,
+    private readonly packer: ViewPacker,
+    private readonly layer: FieldLayer,
+  ) {
+    this.budget = new FrameBudget(options.budgetMs, options.field);
+    this.three.add(layer.mesh, this.guides.group);
+    this.camera.position.set(1.6, 1, 1.6);
+    host.append(presenter.canvas);
+    this.controls = new OrbitControls(this.camera, host);
+    this.controls.enableDamping = true;
+    this.controls.minDistance = 0.05;
+    this.controls.maxDistance = 12;
+    this.observer = new ResizeObserver(() => this.resize());
+    this.observer.observe(host);
+    this.resize();
+    this.loopEnded = this.loop();
+  }
+
+  static async create(gpu: Gpu, source: FieldSource, host: HTMLElement, options: ViewportOptions): Promise<Viewport> {
+    const [presenter, packer] = await Promise.all([Presenter.create(gpu, options.readBack), ViewPacker.create(gpu)]);
+    return new Viewport(gpu, source, host, options, presenter, packer, new FieldLayer(gpu.device));
+  }
+
+  /** A new scene: its cameras as guides, the first one's view, orbiting round what they look at. */
+  setScene(scene: Scene): void {
+    this.guides.setViews(scene.train);
+    const focus = new Vector3(...sharedCentre(scene.train.map((view) => view.camera)));
+    this.reference = scene.train[0].camera;
+    this.goTo(this.reference, focus);
+    this.hasField = true;
+    this.invalidate();
+  }
+
+  /** Looks through a camera, orbiting round the point of its axis nearest to the focus. */
+  goTo(camera: Camera, focus: Vector3 = this.controls.target.clone()): void {
+    const eye = position(camera);
+    const ahead = direction(camera);
+    const distance = Math.max(0.2, focus.clone().sub(eye).dot(ahead));
+    this.reference = camera;
+    this.camera.position.copy(eye);
+    this.controls.target.copy(eye).addScaledVector(ahead, distance);
+    this.camera.fov = fittingFov(camera, this.full.width / this.full.height);
+    this.camera.updateProjectionMatrix();
+    this.controls.update();
+  }
+
+  /** The field changed: its views are no longer true. */
+  invalidate(): void {
+    this.stale = true;
+  }
+
+  setGuides(options: { grid: boolean; gridHeight: number; cameras: boolean; gizmo: boolean }): void {
+    this.guides.show(options);
+    this.guidesStale = true;
+  }
+
+  /** Share of the width that shows the original, or null for no wipe. */
+  setWipe(share: number | null): void {
+    if ((share === null) !== (this.wipe === null)) this.stale = true;
+    this.wipe = share;
+    this.wipeStale = true;
+  }
+
+  /** Share of the screen's resolution that still views are refined to. */
+  setDetail(detail: number): void {
+    if (detail === this.detail) return;
+    this.detail = detail;
+    this.resize();
+  }
+
+  /** The engine trains or styles: views are kept small and rare, and are redrawn as the field changes. */
+  setWorking(working: boolean): void {
+    this.working = working;
+    this.stale = true;
+  }
+
+  /** The present pose as a camera of the engine. */
+  pose(width: number, height: number): Camera {
+    this.camera.updateMatrixWorld();
+    return cameraFromThree(this.camera, width, height);
+  }
+
+  /** Resolves when the view is still and as fine as it gets (or as fine as it gets while the engine works). */
+  atRest(): Promise<void> {
+    return new Promise((resolve) => this.restWaiters.push(resolve));
+  }
+
+  /** The composed picture as it is on the screen now. */
+  async picture(): Promise<Picture> {
+    return await this.presenter.read(this.three, this.shownCamera);
+  }
+
+  async destroy(): Promise<void> {
+    this.stopped = true;
+    await this.loopEnded;
+    this.observer.disconnect();
+    this.controls.dispose();
+    for (const buffers of this.buffers.values()) this.free(buffers);
+    this.layer.destroy();
+    this.packer.destroy();
+    this.presenter.destroy();
+    this.presenter.canvas.remove();
+  }
+
+  private resize(): void {
+    const { clientWidth, clientHeight } = this.host;
+    if (clientWidth < 2 || clientHeight < 2) return;
+    const longSide = Math.max(clientWidth, clientHeight);
+    const ratio = Math.min(window.devicePixelRatio, MAX_LONG_SIDE / longSide);
+    this.full = { width: Math.round(clientWidth * ratio), height: Math.round(clientHeight * ratio) };
+    this.presenter.resize(this.full);
+    this.camera.aspect = clientWidth / clientHeight;
+    if (this.reference) this.camera.fov = fittingFov(this.reference, this.camera.aspect);
+    this.camera.updateProjectionMatrix();
+    this.stale = true;
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.stopped) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      // Inertia counts updates, not time: on slow adapters it would drift for seconds.
+      this.controls.enableDamping = this.lastFrameMs < 120;
+      this.controls.update();
+      this.camera.updateMatrixWorld();
+      try {
+        await this.frame();
+      } catch (error) {
+        const { message } = error as Error;
+        if (message !== this.lastError) this.options.onError(error as Error);
+        this.lastError = message;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
+  }
+
+  private async frame(): Promise<void> {
+    const pose = this.camera.matrixWorld.elements.join() + this.camera.projectionMatrix.elements.join();
+    const moved = pose !== this.lastPose;
+    if (moved || this.stale) this.refinement = 0;
+    const target = this.targetSize();
+    const refines =
+      this.shown !== null && !this.working && !this.budget.isFinest(target, this.shown.view, this.refinement);
+    const resting = this.working && !moved && performance.now() - this.lastFrameEnd < this.lastFrameMs * WORKING_SHARE;
+    if (this.hasField && (moved || (this.stale && !resting) || (refines && !this.stale))) {
+      if (!moved && !this.stale) this.refinement++;
+      this.lastPose = pose;
+      this.stale = false;
+      await this.renderField(this.budget.size(target, this.refinement));
+    } else if (this.wipeStale || this.guidesStale || (moved && !this.hasField)) {
+      this.lastPose = pose;
+      if (!this.hasField) this.shownCamera.copy(this.camera);
+      await this.compose();
+    } else {
+      for (const resolve of this.restWaiters.splice(0)) resolve();
+    }
+  }
+
+  private targetSize(): Size {
+    return {
+      width: Math.max(2, Math.round(this.full.width * this.detail)),
+      height: Math.max(2, Math.round(this.full.height * this.detail)),
+    };
+  }
+
+  private async renderField(size: Size): Promise<void> {
+    const started = performance.now();
+    const buffers = this.buffersFor(size);
+    const camera = this.pose(size.width, size.height);
+    const pose = this.camera.clone();
+    await this.source.render(camera, buffers.view);
+    if (this.wipe !== null) {
+      buffers.original ??= this.source.createTarget(size.width, size.height);
+      await this.source.render(camera, buffers.original, { original: true });
+    }
+    this.shown = buffers;
+    this.shownCamera.copy(pose);
+    await this.compose();
+    await this.gpu.idle();
+    this.lastFrameMs = performance.now() - started;
+    this.lastFrameEnd = performance.now();
+    this.budget.measured(size, this.lastFrameMs, this.working);
+    this.options.onFrame({ ...size, ms: this.lastFrameMs });
+  }
+
+  /** Packs what was rendered, wipe included, and draws it with the guides. Cheap: no ray is marched. */
+  private async compose(): Promise<void> {
+    this.wipeStale = this.guidesStale = false;
+    if (this.shown) {
+      const { view, original, packed } = this.shown;
+      const encoder = this.gpu.device.createCommandEncoder({ label: 'Viewport.compose' });
+      const wipe =
+        this.wipe !== null && original ? { original, column: Math.round(this.wipe * view.width) } : undefined;
+      this.packer.encode(encoder, view, packed, wipe);
+      this.layer.show(encoder, packed);
+      this.gpu.device.queue.submit([encoder.finish()]);
+    }
+    await this.presenter.present(this.three, this.shownCamera);
+  }
+
+  private buffersFor(size: Size): Buffers {
+    const key = `${size.width}x${size.height}`;
+    const known = this.buffers.get(key);
+    // Moved to the end: the map's order is the order of last use.
+    if (known) this.buffers.delete(key);
+    const buffers: Buffers = known ?? {
+      view: this.source.createTarget(size.width, size.height),
+      original: null,
+      packed: new PackedView(this.gpu.device, size.width, size.height),
+    };
+    this.buffers.set(key, buffers);
+    for (const [oldKey, old] of this.buffers) {
+      if (this.buffers.size <= KEPT_SIZES) break;
+      if (old === this.shown) continue;
+      this.buffers.delete(oldKey);
+      this.free(old);
+    }
+    return buffers;
+  }
+
+  private free({ view, original, packed }: Buffers): void {
+    this.source.destroyTarget(view);
+    if (original) this.source.destroyTarget(original);
+    packed.destroy();
+  }
+}

@@ -1,0 +1,50 @@
+// The first card: what this is, the bundled scenes, where to drop one's own. Gone once a scene is open.
+
+import type { Commands } from './commands.ts';
+import type { BundledScene, PageState } from './page-state.ts';
+import type { Store } from './store.ts';
+
+export function welcome(parent: HTMLElement, store: Store<PageState>, commands: Commands): void {
+  const ground = document.createElement('div');
+  ground.className = 'card-ground';
+  ground.innerHTML = `
+    <section class="card welcome">
+      <h1>Impasto</h1>
+      <p>Paints a real 3D scene in the style of any picture. The scene is learnt from photographs and painted
+        right here, on your graphics card: nothing is uploaded.</p>
+      <div class="scenes"></div>
+      <div class="drop-here">or drop a folder or .zip of photographs with camera poses<br />
+        (transforms.json or NeRF-Blender), or an .impasto file</div>
+    </section>`;
+  parent.append(ground);
+  const scenes = ground.querySelector<HTMLElement>('.scenes')!;
+  store.watch(
+    (state) => state.bundledScenes,
+    (bundled) => scenes.replaceChildren(...bundled.map((scene) => sceneButton(scene, commands))),
+  );
+  store.watch(
+    (state) => state.scene !== null || state.busy === 'loading',
+    (away) => {
+      ground.hidden = away;
+    },
+  );
+}
+
+function sceneButton(scene: BundledScene, commands: Commands): HTMLElement {
+  const button = document.createElement('button');
+  button.type = 'button';
+  // Any picture of the set does for a cover; the first test view where there is one.
+  const pictures = scene.files.filter((file) => /\.(webp|png|jpe?g)$/i.test(file));
+  const cover = pictures.find((file) => file.includes('test')) ?? pictures[0];
+  if (cover) {
+    const image = document.createElement('img');
+    image.alt = '';
+    image.src = `./${scene.path}/${cover}`;
+    button.append(image);
+  }
+  const title = document.createElement('span');
+  title.textContent = `${scene.title} · ${(scene.bytes / 1e6).toFixed(1)} MB`;
+  button.append(title);
+  button.addEventListener('click', () => void commands.openBundled(scene.name));
+  return button;
+}
