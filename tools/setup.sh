@@ -11,7 +11,9 @@
 # Debian source names, so no host is written down here.
 set -euo pipefail
 
-lavapipe_icd=/usr/share/vulkan/icd.d/lvp_icd.json
+# Tests show the script other machines: SETUP_ROOT goes before every path that it looks at.
+root=${SETUP_ROOT:-}
+icd_folders=("$root/usr/share/vulkan/icd.d" "$root/etc/vulkan/icd.d")
 want_browsers=1
 want_assets=0
 for option in "$@"; do
@@ -23,12 +25,20 @@ for option in "$@"; do
 done
 
 has() { command -v "$1" >/dev/null 2>&1; }
+on_debian() { has apt-get && grep -qi '^ID=debian' "$root/etc/os-release" 2>/dev/null; }
+# True when a glob matches; `ls | grep -q` would fail by SIGPIPE under pipefail.
+any() { compgen -G "$1" >/dev/null; }
 
-# Dawn needs Mesa >= 23 for lavapipe; Debian 12's own 22.3 is refused.
 driver_ok() {
-  # A real GPU's driver serves as well as lavapipe: any other ICD with its device node will do.
-  if [ -e /dev/nvidia0 ] || [ -e /dev/dri/renderD128 ]; then has vulkaninfo || ldconfig -p 2>/dev/null | grep -q libvulkan && return 0; fi
-  [ -f "$lavapipe_icd" ] || return 1
+  # Dawn speaks Metal there.
+  [ "$(uname)" = Darwin ] && return 0
+  any "$root/usr/lib*/libvulkan.so.1" || any "$root/usr/lib/*/libvulkan.so.1" || return 1
+  local folder found=0
+  for folder in "${icd_folders[@]}"; do any "$folder/*.json" && found=1; done
+  [ "$found" = 1 ] || return 1
+  # A real GPU's driver serves as well; and what other systems call their packages we cannot know.
+  if [ -e "$root/dev/nvidia0" ] || [ -e "$root/dev/dri/renderD128" ] || ! on_debian; then return 0; fi
+  # Dawn needs Mesa >= 23 for lavapipe; Debian 12's own 22.3 is refused.
   local version
   version=$(dpkg-query -W -f '${Version}' mesa-vulkan-drivers 2>/dev/null || echo 0)
   dpkg --compare-versions "$version" ge 23
@@ -38,51 +48,61 @@ packages=()
 backports=()
 driver_ok || backports+=(mesa-vulkan-drivers libvulkan1)
 if [ "$want_browsers" = 1 ]; then
-  has chromium || [ -x /usr/bin/chromium ] || packages+=(chromium)
-  has firefox-esr || packages+=(firefox-esr)
+  has chromium || packages+=(chromium)
+  has firefox-esr || has firefox || packages+=(firefox-esr)
   has ffprobe || packages+=(ffmpeg)
   # A face for the page's text in headless browsers.
-  fc-list 2>/dev/null | grep -q . || packages+=(fonts-dejavu-core fontconfig)
+  any "$root/usr/share/fonts/*/*" || packages+=(fonts-dejavu-core fontconfig)
 fi
 if [ "$want_assets" = 1 ]; then
   has blender || packages+=(blender)
-  /usr/bin/python3 -c 'import torch' 2>/dev/null || packages+=(python3-torch python3-pil)
+  "$root/usr/bin/python3" -c 'import torch, PIL' 2>/dev/null || packages+=(python3-torch python3-pil)
 fi
-[ ${#packages[@]} = 0 ] && [ ${#backports[@]} = 0 ] && exit 0
+missing="${backports[*]:-} ${packages[*]:-}"
+[ "$missing" = ' ' ] && exit 0
 
-if ! has apt-get || ! grep -qi '^ID=debian' /etc/os-release 2>/dev/null; then
-  echo "setup: install by hand: a Vulkan driver (Mesa >= 23 or the vendor's), Chromium, Firefox and ffmpeg; missing: ${backports[*]:-} ${packages[*]:-}" >&2
+if ! on_debian; then
+  echo "setup: install by hand what these Debian packages hold (a Vulkan driver may be Mesa >= 23 or the vendor's): $missing" >&2
   exit 1
 fi
 as_root=()
 if [ "$(id -u)" != 0 ]; then
-  has sudo || { echo "setup: run tools/setup.sh as root once; it installs: ${backports[*]:-} ${packages[*]:-}" >&2; exit 1; }
+  has sudo || { echo "setup: run tools/setup.sh as root once; it installs: $missing" >&2; exit 1; }
   as_root=(sudo)
 fi
 
-codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-if [ ${#backports[@]} != 0 ] && [ "$codename" = bookworm ] && ! grep -rqs "bookworm-backports" /etc/apt/sources.list /etc/apt/sources.list.d; then
-  source_file=$(grep -ls 'Suites:.*bookworm' /etc/apt/sources.list.d/*.sources 2>/dev/null | head -1 || true)
-  if [ -n "$source_file" ]; then
-    uri=$(awk '/^URIs:/ { print $2; exit }' "$source_file")
-    key=$(awk '/^Signed-By:/ { print $2; exit }' "$source_file")
-    printf 'Types: deb\nURIs: %s\nSuites: bookworm-backports\nComponents: main\nSigned-By: %s\n' "$uri" "${key:-/usr/share/keyrings/debian-archive-keyring.gpg}" |
-      "${as_root[@]}" tee /etc/apt/sources.list.d/impasto-backports.sources >/dev/null
-  else
-    uri=$(awk '$1 == "deb" && $3 == "bookworm" { print $2; exit }' /etc/apt/sources.list)
-    printf 'deb %s bookworm-backports main\n' "$uri" |
-      "${as_root[@]}" tee /etc/apt/sources.list.d/impasto-backports.list >/dev/null
+# Only Debian 12 is old enough to need them, and there they must be asked for by name.
+target=()
+codename=$(sed -n 's/^VERSION_CODENAME=//p' "$root/etc/os-release")
+if [ ${#backports[@]} != 0 ] && [ "$codename" = bookworm ]; then
+  target=(-t bookworm-backports)
+  sources=$root/etc/apt
+  if ! grep -rqs 'bookworm-backports' "$sources/sources.list" "$sources/sources.list.d"; then
+    file=$(grep -lsE '^Suites:.*\bbookworm( |$)' "$sources"/sources.list.d/*.sources | sed -n 1p || true)
+    if [ -n "$file" ]; then
+      # The stanza that has the suite itself: security updates lie elsewhere.
+      read -r uri key < <(awk -v RS= '/(^|\n)Suites:[^\n]*[ :]bookworm( |\n|$)/ {
+        n = split($0, line, "\n")
+        for (i = 1; i <= n; i++) { split(line[i], word, /[ \t]+/)
+          if (word[1] == "URIs:") uri = word[2]; if (word[1] == "Signed-By:") key = word[2] }
+        print uri, key; exit }' "$file")
+      entry=$(printf 'Types: deb\nURIs: %s\nSuites: bookworm-backports\nComponents: main\nSigned-By: %s' \
+        "${uri:-}" "${key:-/usr/share/keyrings/debian-archive-keyring.gpg}")
+      name=impasto-backports.sources
+    else
+      uri=$(awk '$1 == "deb" { at = $2 ~ /^\[/ ? 3 : 2; while (at > 2 && $(at - 1) !~ /\]$/) at++
+        if ($(at + 1) == "bookworm") { print $at; exit } }' "$sources/sources.list" 2>/dev/null || true)
+      entry="deb ${uri:-} bookworm-backports main"
+      name=impasto-backports.list
+    fi
+    [ -n "${uri:-}" ] || { echo "setup: expected Debian's package source in /etc/apt, found none; add bookworm-backports by hand" >&2; exit 1; }
+    printf '%s\n' "$entry" | "${as_root[@]}" tee "$sources/sources.list.d/$name" >/dev/null
   fi
 fi
 
 export DEBIAN_FRONTEND=noninteractive
-echo "setup: installing ${backports[*]:-} ${packages[*]:-}" >&2
+install() { "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
+echo "setup: installing $missing" >&2
 "${as_root[@]}" apt-get update -qq
-if [ ${#backports[@]} != 0 ]; then
-  target=()
-  [ "$codename" = bookworm ] && target=(-t bookworm-backports)
-  "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${target[@]}" "${backports[@]}" >/dev/null
-fi
-if [ ${#packages[@]} != 0 ]; then
-  "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
-fi
+[ ${#backports[@]} = 0 ] || install "${target[@]}" "${backports[@]}"
+[ ${#packages[@]} = 0 ] || install "${packages[@]}"
