@@ -3,8 +3,8 @@
 // that arc instead of showing sides that no photograph saw. Both are closed: the frame after the last is the first.
 // Azimuth 0 looks along -z from +z and grows towards +x; elevation is above the horizon; up is +Y.
 
+import { add, column, cross, dot, fromColumns, norm, scaled, subtract, type Vec3 } from '../scene/matrix.ts';
 import type { Camera, Scene } from '../scene/types.ts';
-import { add, column, cross, dot, fromColumns, length, scale, subtract, type Vec3 } from './rigid.ts';
 
 export { type CameraPath, pathFromJson, pathToJson } from './path-json.ts';
 
@@ -41,7 +41,7 @@ export function orbitPose(centre: Vec3, radius: number, azimuthRad: number, elev
   const [se, ce] = [Math.sin(elevationRad), Math.cos(elevationRad)];
   const backward: Vec3 = [sa * ce, se, ca * ce];
   const right: Vec3 = [ca, 0, -sa];
-  return fromColumns(right, cross(backward, right), backward, add(centre, scale(backward, radius)));
+  return fromColumns(right, cross(backward, right), backward, add(centre, scaled(backward, radius)));
 }
 
 export interface Coverage {
@@ -65,8 +65,8 @@ export function coverageOf(cameras: readonly Camera[]): Coverage {
   if (cameras.length === 0) throw new Error('coverageOf: expected at least one camera, got none');
   const centre = sharedCentre(cameras);
   const offsets = cameras.map((camera) => subtract(column(camera.cameraToWorld, 3), centre));
-  const radius = Math.max(median(offsets.map(length)), 1e-6);
-  const elevationRad = median(offsets.map((o) => Math.asin(clamp(o[1] / Math.max(length(o), 1e-9), -1, 1))));
+  const radius = Math.max(median(offsets.map(norm)), 1e-6);
+  const elevationRad = median(offsets.map((o) => Math.asin(clamp(o[1] / Math.max(norm(o), 1e-9), -1, 1))));
   const azimuths = offsets.map((o) => Math.atan2(o[0], o[2])).sort((a, b) => a - b);
   let widest = { gap: -1, end: 0 };
   azimuths.forEach((azimuth, i) => {
@@ -105,8 +105,8 @@ function nearbyStand(cameras: readonly Camera[], centre: Vec3, azimuth: number) 
     // The floor keeps a lone camera's arc defined far from every other one.
     const weight = Math.exp(-0.5 * (wrapped / sigma) ** 2) + 1e-6;
     total += weight;
-    radius += weight * length(o);
-    elevationRad += weight * Math.asin(clamp(o[1] / Math.max(length(o), 1e-9), -1, 1));
+    radius += weight * norm(o);
+    elevationRad += weight * Math.asin(clamp(o[1] / Math.max(norm(o), 1e-9), -1, 1));
   }
   return { radius: Math.max(radius / total, 1e-6), elevationRad: elevationRad / total };
 }
@@ -121,7 +121,7 @@ export function sharedCentre(cameras: readonly Camera[]): Vec3 {
   const a = [ridge, 0, 0, 0, ridge, 0, 0, 0, ridge];
   const b = [0, 0, 0];
   for (const { cameraToWorld } of cameras) {
-    const forward = scale(column(cameraToWorld, 2), -1);
+    const forward = scaled(column(cameraToWorld, 2), -1);
     const position = column(cameraToWorld, 3);
     for (let r = 0; r < 3; r++) {
       for (let c = 0; c < 3; c++) {
@@ -131,13 +131,13 @@ export function sharedCentre(cameras: readonly Camera[]): Vec3 {
       }
     }
   }
-  const rows = [0, 1, 2].map((r) => [a[r * 3], a[r * 3 + 1], a[r * 3 + 2]] as const);
+  const rows = [0, 1, 2].map((r): Vec3 => [a[r * 3], a[r * 3 + 1], a[r * 3 + 2]]);
   // Cramer's rule; the ridge keeps the matrix positive definite.
   const determinant = dot(rows[0], cross(rows[1], rows[2]));
-  const centre = scale(
+  const centre = scaled(
     add(
-      add(scale(cross(rows[1], rows[2]), b[0]), scale(cross(rows[2], rows[0]), b[1])),
-      scale(cross(rows[0], rows[1]), b[2]),
+      add(scaled(cross(rows[1], rows[2]), b[0]), scaled(cross(rows[2], rows[0]), b[1])),
+      scaled(cross(rows[0], rows[1]), b[2]),
     ),
     1 / determinant,
   );

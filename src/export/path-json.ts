@@ -3,20 +3,9 @@
 // dataset's own world (OpenGL axes); here they come out in scene units. `fov` is vertical, in degrees.
 
 import { InputError, inputError } from '../errors.ts';
+import { column, cross, dot, multiply, norm, type Vec3 } from '../scene/matrix.ts';
 import type { Camera, Scene } from '../scene/types.ts';
-import {
-  catmullRom,
-  column,
-  cross,
-  dot,
-  fromQuaternion,
-  length,
-  multiply,
-  quaternionOf,
-  slerp,
-  type Vec3,
-  withUnitAxes,
-} from './rigid.ts';
+import { catmullRom, fromQuaternion, quaternionOf, slerp, withUnitAxes } from './rigid.ts';
 
 export interface CameraPath {
   cameras: Camera[];
@@ -144,7 +133,7 @@ function readPose(
   key: string,
   where: string,
   defaultFov: number | undefined,
-  sceneFromWorld: readonly number[],
+  sceneFromWorld: number[],
 ): Pose {
   if (typeof entry !== 'object' || entry === null) {
     throw inputError('camera', where, `an object with "${key}"`, describe(entry));
@@ -179,8 +168,8 @@ function readMatrix(value: unknown, where: string): number[] {
   const isZero = (...indices: number[]) => indices.every((i) => Math.abs(m[i]) < 1e-9);
   const byColumns = isZero(3, 7, 11) && (!isZero(12, 13, 14) || typeof value === 'string');
   if (byColumns) m = m.map((_, i) => m[(i % 4) * 4 + (i >> 2)]);
-  const [right, up, backward] = [0, 1, 2].map((c) => column(m, c));
-  const volume = dot(right, cross(up, backward)) / (length(right) * length(up) * length(backward));
+  const [right, up, backward] = ([0, 1, 2] as const).map((c) => column(m, c));
+  const volume = dot(right, cross(up, backward)) / (norm(right) * norm(up) * norm(backward));
   // 1 for a rotation, -1 for a mirror, towards 0 as the axes fall together.
   if (!isZero(12, 13, 14) || !(volume > 0.99)) {
     throw inputError('camera matrix', where, 'a rotation and a shift', volume < -0.99 ? 'a mirror' : 'none');

@@ -1,12 +1,13 @@
 // Cameras of rendered frames as a transforms.json (nerfstudio's form), in the dataset's own world, so that other
 // tools can load our frames beside the photographs: camera-to-world, OpenGL axes, pixel centres at +0.5.
 
+import { column, multiply, norm } from '../scene/matrix.ts';
 import type { Camera, Scene } from '../scene/types.ts';
-import { column, length, multiply, withUnitAxes } from './rigid.ts';
+import { withUnitAxes } from './rigid.ts';
 
 /** Dataset units a scene unit: what depth maps are multiplied by to agree with the cameras of a transforms.json. */
 export function worldUnitsPerSceneUnit(scene: Pick<Scene, 'worldFromScene'>): number {
-  return length(column(scene.worldFromScene, 0));
+  return norm(column(scene.worldFromScene, 0));
 }
 
 export function transformsJson(

@@ -15,26 +15,14 @@ import {
   turntable,
   turntableFor,
 } from '../../src/export/camera-path.ts';
-import {
-  catmullRom,
-  column,
-  cross,
-  dot,
-  fromQuaternion,
-  length,
-  multiply,
-  quaternionOf,
-  scale,
-  slerp,
-  subtract,
-  type Vec3,
-} from '../../src/export/rigid.ts';
+import { catmullRom, fromQuaternion, quaternionOf, slerp } from '../../src/export/rigid.ts';
+import { column, cross, dot, multiply, norm, scaled, subtract, type Vec3 } from '../../src/scene/matrix.ts';
 import type { Camera, Scene, View } from '../../src/scene/types.ts';
 import { SHARED } from '../shared.ts';
 
 const DEGREE = Math.PI / 180;
 const position = (camera: Camera) => column(camera.cameraToWorld, 3);
-const forward = (camera: Camera) => scale(column(camera.cameraToWorld, 2), -1);
+const forward = (camera: Camera) => scaled(column(camera.cameraToWorld, 2), -1);
 const azimuthOf = (camera: Camera, centre: Vec3) => {
   const o = subtract(position(camera), centre);
   return Math.atan2(o[0], o[2]);
@@ -47,11 +35,11 @@ function sceneOf(cameras: Camera[]): Pick<Scene, 'train'> {
 
 /** Rigid, right-handed, looking at the centre. */
 function expectLooksAt(camera: Camera, centre: Vec3) {
-  const [right, up, backward] = [0, 1, 2].map((c) => column(camera.cameraToWorld, c));
+  const [right, up, backward] = ([0, 1, 2] as const).map((c) => column(camera.cameraToWorld, c));
   expect(dot(right, cross(up, backward))).toBeCloseTo(1, 9);
-  for (const axis of [right, up, backward]) expect(length(axis)).toBeCloseTo(1, 9);
+  for (const axis of [right, up, backward]) expect(norm(axis)).toBeCloseTo(1, 9);
   const towards = subtract(centre, position(camera));
-  expect(dot(forward(camera), towards) / length(towards)).toBeCloseTo(1, 9);
+  expect(dot(forward(camera), towards) / norm(towards)).toBeCloseTo(1, 9);
 }
 
 describe('turntable', () => {
@@ -71,24 +59,17 @@ describe('turntable', () => {
     expect(position(cameras[2])).toBeAllclose([1 + 4 * Math.cos(0.5), 2 + 4 * Math.sin(0.5), 3]);
     expect(cameras[0]).toMatchObject({ width: 64, height: 36, cx: 32, cy: 18, distortion: null });
     expect(cameras[0].fy).toBeCloseTo(18 / Math.tan(30 * DEGREE), 9);
-    const step = length(subtract(position(cameras[1]), position(cameras[0])));
+    const step = norm(subtract(position(cameras[1]), position(cameras[0])));
     cameras.forEach((camera, i) => {
       expectLooksAt(camera, centre);
       expect(column(camera.cameraToWorld, 0)[1]).toBeCloseTo(0, 9); // level horizon
-      expect(length(subtract(position(cameras[(i + 1) % 8]), position(camera)))).toBeCloseTo(step, 9);
+      expect(norm(subtract(position(cameras[(i + 1) % 8]), position(camera)))).toBeCloseTo(step, 9);
     });
   });
   test('no twist and no NaN at the poles', () => {
     for (const elevationRad of [Math.PI / 2, -Math.PI / 2, Math.PI / 2 - 1e-9]) {
-      const options = {
-        centre: [0, 0, 0],
-        radius: 2,
-        elevationRad,
-        frames: 60,
-        width: 8,
-        height: 8,
-        fovRad: 1,
-      } as const;
+      const centre: Vec3 = [0, 0, 0];
+      const options = { centre, radius: 2, elevationRad, frames: 60, width: 8, height: 8, fovRad: 1 };
       const cameras = turntable(options);
       cameras.forEach((camera, i) => {
         expectLooksAt(camera, [0, 0, 0]);
@@ -112,7 +93,7 @@ describe('turntableFor', () => {
     const { centre } = coverageOf(cameras);
     for (const camera of path) {
       expectLooksAt(camera, centre);
-      expect(length(subtract(position(camera), centre))).toBeCloseTo(3, 2);
+      expect(norm(subtract(position(camera), centre))).toBeCloseTo(3, 2);
       expect(Math.asin((position(camera)[1] - centre[1]) / 3)).toBeCloseTo(0.4, 1);
     }
     const azimuths = path.map((camera) => azimuthOf(camera, centre)).sort((a, b) => a - b);
@@ -135,7 +116,7 @@ describe('turntableFor', () => {
       expect(Math.max(...along) - Math.min(...along)).toBeGreaterThan(0.8 * sweepRad);
       path.forEach((camera, i) => {
         expectLooksAt(camera, centre);
-        expect(length(subtract(position(camera), position(path[(i + 1) % 48])))).toBeLessThan(0.5);
+        expect(norm(subtract(position(camera), position(path[(i + 1) % 48])))).toBeLessThan(0.5);
       });
     }
   });
@@ -270,7 +251,7 @@ describe('nerfstudio camera paths', () => {
           expect(camera.cameraToWorld).toBeAllclose(cameras[f / 4].cameraToWorld, { absolute: 1e-9 });
         }
         // Between keyframes 60 degrees apart the curve keeps within 3 % of the circle.
-        expect(Math.abs(length(subtract(position(camera), [0, 0.1, 0])) - 2)).toBeLessThan(0.06);
+        expect(Math.abs(norm(subtract(position(camera), [0, 0.1, 0])) - 2)).toBeLessThan(0.06);
       });
       const open = pathFromJson(JSON.stringify({ ...file, is_cycle: false }), 'path.json', scene, { frames: 11 });
       expect(open.cameras[0].cameraToWorld).toBeAllclose(cameras[0].cameraToWorld, { absolute: 1e-9 });
