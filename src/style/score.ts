@@ -1,0 +1,68 @@
+// How far pictures are from a style: the mean of a style loss over them, with the style at the scale that training
+// gives it. Reports carry it as `start` (recoloured field) and `end` (painted).
+
+import type { Gpu } from '../gpu/device.ts';
+import { Tensor } from '../gpu/tensor.ts';
+import type { Picture } from '../scene/types.ts';
+import { layersOf, type StyleTerm } from './losses/style-term.ts';
+import { DEFAULT_STYLE_CONFIG, type StyleConfig, type StyleLossName } from './style-config.ts';
+import { pictureTensor } from './style-image.ts';
+import { styleTermOf } from './style-stage.ts';
+import type { FeatureExtractor, FeatureNetwork } from './types.ts';
+
+export interface ScoreOptions {
+  /** Stroke size that the pictures were painted with; the style is scaled by it. Default 1. */
+  brush?: number;
+  /** Layers, columns and background; DEFAULT_STYLE_CONFIG otherwise. */
+  config?: Partial<StyleConfig>;
+}
+
+/**
+ * Mean distance of the pictures to the style: NNFM (0..2) or Gram or AdaIN, unweighted.
+ * @param pictures rendered views, [H, W, 3] tensors (sRGB 0..1, not freed here) or pictures, at their own sizes
+ */
+export async function styleDistance(
+  gpu: Gpu,
+  network: FeatureNetwork,
+  pictures: readonly (Tensor | Picture)[],
+  style: Picture,
+  metric: StyleLossName,
+  options: ScoreOptions = {},
+): Promise<number> {
+  if (pictures.length === 0) throw new Error('styleDistance: expected at least one picture, found none');
+  const config = { ...DEFAULT_STYLE_CONFIG, ...options.config };
+  const layers = layersOf(network, config.styleLayers[metric]);
+  const value = Tensor.zeros(gpu.device, 'styleDistance.value', [1]);
+  const bySize = new Map<string, { extractor: FeatureExtractor; term: StyleTerm }>();
+  try {
+    for (const picture of pictures) {
+      const given = picture instanceof Tensor;
+      const image = given ? picture : pictureTensor(gpu, picture, picture, config.background);
+      const [height, width] = image.shape;
+      const key = `${width}x${height}`;
+      let judge = bySize.get(key);
+      if (!judge) {
+        const longSide = Math.max(width, height);
+        judge = {
+          extractor: await network.extractor(height, width, layers),
+          term: await styleTermOf(gpu, network, style, longSide, options.brush ?? 1, metric, layers, config),
+        };
+        bySize.set(key, judge);
+      }
+      const { extractor, term } = judge;
+      const encoder = gpu.device.createCommandEncoder({ label: 'styleDistance' });
+      extractor.forward(encoder, image);
+      // The gradients land in this extractor's own dFeatures, which nobody reads.
+      term.evaluate(encoder, extractor.features, 1, extractor.dFeatures, value);
+      gpu.device.queue.submit([encoder.finish()]);
+      if (!given) image.destroy();
+    }
+    return (await value.readF32())[0] / pictures.length;
+  } finally {
+    for (const { extractor, term } of bySize.values()) {
+      extractor.destroy();
+      term.destroy();
+    }
+    value.destroy();
+  }
+}

@@ -1,0 +1,87 @@
+// All that can be set about stylizing, with its default, unit and reason, and the schedules that follow from it.
+// Weights multiply means (each loss is a mean over its own elements), so they do not depend on the size of a view.
+
+import type { LayerName } from './types.ts';
+
+export type StyleLossName = 'nnfm' | 'gram' | 'adain';
+
+export interface StyleConfig {
+  /** Steps that the schedules are laid out for. 100: strokes are there on a software adapter in minutes. */
+  steps: number;
+  /** Adam's step size on the appearance at its highest. 1e-2: ten times a NeRF's own fine-tuning, as steps are few. */
+  learningRate: number;
+  /** Fraction of learningRate at the last step, reached by a cosine. 0.1: lets strokes settle and speckle fade. */
+  finalLearningRate: number;
+  /** Steps of linear warm-up. 4: Adam's second moments are still guesses. */
+  warmup: number;
+  /**
+   * Coarse to fine: the render's size as a factor, until that fraction of the steps. Default: full size throughout;
+   * [{ until: 0.5, scale: 0.5 }, { until: 1, scale: 1 }] lays broad strokes first at a quarter of the cost.
+   */
+  sizes: readonly { until: number; scale: number }[];
+  /** 1: the network sees the render as it is; 0.5: halved, as ARF does with its large renders (strokes twice as big). */
+  featureScale: 1 | 0.5;
+  /** 0.5..2, size of the strokes: the style picture's scale against the render. */
+  brush: number;
+  /** True: only luminance is painted, chroma stays the photograph's. */
+  keepColours: boolean;
+
+  /** Weight of each style loss: the one in use is multiplied by its own. */
+  styleWeights: Readonly<Record<StyleLossName, number>>;
+  /** Weight of content features against NNFM's 1. 5e-3 is ARF's for scenes seen from all sides; 1e-3 forward-facing. */
+  contentWeight: number;
+  /** Weight of image total variation. 1 as in ARF. */
+  tvWeight: number;
+  /** With keepColours: weight of mean (chroma - photograph's chroma)^2. 10: holds hue without slowing strokes. */
+  chromaWeight: number;
+
+  /** Layers of each style loss; those that the network lacks are left out. */
+  styleLayers: Readonly<Record<StyleLossName, readonly LayerName[]>>;
+  /** Layers of the content loss for each style loss. */
+  contentLayers: Readonly<Record<StyleLossName, readonly LayerName[]>>;
+  /** Columns of the style that NNFM searches, at most. 4096: a 64 x 64 grid of relu3 features, a 256 x 256 picture. */
+  maxStyleColumns: number;
+  /** Bytes of content features kept on the GPU; views beyond it are computed again. 256 MiB: 48 views of 176 x 132. */
+  contentCacheBytes: number;
+  /** Behind transparent photographs and empty parts of renders, sRGB 0..1. White: as the Blender scenes are shown. */
+  background: readonly [number, number, number];
+}
+
+const RELU3: readonly LayerName[] = ['relu3_1', 'relu3_2', 'relu3_3'];
+const FIRSTS: readonly LayerName[] = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'];
+
+export const DEFAULT_STYLE_CONFIG: StyleConfig = {
+  steps: 100,
+  learningRate: 1e-2,
+  finalLearningRate: 0.1,
+  warmup: 4,
+  sizes: [{ until: 1, scale: 1 }],
+  featureScale: 1,
+  brush: 1,
+  keepColours: false,
+  // NNFM: ARF. AdaIN: 10, Huang and Belongie's. Gram: its entries are means over C H W and so tiny; 1e5 with content
+  // 1 is Gatys's usual ratio, here against contentWeight 5e-3.
+  styleWeights: { nnfm: 1, gram: 500, adain: 0.05 },
+  contentWeight: 5e-3,
+  tvWeight: 1,
+  chromaWeight: 10,
+  styleLayers: { nnfm: RELU3, gram: [...FIRSTS, 'relu5_1'], adain: FIRSTS },
+  contentLayers: { nnfm: RELU3, gram: ['relu4_1'], adain: ['relu4_1'] },
+  maxStyleColumns: 4096,
+  contentCacheBytes: 256 * 2 ** 20,
+  background: [1, 1, 1],
+};
+
+/** Step size at a step from 0: warm-up, then a cosine down to finalLearningRate, which later steps keep. */
+export function learningRateAt(config: StyleConfig, step: number): number {
+  const { steps, learningRate, finalLearningRate, warmup } = config;
+  if (step < warmup) return (learningRate * (step + 1)) / (warmup + 1);
+  const progress = Math.min(1, (step - warmup) / Math.max(1, steps - 1 - warmup));
+  return learningRate * (finalLearningRate + (1 - finalLearningRate) * 0.5 * (1 + Math.cos(Math.PI * progress)));
+}
+
+/** The render's size as a factor at a step from 0. */
+export function scaleAt(config: StyleConfig, step: number): number {
+  const progress = step / config.steps;
+  return (config.sizes.find(({ until }) => progress < until) ?? config.sizes[config.sizes.length - 1]).scale;
+}

@@ -1,0 +1,192 @@
+// Paints a field: fine-tunes its appearance so that its views have the features of a style (ARF, Zhang et al. 2022).
+// A step renders one training view without gradient, takes the losses and d_image, and lets the renderer push that
+// gradient into the appearance (deferred back-propagation). Of the field it knows only render, backward and
+// stepAppearance; geometry is never touched.
+
+import { InputError, throwIfAborted } from '../errors.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { Tensor } from '../gpu/tensor.ts';
+import type { DifferentiableRenderer } from '../nerf/types.ts';
+import type { Camera, Picture } from '../scene/types.ts';
+import { applyColourTransfer, colourStatistics, luminanceTransfer } from './colour-transfer.ts';
+import { DEFAULT_STYLE_CONFIG, learningRateAt, type StyleConfig, type StyleLossName, scaleAt } from './style-config.ts';
+import type { Size } from './style-image.ts';
+import { type LossValues, StyleStage, type WeightedStyle } from './style-stage.ts';
+import type { FeatureNetwork } from './types.ts';
+
+export interface StyleTrainerOptions {
+  network: FeatureNetwork;
+  renderer: DifferentiableRenderer;
+  /** Training views; target is the photograph, recoloured unless colours are kept. */
+  views: readonly { camera: Camera; target: Picture }[];
+  /** One style, or a mix by weight. */
+  styles: readonly { picture: Picture; weight: number }[];
+  loss: StyleLossName;
+  /** Of the render at scale 1, in pixels. */
+  size: Size;
+  /** What differs from DEFAULT_STYLE_CONFIG. */
+  config?: Partial<StyleConfig>;
+  /** Order of the views. The same seed gives the same steps. */
+  seed: number;
+}
+
+/** Weighted losses, means over the steps since they were last asked for. */
+export interface StyleLosses {
+  total: number;
+  style: number;
+  content: number;
+  tv: number;
+}
+
+/** Mixes of more styles would need more uniforms in one submit than a kernel keeps (Kernel's ring of 64). */
+const MAX_STYLES = 8;
+/** The network's deepest pooling leaves nothing of less. */
+const MIN_RENDER_SIDE = 16;
+
+export class StyleTrainer {
+  readonly config: StyleConfig;
+  private stage: StyleStage | null = null;
+  private stageScale = 0;
+  private readonly styles: readonly WeightedStyle[];
+  private readonly random: () => number;
+  private order: number[] = [];
+  private stepCount = 0;
+  private stepsInValues = 0;
+  private readonly values: LossValues;
+
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly options: StyleTrainerOptions,
+  ) {
+    this.config = { ...DEFAULT_STYLE_CONFIG, ...options.config };
+    check(options, this.config);
+    this.random = mulberry32(options.seed);
+    this.styles = preparedStyles(options, this.config);
+    const make = (role: string) => Tensor.zeros(gpu.device, `StyleTrainer.${role}`, [1]);
+    this.values = { style: make('style'), content: make('content'), tv: make('tv') };
+  }
+
+  /** Compiles, scales the styles and takes their features. @throws InputError for options that cannot be used */
+  static async create(gpu: Gpu, options: StyleTrainerOptions): Promise<StyleTrainer> {
+    const trainer = new StyleTrainer(gpu, options);
+    await trainer.stageFor(0);
+    return trainer;
+  }
+
+  /** Steps done. */
+  get steps(): number {
+    return this.stepCount;
+  }
+
+  async step(signal?: AbortSignal): Promise<void> {
+    throwIfAborted(signal);
+    const { views, renderer } = this.options;
+    const { background } = this.config;
+    const stage = await this.stageFor(this.stepCount);
+    const view = this.nextView();
+    const { camera } = views[view];
+    const options = { background, viewDependent: false, signal };
+
+    await renderer.render(camera, stage.target, options);
+    stage.evaluate(view, this.values);
+    await renderer.backward(camera, stage.dImage, options);
+    renderer.stepAppearance(learningRateAt(this.config, this.stepCount));
+
+    this.stepCount++;
+    this.stepsInValues++;
+  }
+
+  /** Reads the losses back, the only time that anything is, and starts new means. All 0 before the first step. */
+  async losses(): Promise<StyleLosses> {
+    const { style, content, tv } = this.values;
+    const count = Math.max(1, this.stepsInValues);
+    const [[styleSum], [contentSum], [tvSum]] = await Promise.all([style, content, tv].map((t) => t.readF32()));
+    for (const tensor of [style, content, tv]) tensor.write(new Float32Array(1));
+    this.stepsInValues = 0;
+    return {
+      total: (styleSum + contentSum + tvSum) / count,
+      style: styleSum / count,
+      content: contentSum / count,
+      tv: tvSum / count,
+    };
+  }
+
+  /** Each view once in a random order, then again in another: even cover, even of few steps. */
+  private nextView(): number {
+    if (this.order.length === 0) {
+      this.order = this.options.views.map((_, i) => i);
+      for (let i = this.order.length - 1; i > 0; i--) {
+        const j = Math.floor(this.random() * (i + 1));
+        [this.order[i], this.order[j]] = [this.order[j], this.order[i]];
+      }
+    }
+    return this.order.pop()!;
+  }
+
+  private async stageFor(step: number): Promise<StyleStage> {
+    const scale = scaleAt(this.config, step);
+    if (this.stage && this.stageScale === scale) return this.stage;
+    this.stage?.destroy();
+    this.stage = null;
+    const { network, loss, size, views } = this.options;
+    const scaled = (side: number) => Math.max(MIN_RENDER_SIDE, Math.round(side * scale));
+    this.stage = await StyleStage.create(this.gpu, {
+      network,
+      targets: views.map(({ target }) => target),
+      styles: this.styles,
+      loss,
+      size: { width: scaled(size.width), height: scaled(size.height) },
+      config: this.config,
+    });
+    this.stageScale = scale;
+    return this.stage;
+  }
+
+  destroy(): void {
+    this.stage?.destroy();
+    this.stage = null;
+    for (const tensor of Object.values(this.values)) tensor.destroy();
+  }
+}
+
+/** Shares that sum to 1; grey pictures with the scene's luminance statistics when its colours are kept. */
+function preparedStyles({ styles, views }: StyleTrainerOptions, { keepColours }: StyleConfig): WeightedStyle[] {
+  const total = styles.reduce((sum, { weight }) => sum + weight, 0);
+  const content = keepColours ? colourStatistics(views.map(({ target }) => target)) : null;
+  return styles
+    .filter(({ weight }) => weight > 0)
+    .map(({ picture, weight }) => ({
+      picture: content ? applyColourTransfer(picture, luminanceTransfer(content, colourStatistics(picture))) : picture,
+      weight: weight / total,
+    }));
+}
+
+function check({ views, styles, size }: StyleTrainerOptions, config: StyleConfig): void {
+  const refuse = (what: string, expected: string, found: unknown) => {
+    throw new InputError(`${what} for stylizing: expected ${expected}, found ${found}`);
+  };
+  if (views.length === 0) refuse('views', 'at least one', 0);
+  if (styles.length === 0 || styles.length > MAX_STYLES) refuse('styles', `1 to ${MAX_STYLES}`, styles.length);
+  for (const { weight } of styles) {
+    if (!(weight >= 0 && Number.isFinite(weight))) refuse('weight of a style', 'a number of at least 0', weight);
+  }
+  if (!styles.some(({ weight }) => weight > 0)) refuse('weights of the styles', 'one above 0', 'none');
+  for (const side of [size.width, size.height]) {
+    if (!(Number.isInteger(side) && side >= MIN_RENDER_SIDE)) {
+      refuse('size of a render', `whole numbers of at least ${MIN_RENDER_SIDE}`, `${size.width} x ${size.height}`);
+    }
+  }
+  if (!(config.brush >= 0.5 && config.brush <= 2)) refuse('brush', 'a number from 0.5 to 2', config.brush);
+  if (config.sizes.length === 0) refuse('sizes', 'at least one', 0);
+}
+
+/** Mulberry32: 32 bits of state are plenty for an order of views. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
