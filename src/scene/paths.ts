@@ -31,7 +31,8 @@ const PICTURE_ENDINGS = ['.png', '.webp', '.jpg', '.jpeg'];
 
 /**
  * Finds the file that a dataset means by a name. In this order: as written; with a picture ending added; the same in
- * any case of letters; the only file of that name (with an ending added or exchanged case) wherever it is.
+ * any case of letters; and for a name that leads outside (an absolute one, of the machine the dataset was made on)
+ * the only file of that name, wherever it is. Not so for others: a missing test/r_0 is not train/r_0.
  */
 export class FileFinder {
   readonly #exact: Set<string>;
@@ -59,6 +60,7 @@ export class FileFinder {
       const found = this.#lower.get(candidate.toLowerCase());
       if (found) return found;
     }
+    if (!leadsOutside(written)) return null;
     for (const candidate of candidates) {
       const found = this.#byFileName.get(fileNameOf(candidate.toLowerCase()));
       if (found) return found;

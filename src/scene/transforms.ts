@@ -35,7 +35,7 @@ const intrinsicsShape = {
 const frameSchema = z.looseObject({
   ...intrinsicsShape,
   file_path: z.string().min(1),
-  transform_matrix: z.unknown(),
+  transform_matrix: z.unknown().optional(),
   mask_path: z.string().optional(),
 });
 
