@@ -56,7 +56,7 @@ export interface Coverage {
 }
 
 /** A gap between neighbouring cameras wider than this is a side that nobody photographed. */
-const OPEN_GAP_RAD = (75 * Math.PI) / 180;
+const OPEN_GAP_RAD = Math.PI / 2;
 /** Share of a covered arc that the swing uses: its ends are seen by one camera only. */
 const SWING_SHARE = 0.85;
 
@@ -78,10 +78,15 @@ export function coverageOf(cameras: readonly Camera[]): Coverage {
 }
 
 /** A closed path for any scene: a full turn where the cameras stand all round, else a swing in their arc. */
-export function turntableFor(scene: Pick<Scene, 'train'>, frames: number, width: number, height: number): Camera[] {
+export function turntableFor(
+  scene: Pick<Scene, 'train' | 'unbounded'>,
+  frames: number,
+  width: number,
+  height: number,
+): Camera[] {
   const cameras = scene.train.map((view) => view.camera);
   const { centre, radius, elevationRad, startRad, sweepRad } = coverageOf(cameras);
-  const focal = focalFor(cameras, width, height);
+  const focal = focalFor(cameras, width, height, scene.unbounded);
   const middle = startRad + 0.5 * sweepRad;
   const around = sweepRad >= 2 * Math.PI - 1e-9;
   return Array.from({ length: frames }, (_, i) => {
@@ -145,11 +150,15 @@ export function sharedCentre(cameras: readonly Camera[]): Vec3 {
   return depth > 0 ? centre : [0, 0, 0];
 }
 
-/** Focal length in pixels of a size: short side against short, long against long, never wider than the photographs. */
-function focalFor(cameras: readonly Camera[], width: number, height: number): number {
+/**
+ * Focal length in pixels that shows on the short side what the photographs show on theirs. Scenes with surroundings
+ * are not shown wider than the photographs on the long side either: there is fog beyond.
+ */
+function focalFor(cameras: readonly Camera[], width: number, height: number, unbounded: boolean): number {
   const shortShare = median(cameras.map((c) => Math.max(c.fx, c.fy) / Math.min(c.width, c.height)));
   const longShare = median(cameras.map((c) => Math.max(c.fx, c.fy) / Math.max(c.width, c.height)));
-  return Math.max(shortShare * Math.min(width, height), longShare * Math.max(width, height));
+  const focal = shortShare * Math.min(width, height);
+  return unbounded ? Math.max(focal, longShare * Math.max(width, height)) : focal;
 }
 
 export function pinhole(cameraToWorld: number[], width: number, height: number, focal: number): Camera {

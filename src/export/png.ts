@@ -51,16 +51,20 @@ function packChannels(data: Uint8ClampedArray, channels: 3 | 4): Uint8Array {
   return out;
 }
 
-/** Each row with its filter's number before it: none, sub, up, average, Paeth, whichever sums least. */
+// Likeliest first, so that most of the others end early: Paeth, up, sub, average, none.
+const FILTERS = [4, 2, 1, 3, 0];
+
+/** Each row with the number of its filter before it, the one that sums least. */
 function filterRows(bytes: Uint8Array, stride: number, height: number, step: number): Uint8Array {
   const out = new Uint8Array(height * (stride + 1));
   const trial = new Uint8Array(stride);
   for (let y = 0; y < height; y++) {
     const at = y * stride;
     let least = Number.POSITIVE_INFINITY;
-    for (let filter = 0; filter < 5; filter++) {
+    for (const filter of FILTERS) {
       let sum = 0;
-      for (let x = 0; x < stride; x++) {
+      // A row that is worse already is not finished.
+      for (let x = 0; x < stride && sum < least; x++) {
         const left = x >= step ? bytes[at + x - step] : 0;
         const up = y > 0 ? bytes[at + x - stride] : 0;
         const corner = x >= step && y > 0 ? bytes[at + x - stride - step] : 0;
@@ -83,7 +87,9 @@ function predict(filter: number, left: number, up: number, corner: number): numb
   if (filter === 1) return left;
   if (filter === 2) return up;
   if (filter === 3) return (left + up) >> 1;
-  const [toLeft, toUp, toCorner] = [up - corner, left - corner, left + up - 2 * corner].map(Math.abs);
+  const toLeft = Math.abs(up - corner);
+  const toUp = Math.abs(left - corner);
+  const toCorner = Math.abs(left + up - 2 * corner);
   return toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
 }
 
