@@ -2,7 +2,9 @@
 // with camera poses (archives and clones often wrap everything in one more folder).
 
 import { inputError } from '../errors.ts';
+import { COLMAP_MARKS, readColmap } from './colmap.ts';
 import type { Dataset, DatasetFiles } from './dataset.ts';
+import { LLFF_FILE, readLlff } from './llff.ts';
 import { byName, type FileFinder, folderOf } from './paths.ts';
 import { BLENDER_SPLITS, blenderFile, readBlender, readTransforms, TRANSFORMS } from './transforms.ts';
 import type { FileSource } from './types.ts';
@@ -20,6 +22,8 @@ const FORMATS: Format[] = [
     marks: BLENDER_SPLITS.map(blenderFile),
     read: (files, finder) => readBlender(files, (name) => finder.find(files.root, name) !== null),
   },
+  { marks: COLMAP_MARKS, read: (files) => readColmap(files) },
+  { marks: [LLFF_FILE], read: (files) => readLlff(files) },
 ];
 
 /** Folders below the one given that are looked into. */

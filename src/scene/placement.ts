@@ -1,6 +1,6 @@
 // From the dataset's world to the scene's: +Y up, the subject in [-1, 1]^3. Files in instant-ngp's convention say
-// where their unit box is. Elsewhere the cameras tell: the point nearest to all viewing axes is the centre, their
-// mean up is up, and the scale is such that what a picture shows at that point fills the box.
+// where their unit box is. Elsewhere the cameras tell: the point nearest to all viewing axes is the centre, the up
+// that most of them agree on is up, and the scale is such that what a picture shows at that point fills the box.
 
 import type { Dataset, RawIntrinsics } from './dataset.ts';
 import {
@@ -53,7 +53,7 @@ function placedByCameras(cameras: readonly PlacedCamera[]): Mat4 {
   const forwards = cameras.map((c) => scaled(column(c.cameraToWorld, 2), -1));
   const { focus, distance } = subject(cameras, positions, forwards);
 
-  const up = unit(mean(cameras.map((c) => column(c.cameraToWorld, 1)))) ?? [0, 0, 1];
+  const up = unit(middle(cameras.map((c) => column(c.cameraToWorld, 1)))) ?? [0, 0, 1];
   // The side that the cameras stand on becomes the front (+z), so that a turntable starts where photographs are.
   const aside = subtract(mean(positions), focus);
   const level = subtract(aside, scaled(up, dot(aside, up)));
@@ -157,6 +157,20 @@ function mean(points: readonly Vec3[]): Vec3 {
     points.reduce((sum, p) => add(sum, p), [0, 0, 0] as Vec3),
     1 / points.length,
   );
+}
+
+/** Geometric median: where a part of the pictures is upside down (a turned object), the greater part decides. */
+function middle(points: readonly Vec3[]): Vec3 {
+  let centre = mean(points);
+  for (let pass = 0; pass < 30; pass++) {
+    const weights = points.map((p) => 1 / Math.max(norm(subtract(p, centre)), 0.01));
+    const total = weights.reduce((sum, w) => sum + w, 0);
+    centre = scaled(
+      points.reduce((sum, p, i) => add(sum, scaled(p, weights[i])), [0, 0, 0] as Vec3),
+      1 / total,
+    );
+  }
+  return centre;
 }
 
 function median(values: readonly number[]): number {
