@@ -13,6 +13,7 @@ import {
 } from 'mediabunny';
 import { Cancelled, InputError, inputError } from '../errors.ts';
 import type { Picture } from '../scene/types.ts';
+import { mendAvcRecord } from './avcc.ts';
 import { evenUp, i420FromPicture } from './i420.ts';
 
 export interface VideoOptions {
@@ -62,6 +63,8 @@ export async function createVideoWriter(options: VideoOptions): Promise<VideoWri
     fullCodecString: codec,
     quality: new Quality({ bitrate }),
     keyFrameInterval: 1,
+    // Called before the packet reaches the container, with the very record that goes into it.
+    onEncodedPacket: (_packet, meta) => mendRecord(container, meta),
   });
   output.addVideoTrack(source, { frameRate: fps });
   await output.start();
@@ -122,6 +125,15 @@ export async function createVideoWriter(options: VideoOptions): Promise<VideoWri
   function isCancelled(): boolean {
     return state === 'cancelled';
   }
+}
+
+function mendRecord(container: 'mp4' | 'webm', meta: EncodedVideoChunkMetadata | undefined): void {
+  const description = meta?.decoderConfig?.description;
+  if (container !== 'mp4' || !meta?.decoderConfig || !description) return;
+  const bytes = ArrayBuffer.isView(description)
+    ? new Uint8Array(description.buffer, description.byteOffset, description.byteLength)
+    : new Uint8Array(description);
+  meta.decoderConfig = { ...meta.decoderConfig, description: Uint8Array.from(mendAvcRecord(bytes)) };
 }
 
 function checkOptions({ width, height, fps, bitrate }: VideoOptions): void {

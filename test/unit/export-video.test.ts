@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Cancelled, InputError } from '../../src/errors.ts';
+import { mendAvcRecord } from '../../src/export/avcc.ts';
 import { i420FromPicture } from '../../src/export/i420.ts';
 import { h264Level, type VideoOptions, vp9Level } from '../../src/export/video.ts';
 import { createNodeVideoWriter } from '../../src/export/video-node.ts';
@@ -148,6 +149,27 @@ describe('levels', () => {
     expect(vp9Level(1920, 1080, 30)).toBe(40);
     expect(vp9Level(1920, 1080, 60)).toBe(41);
     expect(vp9Level(256, 144, 15)).toBe(10);
+  });
+});
+
+describe('mendAvcRecord', () => {
+  const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+  // Written by Firefox 153 for 320x180 (sets doubled), and by Chromium 156 for the same.
+  const firefox = bytes('01 640014 03 01 0019 6767640014acd941419f9e10000003001001e84800f1429960 01 0006 6868ebecb22c');
+  const chromium = bytes('01 640c14 ff e1 0013 67640c14ac191a8141979e6a0202020f08846a 01 0004 68ce3c80 fdf8f800');
+  test('doubled headers are taken out, reserved bits and chroma put right', () => {
+    expect(Buffer.from(mendAvcRecord(firefox)).toString('hex')).toBe(
+      '01640014ffe1001867640014acd941419f9e10000003001001e84800f142996001000568ebecb22cfdf8f800',
+    );
+  });
+  test('sound ones stay as they are, and so does what cannot be read', () => {
+    expect(mendAvcRecord(chromium)).toBe(chromium);
+    const mended = mendAvcRecord(firefox);
+    expect(mendAvcRecord(mended)).toBe(mended);
+    for (let n = 0; n < firefox.length; n++) {
+      const cut = firefox.subarray(0, n);
+      expect(mendAvcRecord(cut)).toBe(cut);
+    }
   });
 });
 
