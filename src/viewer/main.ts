@@ -29,6 +29,8 @@ import { wipeLine } from './wipe-line.ts';
 
 /** Time for a frame while the view moves, by kind of adapter. */
 const BUDGET_MS = { hardware: 33, software: 300 };
+/** An adapter that takes longer for a million pixels is treated as a software one. */
+const SLOW_PACK_MS = 12;
 
 async function start(app: HTMLElement): Promise<void> {
   const url = readUrlOptions(location.search);
@@ -44,15 +46,19 @@ async function start(app: HTMLElement): Promise<void> {
     console.error(sentence);
     notices.show('error', sentence);
   });
+  const packer = await ViewPacker.create(gpu);
+  const packMs = await packer.speed();
+  console.debug(`pack_view: ${packMs.toFixed(1)} ms a million pixels`);
+  const slow = gpu.isSoftware || packMs > SLOW_PACK_MS;
   const presentation = url.present ?? ((await canvasesAreShown(gpu.device)) ? 'canvas' : 'read-back');
   store.patch({
     adapter: gpu.info.description || [gpu.info.vendor, gpu.info.architecture].filter(Boolean).join(' ') || 'WebGPU',
-    software: gpu.isSoftware,
+    software: slow,
     presentation,
   });
-  store.update('training', { preset: url.preset ?? (gpu.isSoftware ? 'quick' : 'standard') });
-  store.update('view', { budgetMs: gpu.isSoftware ? BUDGET_MS.software : BUDGET_MS.hardware });
-  if (gpu.isSoftware) store.update('export', { width: 320, height: 240, frames: 48 });
+  store.update('training', { preset: url.preset ?? (slow ? 'quick' : 'standard') });
+  store.update('view', { budgetMs: slow ? BUDGET_MS.software : BUDGET_MS.hardware });
+  if (slow) store.update('export', { width: 320, height: 240, frames: 48 });
 
   const session = await createSession(gpu, {
     bundledNetwork: { name: 'small.json', read: (path) => fetchBytes(`./weights/${path}`, 'the bundled network') },
@@ -63,6 +69,7 @@ async function start(app: HTMLElement): Promise<void> {
   app.prepend(host);
   const viewport = await Viewport.create(gpu, session, host, {
     readBack: presentation === 'read-back',
+    antialias: !slow,
     field: url.field,
     budgetMs: store.state.view.budgetMs,
     onFrame: ({ width, height, ms }) => store.update('view', { fieldWidth: width, fieldHeight: height, frameMs: ms }),
@@ -71,7 +78,6 @@ async function start(app: HTMLElement): Promise<void> {
       notices.show('error', `The view could not be drawn: ${error.message}`);
     },
   });
-  const packer = await ViewPacker.create(gpu);
   const commands = new Commands({ session, store, viewport, packer, notices, decoder: createBrowserDecoder(), url });
   followSession(session, store, viewport, notices);
   viewFollowsState(store, viewport, host);

@@ -23,10 +23,13 @@ export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands
       for (const item of gallery.querySelectorAll<HTMLElement>('.thumb')) {
         item.classList.toggle('chosen', item.title === chosen?.name);
       }
-      const own = gallery.querySelector<HTMLElement>('.own');
+      const own = gallery.querySelector('.own');
+      const image = own?.querySelector('img');
+      if (!own || !image) return;
       const isOwn = chosen !== null && !store.state.bundledStyles.some(({ title }) => title === chosen.name);
-      own?.classList.toggle('chosen', isOwn);
-      if (own) own.style.backgroundImage = isOwn ? `url(${chosen.thumbnail})` : '';
+      own.classList.toggle('chosen', isOwn);
+      image.hidden = !isOwn;
+      if (isOwn) image.src = chosen.thumbnail;
     },
   );
 
@@ -98,13 +101,15 @@ function galleryItem(style: BundledStyle, commands: Commands): HTMLElement {
   return item;
 }
 
-/** The last place of the gallery: any picture. */
+/** Below the bundled ones: any picture. */
 function ownItem(commands: Commands): HTMLElement {
   const item = document.createElement('button');
   item.type = 'button';
   item.className = 'own';
-  item.title = 'Your own picture: click to pick, or drop or paste one anywhere';
-  item.innerHTML = '<span>+ any<br>picture</span>';
+  const image = document.createElement('img');
+  image.alt = '';
+  image.hidden = true;
+  item.append(image, 'your own: pick, drop or paste');
   item.addEventListener(
     'click',
     () => void pickFiles({ accept: 'image/*' }).then((files) => commands.openFiles(openFiles(files))),

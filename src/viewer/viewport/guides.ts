@@ -1,6 +1,7 @@
 // What may be drawn into the field: a ground grid, the training cameras as small pyramids with their pictures in
 // them, the axes and edges of the unit box. One geometry and one texture for all cameras, however many.
 
+import { positionView } from 'three/tsl';
 import {
   AxesHelper,
   Box3,
@@ -13,10 +14,11 @@ import {
   GridHelper,
   Group,
   LinearFilter,
-  LineBasicMaterial,
+  LineBasicNodeMaterial,
   LineSegments,
   Mesh,
-  MeshBasicMaterial,
+  MeshBasicNodeMaterial,
+  type NodeMaterial,
   SRGBColorSpace,
   Vector3,
 } from 'three/webgpu';
@@ -55,7 +57,7 @@ export class Guides {
     this.group.remove(this.cameras);
     for (const child of this.cameras.children as Mesh[]) {
       child.geometry.dispose();
-      const material = child.material as MeshBasicMaterial;
+      const material = child.material as MeshBasicNodeMaterial;
       material.map?.dispose();
       material.dispose();
     }
@@ -100,10 +102,16 @@ function frusta(views: readonly View[]): Group {
   const map = thumbnails(views, columns, rows);
   const group = new Group();
   group.add(
-    new LineSegments(lineGeometry, new LineBasicMaterial({ color: ACCENT })),
-    new Mesh(pictureGeometry, new MeshBasicMaterial({ map, side: DoubleSide })),
+    new LineSegments(lineGeometry, beyondTheEye(new LineBasicNodeMaterial({ color: ACCENT }))),
+    new Mesh(pictureGeometry, beyondTheEye(new MeshBasicNodeMaterial({ map, side: DoubleSide }))),
   );
   return group;
+}
+
+/** Nothing right before the eye: whoever looks through a camera would see its thumbnail and nothing else. */
+function beyondTheEye<M extends NodeMaterial>(material: M): M {
+  material.maskNode = positionView.length().greaterThan(1.5 * FRUSTUM_DEPTH);
+  return material;
 }
 
 /** Eye, then the picture's corners at FRUSTUM_DEPTH, from top left clockwise, in scene units. */

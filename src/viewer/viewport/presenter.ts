@@ -21,11 +21,11 @@ export class Presenter {
     this.plain = readBack ? this.canvas.getContext('2d') : null;
   }
 
-  static async create(gpu: Gpu, readBack: boolean): Promise<Presenter> {
-    const renderer = new WebGPURenderer({ device: gpu.device, antialias: !gpu.isSoftware });
+  static async create(gpu: Gpu, options: { readBack: boolean; antialias: boolean }): Promise<Presenter> {
+    const renderer = new WebGPURenderer({ device: gpu.device, antialias: options.antialias });
     await renderer.init();
     renderer.setClearColor(0x14161a);
-    return new Presenter(renderer, readBack);
+    return new Presenter(renderer, options.readBack);
   }
 
   /** @param size pixels of the screen */

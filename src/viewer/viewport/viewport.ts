@@ -21,6 +21,7 @@ export type FieldSource = Pick<ImpastoSession, 'createTarget' | 'destroyTarget' 
 
 export interface ViewportOptions {
   readBack: boolean;
+  antialias: boolean;
   /** Fixed long side of the field's picture, pixels. */
   field?: number;
   budgetMs: number;
@@ -97,7 +98,7 @@ export class Viewport {
   }
 
   static async create(gpu: Gpu, source: FieldSource, host: HTMLElement, options: ViewportOptions): Promise<Viewport> {
-    const [presenter, packer] = await Promise.all([Presenter.create(gpu, options.readBack), ViewPacker.create(gpu)]);
+    const [presenter, packer] = await Promise.all([Presenter.create(gpu, options), ViewPacker.create(gpu)]);
     return new Viewport(gpu, source, host, options, presenter, packer, new FieldLayer(gpu.device));
   }
 

@@ -1,0 +1,355 @@
+// What the page must do in any browser: one visit from the welcome to a video, then every kind of bad input. The
+// two test files open a browser each and run these on it. Sizes and steps are tiny: the adapters are software.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { zipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TestSurface } from '../../src/viewer/test-surface.ts';
+import { needs, type PageServer, servePage } from './page-server.ts';
+
+/** What Playwright's and Puppeteer's pages have in common. */
+export interface PageDriver {
+  goto(address: string): Promise<unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: functions run in the page, with whatever they take and give
+  evaluate<R>(run: (argument: any) => R | Promise<R>, argument?: unknown): Promise<R>;
+  mouse: {
+    move(x: number, y: number, options?: { steps?: number }): Promise<void>;
+    down(): Promise<void>;
+    up(): Promise<void>;
+  };
+  screenshot(options: { path: string }): Promise<unknown>;
+}
+
+export interface OpenedBrowser {
+  page: PageDriver;
+  /** Console errors and uncaught ones, as they come. */
+  errors: string[];
+  /** A fresh page on which `navigator.gpu` is missing, at the address; gives its text. */
+  textWithoutWebGpu?(address: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface PageCaseOptions {
+  presentation: 'canvas' | 'read-back';
+  /** Query of the page: sizes and steps that this adapter manages in a minute. */
+  query: string;
+  open(): Promise<OpenedBrowser>;
+}
+
+const SCREENSHOTS = resolve(import.meta.dirname, '../../out/screenshots');
+const VIDEO = { container: 'mp4', width: 64, height: 48, fps: 12, frames: 6 } as const;
+/** Mean difference of two pictures that the eye would call different, in levels of 255. */
+const VISIBLE = 2;
+
+type Impasto = TestSurface & { ready: Promise<void> };
+declare const window: { impasto: Impasto } & typeof globalThis;
+
+export function describePage(name: string, options: PageCaseOptions): void {
+  describe(name, () => {
+    let server: PageServer;
+    let browser: OpenedBrowser;
+    let page: PageDriver;
+
+    beforeAll(async () => {
+      needs('ffprobe', '/usr/bin/ffprobe');
+      [server, browser] = await Promise.all([servePage(), options.open()]);
+      page = browser.page;
+      mkdirSync(SCREENSHOTS, { recursive: true });
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await server?.close();
+    });
+
+    const shot = (what: string) => page.screenshot({ path: join(SCREENSHOTS, `${name}-${what}.png`) });
+    const until = (what: string, test: () => boolean, seconds = 120) =>
+      page.evaluate(waitUntil, { what, test: `return (${test})()`, ms: seconds * 1000 });
+
+    it('opens with a welcome and the bundled scenes and styles', async () => {
+      await page.goto(`${server.address}?${options.query}`);
+      await page.evaluate(() => window.impasto.ready);
+      const state = await page.evaluate(() => window.impasto.state);
+      expect(state.presentation).toBe(options.presentation);
+      expect(state.bundledScenes.length).toBeGreaterThan(0);
+      expect(state.bundledStyles.length).toBeGreaterThan(0);
+      expect(await page.evaluate(() => document.querySelector('.welcome')?.checkVisibility())).toBe(true);
+      await shot('1-welcome');
+    });
+
+    it('loads a bundled scene and learns it: the error falls, PSNR rises', async () => {
+      await page.evaluate(() => {
+        const record = window as unknown as { psnrs: number[] };
+        record.psnrs = [];
+        window.impasto.session.on('train', ({ psnr }) => record.psnrs.push(psnr));
+        document.querySelector<HTMLElement>('.welcome .scenes button')!.click();
+      });
+      await until('trained', () => window.impasto.state.training.step > 0 && window.impasto.state.busy === 'idle', 200);
+      const { psnrs, state } = await page.evaluate(() => ({
+        psnrs: (window as unknown as { psnrs: number[] }).psnrs,
+        state: window.impasto.state,
+      }));
+      expect(state.scene?.trainViews).toBeGreaterThan(1);
+      expect(psnrs.length).toBeGreaterThan(2);
+      expect(psnrs.at(-1)!).toBeGreaterThan(psnrs[0] + 2);
+      expect(state.training.losses.length).toBeGreaterThan(2);
+      await page.evaluate(() => window.impasto.atRest());
+      await shot('2-trained');
+    });
+
+    it('turns: a drag in the picture shows another view', async () => {
+      const before = await pictureOf(page);
+      expect(deviation(before)).toBeGreaterThan(4);
+      const { x, y } = await page.evaluate(centreOf, '.viewport');
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x + 90, y + 20, { steps: 4 });
+      await page.mouse.up();
+      await page.evaluate(() => window.impasto.atRest());
+      expect(difference(before, await pictureOf(page))).toBeGreaterThan(VISIBLE);
+    });
+
+    it('draws grid, cameras and axes into the picture', async () => {
+      const before = await pictureOf(page);
+      await page.evaluate(pressKeys, 'gfa');
+      await page.evaluate(() => window.impasto.atRest());
+      expect(difference(before, await pictureOf(page))).toBeGreaterThan(0.2);
+      await shot('3-guides');
+      await page.evaluate(pressKeys, 'gfa');
+      await page.evaluate(() => window.impasto.atRest());
+      expect(difference(before, await pictureOf(page))).toBeLessThan(0.2);
+    });
+
+    it('paints with a dropped picture: colours first, then strokes', async () => {
+      const before = await pictureOf(page);
+      await page.evaluate(() => {
+        const record = window as unknown as { heard: string[] };
+        record.heard = [];
+        window.impasto.session.on('colours', () => record.heard.push('colours'));
+        window.impasto.session.on('style', () => record.heard.push('style'));
+      });
+      await page.evaluate(dropPaintedStripes);
+      await until('style seen', () => window.impasto.state.style.applied.length > 0);
+      await until('painted', () => window.impasto.state.busy === 'idle', 200);
+      await page.evaluate(() => window.impasto.atRest());
+      const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+      expect(heard[0]).toBe('colours');
+      expect(heard.filter((event) => event === 'style').length).toBeGreaterThan(1);
+      expect(difference(before, await pictureOf(page))).toBeGreaterThan(VISIBLE);
+      await shot('4-painted');
+    });
+
+    it('wipes between original and painting, and the line can be dragged', async () => {
+      const painted = await pictureOf(page);
+      await page.evaluate(pressKeys, 'c');
+      await page.evaluate(() => window.impasto.atRest());
+      const wiped = await pictureOf(page);
+      expect(difference(painted, wiped, 0, 0.45)).toBeGreaterThan(VISIBLE);
+      expect(difference(painted, wiped, 0.55, 1)).toBeLessThan(0.5);
+      await shot('5-wipe');
+      const { x, y } = await page.evaluate(centreOf, '.wipe');
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x + 120, y, { steps: 3 });
+      await page.mouse.up();
+      const { on, position } = await page.evaluate(() => window.impasto.state.compare);
+      expect(on).toBe(true);
+      expect(position).toBeGreaterThan(0.55);
+      await page.evaluate(pressKeys, 'c');
+      await page.evaluate(() => window.impasto.atRest());
+    });
+
+    it('shows strength 0 as the original, and strength 1 as the painting again', async () => {
+      const painted = await pictureOf(page);
+      await page.evaluate(async () => {
+        window.impasto.commands.setStrength(0);
+        await window.impasto.atRest();
+      });
+      expect(difference(painted, await pictureOf(page))).toBeGreaterThan(VISIBLE);
+      await page.evaluate(async () => {
+        window.impasto.commands.setStrength(1);
+        await window.impasto.atRest();
+      });
+      expect(difference(painted, await pictureOf(page))).toBeLessThan(0.5);
+    });
+
+    it('refuses bad input in a sentence and keeps everything', async () => {
+      const kept = () =>
+        page.evaluate(() => {
+          const { scene, training, style } = window.impasto.state;
+          return { scene: scene?.name, step: training.step, applied: [...style.applied], chosen: style.chosen?.name };
+        });
+      const before = await kept();
+      const view = await pictureOf(page);
+      const text = new TextEncoder().encode('this is not a picture');
+      const hostile = zipSync({ '../transforms.json': text, 'transforms.json': text });
+      const checkpoint = Uint8Array.from([...new TextEncoder().encode('IMPASTO'), 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+      for (const [file, bytes] of [
+        ['broken.png', text],
+        ['hostile.zip', hostile],
+        ['broken.impasto', checkpoint],
+      ] as const) {
+        const count = await page.evaluate(() => window.impasto.notices.length);
+        await page.evaluate(dropFile, { name: file, base64: Buffer.from(bytes).toString('base64') });
+        await page.evaluate(waitUntil, {
+          what: `a notice about ${file}`,
+          test: `return window.impasto.notices.length > ${count}`,
+          ms: 20_000,
+        });
+        const notice = (await page.evaluate(() => window.impasto.notices)).at(-1);
+        expect(notice?.level, file).toBe('error');
+        expect(notice?.text, file).not.toMatch(/went wrong/);
+        expect(notice?.text, file).not.toMatch(/\n/);
+        expect(await kept(), file).toEqual(before);
+      }
+      await shot('6-notices');
+      await page.evaluate(() => window.impasto.atRest());
+      expect(difference(view, await pictureOf(page))).toBeLessThan(0.5);
+    });
+
+    it('exports a turntable that plays with the asked size, rate and length', async () => {
+      const encoded = await page.evaluate(async (wish) => {
+        Object.assign(window.impasto.state.export, wish);
+        await window.impasto.commands.exportVideo();
+        const bytes = window.impasto.commands.lastVideo;
+        return bytes ? btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) : null;
+      }, VIDEO);
+      expect(encoded, 'bytes of the video').not.toBeNull();
+      const folder = await mkdtemp(join(tmpdir(), 'impasto-video-'));
+      try {
+        const file = join(folder, 'turntable.mp4');
+        writeFileSync(file, Buffer.from(encoded!, 'base64'));
+        const entries = 'stream=codec_name,width,height,r_frame_rate,nb_read_frames';
+        const probe = execFileSync(
+          '/usr/bin/ffprobe',
+          ['-v', 'error', '-count_frames', '-select_streams', 'v', '-show_entries', entries, '-of', 'json', file],
+          { encoding: 'utf8' },
+        );
+        expect(JSON.parse(probe).streams[0]).toMatchObject({
+          codec_name: 'h264',
+          width: VIDEO.width,
+          height: VIDEO.height,
+          r_frame_rate: `${VIDEO.fps}/1`,
+          nb_read_frames: String(VIDEO.frames),
+        });
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
+
+    it('said no error on the console', () => {
+      expect(browser.errors).toEqual([]);
+    });
+
+    it('explains how to switch WebGPU on where it is missing', async (context) => {
+      if (!browser.textWithoutWebGpu) return context.skip('asked in the other browser');
+      const text = await browser.textWithoutWebGpu(server.address);
+      for (const words of ['Chrome', 'Firefox', 'Safari', 'about:config']) expect(text).toContain(words);
+    });
+  });
+}
+
+interface TestPicture {
+  width: number;
+  height: number;
+  /** [H, W, 3]. */
+  rgb: Uint8Array;
+}
+
+/** What is on the page's screen, every second pixel of every second row. */
+async function pictureOf(page: PageDriver): Promise<TestPicture> {
+  const { width, height, base64 } = await page.evaluate(readPicture);
+  return { width, height, rgb: new Uint8Array(Buffer.from(base64, 'base64')) };
+}
+
+// The functions below run in the page.
+
+/** Bytes as text: lists of numbers are slow through WebDriver. */
+async function readPicture(): Promise<{ width: number; height: number; base64: string }> {
+  const { width, height, data } = await window.impasto.picture();
+  const parts: string[] = [];
+  for (let y = 0; y < height; y += 2) {
+    for (let x = 0; x < width; x += 2) {
+      const i = 4 * (y * width + x);
+      parts.push(String.fromCharCode(data[i], data[i + 1], data[i + 2]));
+    }
+  }
+  return { width: Math.ceil(width / 2), height: Math.ceil(height / 2), base64: btoa(parts.join('')) };
+}
+
+async function waitUntil({ what, test, ms }: { what: string; test: string; ms: number }): Promise<void> {
+  const holds = new Function(test) as () => boolean;
+  const end = performance.now() + ms;
+  while (!holds()) {
+    if (performance.now() > end) {
+      const { notices, state } = window.impasto;
+      const told = JSON.stringify({ notices, busy: state.busy, step: state.training.step });
+      throw new Error(`waited ${ms / 1000} s for: ${what}; ${told}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function centreOf(selector: string): { x: number; y: number } {
+  const { left, top, width, height } = document.querySelector(selector)!.getBoundingClientRect();
+  return { x: left + width / 2, y: top + height / 2 };
+}
+
+function pressKeys(keys: string): void {
+  for (const key of keys) document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+}
+
+/** A picture made here, of saturated diagonal stripes, dropped as a file. */
+async function dropPaintedStripes(): Promise<void> {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 128;
+  const context = canvas.getContext('2d')!;
+  for (let y = 0; y < 128; y++) {
+    for (let x = 0; x < 128; x++) {
+      context.fillStyle = ['#c2185b', '#1a237e', '#fdd835'][Math.floor((x + y) / 11) % 3];
+      context.fillRect(x, y, 1, 1);
+    }
+  }
+  const blob = await new Promise<Blob>((resolve) => canvas.toBlob((made) => resolve(made!), 'image/png'));
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([blob], 'stripes.png', { type: 'image/png' }));
+  window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, cancelable: true }));
+}
+
+function dropFile({ name, base64 }: { name: string; base64: string }): void {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([bytes], name));
+  window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, cancelable: true }));
+}
+
+// And these here.
+
+/** Mean absolute difference in levels, over the columns from `left` to `right` (shares of the width). */
+function difference(a: TestPicture, b: TestPicture, left = 0, right = 1): number {
+  expect([b.width, b.height]).toEqual([a.width, a.height]);
+  let [sum, count] = [0, 0];
+  for (let y = 0; y < a.height; y++) {
+    for (let x = Math.ceil(left * a.width); x < Math.floor(right * a.width); x++) {
+      for (let c = 0; c < 3; c++) {
+        const i = 3 * (y * a.width + x) + c;
+        sum += Math.abs(a.rgb[i] - b.rgb[i]);
+        count++;
+      }
+    }
+  }
+  return sum / count;
+}
+
+/** Standard deviation of all values: an empty picture has none. */
+function deviation({ rgb }: TestPicture): number {
+  let [sum, squares] = [0, 0];
+  for (const value of rgb) {
+    sum += value;
+    squares += value * value;
+  }
+  return Math.sqrt(squares / rgb.length - (sum / rgb.length) ** 2);
+}
