@@ -20,7 +20,7 @@ export interface NetworkWeights {
   mean: readonly [number, number, number];
   std: readonly [number, number, number];
   pool: 'average' | 'max';
-  /** conv1_1 onwards, without gaps; each as wide as the file says. */
+  /** In order from conv1_1; each as wide as the file says. */
   convolutions: ConvolutionWeights[];
 }
 

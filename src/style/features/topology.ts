@@ -30,8 +30,3 @@ export function hasPoolBefore(name: ConvolutionName): boolean {
 export function layerOf(name: ConvolutionName): LayerName {
   return name.replace('conv', 'relu') as LayerName;
 }
-
-/** Index of the convolution that a layer follows, in CONVOLUTIONS. */
-export function convolutionIndex(layer: LayerName): number {
-  return CONVOLUTIONS.indexOf(layer.replace('relu', 'conv') as ConvolutionName);
-}

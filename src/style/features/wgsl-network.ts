@@ -7,7 +7,7 @@ import { Tensor } from '../../gpu/tensor.ts';
 import type { FeatureExtractor, FeatureNetwork, LayerName } from '../types.ts';
 import { createFeatureKernels, destroyFeatureKernels, type FeatureKernels, type KernelOptions } from './kernels.ts';
 import type { NetworkWeights } from './network-weights.ts';
-import { convolutionIndex, layerOf } from './topology.ts';
+import { layerOf } from './topology.ts';
 import { WgslExtractor } from './wgsl-extractor.ts';
 import { packWinograd } from './winograd.ts';
 
@@ -46,11 +46,12 @@ export class WgslNetwork implements FeatureNetwork {
     return this.weights.convolutions[this.indexOf(layer)].outChannels;
   }
 
+  /** Index of the convolution under a layer. */
   indexOf(layer: LayerName): number {
-    if (!this.layers.includes(layer)) {
+    const index = this.layers.indexOf(layer);
+    if (index < 0)
       throw new Error(`layer of '${this.name}': expected one of ${this.layers.join(', ')}, found ${layer}`);
-    }
-    return convolutionIndex(layer);
+    return index;
   }
 
   async extractor(height: number, width: number, layers: readonly LayerName[]): Promise<FeatureExtractor> {
