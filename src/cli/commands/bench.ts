@@ -1,23 +1,51 @@
-// impasto bench: what this adapter can do at most, and how long the stages of our work take on it, in one run.
+// impasto bench: what this adapter can do at most, and beside it, in the same run, how long our kernels and stages
+// take. Needs no scene: it trains on a made-up one.
 
 import { Command } from 'commander';
-import { type Ceiling, measureCeilings } from '../ceilings.ts';
-import { withEngine } from '../engine.ts';
+import { closeNodeGpu, openNodeGpu } from '../../gpu/node.ts';
+import { PRESETS } from '../../nerf/config.ts';
+import type { PresetName } from '../../nerf/types.ts';
+import { timeField } from '../bench-field.ts';
+import { measureCeilings } from '../ceilings.ts';
 import type { Io } from '../io.ts';
+import { preset } from '../options.ts';
 import { prepareJson, say, writeJson } from '../output.ts';
+import { Progress } from '../progress.ts';
 
 export function benchCommand(io: Io): Command {
   return new Command('bench')
-    .description("the adapter's measured ceilings, and every kernel and stage beside them")
+    .description("the adapter's measured ceilings, and kernels and stages beside them")
+    .option('--preset <name>', 'quick, standard or max', preset, 'quick')
     .option('--json <file>', "figures as JSON, '-' for stdout")
-    .action(async (options: { json?: string }) => {
+    .action(async (options: { preset: PresetName; json?: string }) => {
       prepareJson(options.json);
-      await withEngine(io, 'small', async ({ session, stage, stages, signal }) => {
-        const ceilings = await stage('ceilings', () => measureCeilings(session.gpu, signal));
-        await writeJson(io, options.json, { adapter: session.gpu.info, ceilings, kernels: [], stages });
-        say(io, options.json, ceilings.map(line).join('\n'));
-      });
+      const gpu = await openNodeGpu();
+      const progress = new Progress(io);
+      try {
+        progress.update('ceilings', 0, '');
+        const { log2TableSize } = PRESETS[options.preset].field;
+        const ceilings = await measureCeilings(gpu, log2TableSize, io.signal);
+        const onProgress = (fraction: number, text: string) => progress.update('field', fraction, text);
+        const { kernels, stages } = await timeField(gpu, options.preset, ceilings, onProgress, io.signal);
+        progress.end();
+        await writeJson(io, options.json, { adapter: gpu.info, preset: options.preset, ceilings, kernels, stages });
+        const cell = (value: number | null, digits: number) =>
+          (value === null ? '' : value.toFixed(digits)).padStart(10);
+        const lines = [
+          'ceilings',
+          ...ceilings.map(({ name, value, unit }) => `  ${name.padEnd(26)}${cell(value, 1)} ${unit}`),
+          `kernels of a training step, ${options.preset}: ms, achieved, share of the ceiling`,
+          ...kernels.map(({ name, ms, achieved, unit, share }) => {
+            const percent = share === null ? '' : `${(100 * share).toFixed(0).padStart(5)} %`;
+            return `  ${name.padEnd(26)}${cell(ms, 2)}${cell(achieved, 1)} ${(unit ?? '').padEnd(8)}${percent}`;
+          }),
+          'stages',
+          ...stages.map((s) => `  ${s.name.padEnd(26)}${cell(s.ms, 1)} ms ${cell(s.perSecond, 0)} ${s.unit}`),
+        ];
+        say(io, options.json, lines.map((line) => line.trimEnd()).join('\n'));
+      } finally {
+        progress.end();
+        closeNodeGpu(gpu);
+      }
     });
 }
-
-const line = ({ name, value, unit }: Ceiling) => `${name.padEnd(16)} ${value.toFixed(1).padStart(9)} ${unit}`;

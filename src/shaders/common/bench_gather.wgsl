@@ -1,21 +1,21 @@
-// Ceiling of random reads: vec2f entries (what one corner of a hash grid is) at scattered places of a table whose
-// size is a power of two, eight independent reads a turn.
+// Ceiling of random reads: one u32 (a hash grid's entry: two halves) at scattered places of a table whose size is a
+// power of two, eight independent reads a turn.
 struct Uniforms {
   turns: u32, // loop turns of 8 reads each
   mask: u32, // entries - 1
 }
 
-@group(0) @binding(0) var<storage, read> entries: array<vec2f>; // [mask + 1]
-@group(0) @binding(1) var<storage, read_write> result: array<vec2f>; // [invocations]
+@group(0) @binding(0) var<storage, read> entries: array<u32>; // [mask + 1]
+@group(0) @binding(1) var<storage, read_write> result: array<u32>; // [invocations]
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn bench_gather(@builtin(global_invocation_id) id: vec3u) {
   let mask = uniforms.mask;
-  var a = vec2f();
-  var b = vec2f();
-  var c = vec2f();
-  var d = vec2f();
+  var a = 0u;
+  var b = 0u;
+  var c = 0u;
+  var d = 0u;
   var state = id.x * 2654435761u + 1u;
   for (var turn = 0u; turn < uniforms.turns; turn++) {
     // One multiply gives eight places: rotations of a linear congruential state.
