@@ -121,7 +121,7 @@ function decode(entry: TensorEntry, bytes: Uint8Array, outAxis: 0 | -1, where: s
   const { name, shape, dtype } = entry;
   const size = shape.reduce((a, b) => a * b, 1);
   if (dtype === 'f32') {
-    return { name, shape, data: new Float32Array(bytes.slice().buffer, 0, size) };
+    return { name, shape, data: new Float32Array(new Uint8Array(bytes).buffer) };
   }
   const outs = outAxis === 0 ? shape[0] : shape[shape.length - 1];
   const scale = perChannel(entry.scale, outs, `scale of tensor '${name}'`, where);

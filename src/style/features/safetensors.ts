@@ -144,7 +144,7 @@ function decode(
       `${bytes.length}`,
     );
   }
-  const copy = bytes.slice().buffer; // aligned
+  const copy = new Uint8Array(bytes).buffer; // aligned; a Buffer's slice() would share
   if (dtype === 'F32') return new Float32Array(copy);
   const halves = new Uint16Array(copy);
   if (dtype === 'BF16') return new Float32Array(Uint32Array.from(halves, (h) => h << 16).buffer);
