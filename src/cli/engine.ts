@@ -4,7 +4,9 @@
 import { throwIfAborted } from '../errors.ts';
 import { closeNodeGpu, openNodeGpu } from '../gpu/node.ts';
 import type { ImpastoSession } from '../session/types.ts';
+import type { WeightsSource } from '../style/features/network-weights.ts';
 import type { Io } from './io.ts';
+import { bundledNetwork } from './networks.ts';
 import { Progress } from './progress.ts';
 
 export interface Engine {
@@ -17,10 +19,10 @@ export interface Engine {
   stage<T>(name: string, work: () => Promise<T>, steps?: () => number): Promise<T>;
 }
 
-/** @param features what `--features` says; undefined takes what is found, best first */
+/** @param network that the user gave; null takes the one that ships */
 export async function withEngine<T>(
   io: Io,
-  features: string | undefined,
+  network: WeightsSource | null,
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   throwIfAborted(io.signal);
@@ -33,7 +35,7 @@ export async function withEngine<T>(
   try {
     // Only now: the networks' library is large, and a wrong option should be told at once.
     const { createSession } = await import('../session/session.ts');
-    const opened = await createSession(gpu, { features });
+    const opened = await createSession(gpu, { bundledNetwork: bundledNetwork(), givenNetwork: network ?? undefined });
     session = opened;
     opened.on('progress', ({ task, fraction, text }) => progress.update(task, fraction, text));
     opened.on('notice', ({ text }) => progress.note(`impasto: ${text}`));

@@ -1,9 +1,10 @@
-// What the user hands in, read and decoded before any long work starts: style pictures, checkpoints,
-// networks. Whatever cannot be used ends here in one sentence. Scenes are opened by scene/folder-source.ts.
+// What the user hands in, read and decoded before any long work starts: style pictures and
+// checkpoints. Whatever cannot be used ends here in one sentence. Scenes are opened
+// by scene/folder-source.ts, networks by networks.ts.
 
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { InputError, inputError } from '../errors.ts';
+import { InputError } from '../errors.ts';
 import { nodeDecoder } from '../scene/node-decoder.ts';
 import type { StyleInput } from '../session/types.ts';
 import type { StyleArgument } from './options.ts';
@@ -34,11 +35,4 @@ export async function readStyles(list: readonly StyleArgument[]): Promise<StyleI
       return { name: basename(path), picture, weight };
     }),
   );
-}
-
-/** The features option names a network or a file; a file must be there. */
-export async function checkFeatures(features: string | undefined): Promise<void> {
-  if (features === undefined || features === 'vgg19' || features === 'small') return;
-  const stats = await stat(features).catch(() => null);
-  if (!stats?.isFile()) throw inputError('--features', features, 'vgg19, small or a file', 'no such file');
 }

@@ -24,7 +24,7 @@ export function consistencyCommand(io: Io): Command {
     .action(async (path: string, options: Options) => {
       prepareJson(options.json);
       const bytes = await readInput(path, 'checkpoint');
-      await withEngine(io, 'small', async ({ session, stage, signal }) => {
+      await withEngine(io, null, async ({ session, stage, signal }) => {
         await stage('load', () => session.load(bytes, path));
         const { frames, size } = options;
         const score = await stage('consistency', () => session.consistency({ frames, size, signal }));

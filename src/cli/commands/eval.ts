@@ -23,7 +23,7 @@ export function evalCommand(io: Io): Command {
     prepareJson(options.json);
     const bytes = await readInput(path, 'checkpoint');
     const files = await openScenePath(options.scene);
-    await withEngine(io, 'small', async (engine) => {
+    await withEngine(io, null, async (engine) => {
       await loadCheckpointWithScene(engine, bytes, path, files, options);
       const score = await engine.stage('evaluate', () => engine.session.evaluate({ signal: io.signal }));
       await writeJson(io, options.json, score);

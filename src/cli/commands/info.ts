@@ -27,7 +27,7 @@ export function infoCommand(io: Io): Command {
       try {
         const features = [...gpu.device.features].sort();
         const limits = Object.fromEntries(LIMITS.map((name) => [name, Number(gpu.device.limits[name])]));
-        const networks = await foundNetworks();
+        const networks = foundNetworks();
         const software = gpu.isSoftware;
         await writeJson(io, options.json, { adapter: gpu.info, software, features, limits, networks });
         const { vendor, architecture, description } = gpu.info;

@@ -59,7 +59,7 @@ export function renderCommand(io: Io): Command {
       const bytes = await readInput(path, 'checkpoint');
       const pathText =
         options.path === undefined ? null : Buffer.from(await readInput(options.path, 'camera path')).toString();
-      await withEngine(io, 'small', async (engine) => {
+      await withEngine(io, null, async (engine) => {
         const { session, stage, stages } = engine;
         await stage('load', () => session.load(bytes, path));
         const scene = sceneOf(session);

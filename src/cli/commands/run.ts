@@ -11,8 +11,9 @@ import type { Scene } from '../../scene/types.ts';
 import type { StyleLossName } from '../../session/types.ts';
 import { type Engine, withEngine } from '../engine.ts';
 import { renderFrames } from '../frames.ts';
-import { checkFeatures, readStyles } from '../inputs.ts';
+import { readStyles } from '../inputs.ts';
 import type { Io } from '../io.ts';
+import { givenNetwork } from '../networks.ts';
 import { decimal, oneOf, preset, type StyleArgument, size, style, wholeNumber } from '../options.ts';
 import { prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { type Report, reportSchema } from '../report.ts';
@@ -68,10 +69,10 @@ export function runCommand(io: Io): Command {
   return sceneOptions(command).action(async (scenePath: string, options: Options) => {
     prepareFolder(options.out, '--out');
     prepareJson(options.json);
-    await checkFeatures(options.features);
+    const network = await givenNetwork(options.features);
     const styles = await readStyles(options.style);
     const files = await openScenePath(scenePath);
-    await withEngine(io, options.features, async (engine) => {
+    await withEngine(io, network, async (engine) => {
       const { session, stage, stages, signal } = engine;
       const at = (name: string) => join(options.out, name);
       const scene = await stage('load', () => session.loadScene(files, loadOptions(options, options.preset, signal)));

@@ -4,8 +4,9 @@ import { Command } from 'commander';
 import { openScenePath } from '../../scene/folder-source.ts';
 import type { StyleLossName } from '../../session/types.ts';
 import { withEngine } from '../engine.ts';
-import { checkFeatures, readInput, readStyles } from '../inputs.ts';
+import { readInput, readStyles } from '../inputs.ts';
 import type { Io } from '../io.ts';
+import { givenNetwork } from '../networks.ts';
 import { decimal, oneOf, type StyleArgument, style, wholeNumber } from '../options.ts';
 import { prepareFile, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
@@ -44,11 +45,11 @@ export function stylizeCommand(io: Io): Command {
   return sceneOptions(command).action(async (path: string, options: Options) => {
     prepareFile(options.out, '--out');
     prepareJson(options.json);
-    await checkFeatures(options.features);
+    const network = await givenNetwork(options.features);
     const bytes = await readInput(path, 'checkpoint');
     const styles = await readStyles(options.style);
     const files = await openScenePath(options.scene);
-    await withEngine(io, options.features, async (engine) => {
+    await withEngine(io, network, async (engine) => {
       const { session, stage, signal, stages } = engine;
       await loadCheckpointWithScene(engine, bytes, path, files, options);
       const { loss, steps, seconds, strength, brush, keepColours } = options;

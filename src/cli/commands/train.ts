@@ -32,7 +32,7 @@ export function trainCommand(io: Io): Command {
     prepareFile(options.out, '--out');
     prepareJson(options.json);
     const files = await openScenePath(scenePath);
-    await withEngine(io, 'small', async (engine) => {
+    await withEngine(io, null, async (engine) => {
       const { session, stage, signal } = engine;
       const scene = await stage('load', () => session.loadScene(files, loadOptions(options, options.preset, signal)));
       const { steps, seconds, seed } = options;

@@ -1,0 +1,351 @@
+// The command line with its engine: the whole road on a tiny scene made here, every bad input that only the loaders
+// can find, and what is left when a run is interrupted. One line and exit code 2, or all files whole.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { zipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { benchScene } from '../../src/cli/bench-scene.ts';
+import { runCommandLine } from '../../src/cli/program.ts';
+import { reportSchema } from '../../src/cli/report.ts';
+import { decodeNpy } from '../../src/export/npy.ts';
+import { encodePng } from '../../src/export/png.ts';
+import { readContainer, writeContainer } from '../../src/nerf/container.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'impasto-cli-gpu-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const place = (...names: string[]) => join(folder, ...names);
+const scene = place('ball');
+const stylePath = place('style.png');
+const bin = resolve(import.meta.dirname, '../../bin/impasto.mjs');
+
+async function run(argv: string[], signal = new AbortController().signal) {
+  let [stdout, stderr] = ['', ''];
+  const code = await runCommandLine(argv, {
+    stdout: (text) => void (stdout += text),
+    stderr: (text) => void (stderr += text),
+    terminal: null,
+    signal,
+  });
+  return { code, stdout, stderr, last: stderr.trimEnd().split('\n').at(-1) };
+}
+
+interface Transforms {
+  camera_angle_x: number;
+  frames: { file_path: string; transform_matrix: number[][] }[];
+}
+
+/** Writes a scene folder; `change` spoils its transforms. */
+function writeScene(path: string, change: (transforms: Transforms) => unknown = (t) => t, pictures = true): string {
+  const { train } = benchScene();
+  mkdirSync(join(path, 'images'), { recursive: true });
+  const { width, fx } = train[0].camera;
+  const frames = train.map(({ camera, picture }, i) => {
+    const file = `images/${i}.png`;
+    if (pictures) writeFileSync(join(path, file), encodePng(picture, { level: 1 }));
+    const m = camera.cameraToWorld;
+    return { file_path: file, transform_matrix: [0, 4, 8, 12].map((row) => m.slice(row, row + 4)) };
+  });
+  const transforms = change({ camera_angle_x: 2 * Math.atan(width / (2 * fx)), frames });
+  const text = typeof transforms === 'string' ? transforms : JSON.stringify(transforms);
+  writeFileSync(join(path, 'transforms.json'), text);
+  return path;
+}
+
+beforeAll(() => {
+  writeScene(scene);
+  const data = new Uint8ClampedArray(64 * 64 * 4).map((_, i) =>
+    i % 4 === 3 ? 255 : (Math.sin(i * i) * 0.5 + 0.5) * 255,
+  );
+  writeFileSync(stylePath, encodePng({ width: 64, height: 64, data }));
+});
+
+const SMALL = ['--downscale', '4', '--holdout', '4'];
+
+describe('the whole road', () => {
+  it('runs from photographs to a painted turntable and a report', async () => {
+    const out = place('out');
+    const options = ['--preset', 'quick', '--features', 'small', '--steps', '40', '--style-steps', '2'];
+    const film = ['--frames', '4', '--size', '48x32', '--fps', '12'];
+    const argv = ['run', scene, '--style', stylePath, '--out', out, ...options, ...film, ...SMALL];
+    const { code, stdout, stderr } = await run(argv);
+    expect(stderr).not.toContain('impasto: a fault');
+    expect(code, stderr).toBe(0);
+    expect(readdirSync(out).sort()).toEqual([
+      'report.json',
+      'scene.impasto',
+      'sheet.png',
+      'styled.impasto',
+      'turntable.mp4',
+    ]);
+    const report = reportSchema.parse(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')));
+    expect(report.stages.map((s) => s.name)).toEqual([
+      'load',
+      'train',
+      'evaluate',
+      'stylize',
+      'consistency',
+      'turntable',
+      'sheet',
+    ]);
+    expect(report.stages[1].steps).toBe(40);
+    expect(report.stages[3].steps).toBe(2);
+    expect(report.scene).toMatchObject({ train: 9, test: 3, downscale: 4 });
+    expect(report.psnr?.views).toBe(3);
+    expect(report.psnr?.holdout).toBeGreaterThan(8);
+    expect(report.video).toEqual({ file: 'turntable.mp4', frames: 4, fps: 12, size: [48, 32] });
+    const probe = spawnSync(
+      'ffprobe',
+      [
+        '-v',
+        'error',
+        '-count_frames',
+        '-show_entries',
+        'stream=width,height,nb_read_frames,r_frame_rate',
+        '-of',
+        'csv=p=0',
+        join(out, 'turntable.mp4'),
+      ],
+      { encoding: 'utf8' },
+    );
+    expect(probe.stdout.trim()).toBe('48,32,12/1,4');
+    expect(stdout).toContain('style distance');
+  });
+
+  it('scores, renders and measures the fields it left', async () => {
+    const evaluated = await run(['eval', place('out/scene.impasto'), '--scene', scene, '--json', '-', ...SMALL]);
+    expect(evaluated.code, evaluated.stderr).toBe(0);
+    const score = JSON.parse(evaluated.stdout);
+    expect(score.views).toHaveLength(3);
+    const report = JSON.parse(readFileSync(place('out/report.json'), 'utf8'));
+    // The same views of the same field: the file holds halves, so a hair apart at most.
+    expect(score.mean.psnr).toBeCloseTo(report.psnr.holdout, 1);
+
+    const frames = place('frames');
+    const argv = [
+      'render',
+      place('out/styled.impasto'),
+      '--out',
+      frames,
+      '--frames',
+      '3',
+      '--size',
+      '32x16',
+      '--depth',
+      '--cameras',
+    ];
+    const rendered = await run(argv);
+    expect(rendered.code, rendered.stderr).toBe(0);
+    const names = [0, 1, 2].flatMap((i) => [`depth_000${i}.npy`, `frame_000${i}.png`]);
+    expect(readdirSync(frames).sort()).toEqual([...names, 'transforms.json'].sort());
+    const depth = decodeNpy(readFileSync(join(frames, 'depth_0000.npy')), 'depth');
+    expect(depth.shape).toEqual([16, 32]);
+    expect(depth.data.every((z) => z > 0)).toBe(true);
+    const cameras = JSON.parse(readFileSync(join(frames, 'transforms.json'), 'utf8'));
+    expect(cameras.frames).toHaveLength(3);
+
+    const measured = await run([
+      'consistency',
+      place('out/styled.impasto'),
+      '--frames',
+      '8',
+      '--size',
+      '32x32',
+      '--json',
+      '-',
+    ]);
+    expect(measured.code, measured.stderr).toBe(0);
+    const { short, long } = JSON.parse(measured.stdout);
+    for (const range of [short, long])
+      for (const key of ['rmse', 'baseline', 'pairs']) expect(range[key]).toBeGreaterThanOrEqual(0);
+  });
+
+  it('trains and stylizes as two commands, with a mix of styles', async () => {
+    const trained = await run([
+      'train',
+      scene,
+      '--out',
+      place('f.impasto'),
+      '--preset',
+      'quick',
+      '--steps',
+      '8',
+      ...SMALL,
+    ]);
+    expect(trained.code, trained.stderr).toBe(0);
+    const style = ['--style', `${stylePath}:0.7`, '--style', `${place('ball/images/0.png')}:0.3`];
+    const argv = [
+      'stylize',
+      place('f.impasto'),
+      '--scene',
+      scene,
+      ...style,
+      '--out',
+      place('g.impasto'),
+      '--features',
+      'small',
+    ];
+    const painted = await run([...argv, '--steps', '1', '--keep-colours', ...SMALL]);
+    expect(painted.code, painted.stderr).toBe(0);
+    expect(readContainer(readFileSync(place('g.impasto')), 'g').tensors.size).toBeGreaterThan(0);
+  });
+});
+
+describe('bad scenes', () => {
+  const cases: [string, () => string, string][] = [
+    [
+      'a folder without poses',
+      () => {
+        mkdirSync(place('no-poses/images'), { recursive: true });
+        writeFileSync(place('no-poses/images/0.png'), readFileSync(place('ball/images/0.png')));
+        return place('no-poses');
+      },
+      'transforms',
+    ],
+    ['broken JSON', () => writeScene(place('broken'), () => '{ "frames": ['), 'JSON'],
+    [
+      'a NaN in a matrix',
+      () =>
+        writeScene(place('nan'), (t) =>
+          JSON.stringify(t).replace(/"transform_matrix":\[\[[^,]+/, '"transform_matrix":[[NaN'),
+        ),
+      'nan',
+    ],
+    [
+      'a matrix that is singular',
+      () =>
+        writeScene(place('singular'), (t) => {
+          t.frames[0].transform_matrix = [0, 0, 0, 0].map(() => [0, 0, 0, 0]);
+          return t;
+        }),
+      'matri',
+    ],
+    ['no picture at all', () => writeScene(place('none'), undefined, false), 'picture'],
+    [
+      'pictures that are none',
+      () => {
+        writeScene(place('text'));
+        for (const name of readdirSync(place('text/images'))) writeFileSync(place('text/images', name), 'no picture');
+        return place('text');
+      },
+      'picture',
+    ],
+    [
+      'a picture 20,000 pixels wide',
+      () => {
+        writeScene(place('wide'), (t) => ({ ...t, frames: t.frames.slice(0, 1) }));
+        const width = 20_000;
+        const data = new Uint8ClampedArray(width * 4).fill(255);
+        writeFileSync(place('wide/images/0.png'), encodePng({ width, height: 1, data }, { level: 1 }));
+        return place('wide');
+      },
+      '20000',
+    ],
+    [
+      'an archive that leads outside',
+      () => {
+        writeFileSync(place('evil.zip'), zipSync({ '../transforms.json': new Uint8Array(3) }));
+        return place('evil.zip');
+      },
+      '../transforms.json',
+    ],
+    [
+      'an archive that is none',
+      () => {
+        writeFileSync(place('none.zip'), 'PK no archive');
+        return place('none.zip');
+      },
+      'none.zip',
+    ],
+  ];
+  it.each(cases)('refuses %s', async (_, make, sentence) => {
+    const out = place('bad.impasto');
+    const { code, stdout, last } = await run(['train', make(), '--out', out, '--preset', 'quick', '--steps', '1']);
+    expect(last).toMatch(/^impasto: /);
+    expect(last?.toLowerCase()).toContain(sentence.toLowerCase());
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
+describe('bad checkpoints', () => {
+  const cases: [string, (bytes: Uint8Array) => Uint8Array, string][] = [
+    ['one cut short', (bytes) => bytes.subarray(0, bytes.length - 100), 'it is cut short'],
+    ['one of another version', (bytes) => bytes.with(8, 99), 'expected version 1, found version 99'],
+    ['one with a flipped byte', (bytes) => bytes.with(bytes.length >> 1, bytes[bytes.length >> 1] ^ 1), 'damaged'],
+    [
+      'another file',
+      () => encodePng({ width: 1, height: 1, data: new Uint8ClampedArray(4) }),
+      'expected an .impasto file',
+    ],
+    ['one that holds no field', () => writeContainer({ meta: {}, tensors: [] }), 'impasto'],
+  ];
+  it.each(cases)('refuses %s', async (_, spoil, sentence) => {
+    const path = place('spoilt.impasto');
+    writeFileSync(path, spoil(new Uint8Array(readFileSync(place('f.impasto')))));
+    const { code, last } = await run(['render', path, '--out', place('spoilt.mp4'), '--frames', '1']);
+    expect(last).toMatch(/^impasto: /);
+    expect(last).toContain(sentence);
+    expect(code).toBe(2);
+    expect(existsSync(place('spoilt.mp4'))).toBe(false);
+  });
+});
+
+describe('interruption', () => {
+  it('stops a training that is under way and leaves nothing', async () => {
+    const stop = new AbortController();
+    const out = place('stopped.impasto');
+    const running = run(
+      ['train', scene, '--out', out, '--preset', 'quick', '--steps', '100000', ...SMALL],
+      stop.signal,
+    );
+    setTimeout(() => stop.abort(130), 4000);
+    const { code, last } = await running;
+    expect(code).toBe(130);
+    expect(last).toBe('impasto: stopped; no half-written file is left');
+    expect(existsSync(out)).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it('does so as a process, on Ctrl-C, and ends', async () => {
+    const out = place('signalled');
+    const argv = [
+      bin,
+      'run',
+      scene,
+      '--style',
+      stylePath,
+      '--out',
+      out,
+      '--preset',
+      'quick',
+      '--features',
+      'small',
+      ...SMALL,
+    ];
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stderr = '';
+    const code = await new Promise((done) => {
+      child.stderr.on('data', (chunk) => {
+        // Stopped in the middle of training, at its first sign of life.
+        if (!stderr.includes('train') && (stderr += chunk).includes('train')) child.kill('SIGINT');
+        else stderr += chunk;
+      });
+      child.on('close', done);
+    });
+    expect(stderr).toContain('impasto: stopped; no half-written file is left');
+    expect(code).toBe(130);
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  it('ends by itself with its result on stdout', () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'info', '--json', '-'], { encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
+    const info = JSON.parse(stdout);
+    expect(info.limits.maxStorageBuffersPerShaderStage).toBeGreaterThanOrEqual(8);
+    expect(info.networks.map((n: { name: string }) => n.name)).toContain('small');
+  });
+});
