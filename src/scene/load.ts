@@ -6,7 +6,9 @@ import { InputError, inputError, throwIfAborted } from '../errors.ts';
 import type { Dataset, Frame, RawIntrinsics } from './dataset.ts';
 import { findDataset } from './formats.ts';
 import { invertAffine, type Mat4 } from './matrix.ts';
+import { isOnItsSide, storedPicture } from './orientation.ts';
 import { byName, FileFinder } from './paths.ts';
+import { readPictureHeader } from './picture-header.ts';
 import { placedPose, sceneFromWorldOf } from './placement.ts';
 import { resizedCamera } from './rays.ts';
 import type { Camera, FileSource, LoadSceneOptions, Picture, Scene, View } from './types.ts';
@@ -45,12 +47,11 @@ export async function loadScene(files: FileSource, options: LoadSceneOptions): P
     );
   }
   if (reduction.mismatches > 0) {
-    notes.push(
-      `${reduction.mismatches} pictures have another shape than their intrinsics, which were stretched to fit`,
-    );
+    notes.push(`intrinsics stretched to the shape of their pictures, which is another: ${reduction.mismatches} views`);
   }
-  if (reduction.rescaled > 0)
-    notes.push(`intrinsics of ${reduction.rescaled} views were scaled to their pictures' true size`);
+  if (reduction.rescaled > 0) notes.push(`intrinsics scaled to the pictures' true size: ${reduction.rescaled} views`);
+  if (reduction.turned > 0)
+    notes.push(`pictures turned back to how they are stored, as their poses are: ${reduction.turned}`);
   if (reduction.factor > 1) notes.push(`pictures were reduced to 1/${reduction.factor}`);
 
   const inOrder = (part: 'train' | 'test') =>
@@ -119,7 +120,7 @@ function split(usable: Usable[], options: LoadSceneOptions, notes: string[]): Us
     // Every single one held out (holdout 1) leaves nothing to learn from.
     if (train.length === 0) throw inputError('holdout', 'the options', '0 or at least 2', String(every));
     notes.push(
-      `every ${every}th of ${usable.length} views is held out: ${train.length} training, ${test.length} held out`,
+      `every ${ordinal(every)} of ${usable.length} views is held out: ${train.length} training, ${test.length} held out`,
     );
   } else {
     train = usable;
@@ -131,16 +132,22 @@ function split(usable: Usable[], options: LoadSceneOptions, notes: string[]): Us
   return [...evenly(train, options.maxTrain).map(as('train')), ...evenly(test, options.maxTest).map(as('test'))];
 }
 
+function ordinal(n: number): string {
+  const ending = n % 100 >= 11 && n % 100 <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
+  return `${n}${ending}`;
+}
+
 /** At most `count` of them, evenly spread. */
 export function evenly<T>(items: T[], count = items.length): T[] {
   if (count >= items.length) return items;
   return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]);
 }
 
-/** The integer factor all pictures are reduced by, set by the first one where the options leave it open. */
+/** The factor all pictures are reduced by, set by the first one where the options leave it open; counts oddities. */
 class Reduction {
   #factor: number | null;
   rescaled = 0;
+  turned = 0;
   mismatches = 0;
 
   constructor(readonly options: LoadSceneOptions) {
@@ -177,6 +184,7 @@ async function decodeAll(
     try {
       views.set(frame, await loadView(files, frame, reduction, sceneFromWorld, options));
     } catch (error) {
+      throwIfAborted(options.signal); // a read that the signal cut off is no fault
       if (!(error instanceof InputError)) throw error;
       failures.push({ error });
     }
@@ -202,9 +210,16 @@ async function loadView(
 ): Promise<View> {
   const bytes = await files.read(frame.path);
   const where = `${frame.path} of ${files.name}`;
-  const full = await decoder.size(bytes, where);
-  const target = reduction.target(full);
-  const picture = await decoder.decode(bytes, where, target);
+  const shown = await decoder.size(bytes, where);
+  const target = reduction.target(shown);
+  let picture = await decoder.decode(bytes, where, target);
+  let full = shown;
+  const orientation = readPictureHeader(bytes)?.orientation ?? 1;
+  if (orientation >= 5 && isOnItsSide(frame.intrinsics, shown)) {
+    picture = storedPicture(picture, orientation);
+    full = { width: shown.height, height: shown.width };
+    reduction.turned++;
+  }
   const camera = cameraOf(frame.intrinsics, full, placedPose(sceneFromWorld, frame.cameraToWorld));
   const { width, height } = frame.intrinsics;
   if (width && height && (width !== full.width || height !== full.height)) {

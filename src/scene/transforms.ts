@@ -56,6 +56,18 @@ type TransformsFile = z.infer<typeof fileSchema>;
 const NGP_SCALE = 0.33;
 const NGP_OFFSET = 0.5;
 
+/** Their coefficients, where there are any, count whatever the model is called: as in nerfstudio. */
+const PERSPECTIVE_MODELS = new Set([
+  '',
+  'PERSPECTIVE',
+  'PINHOLE',
+  'SIMPLE_PINHOLE',
+  'SIMPLE_RADIAL',
+  'RADIAL',
+  'OPENCV',
+]);
+const FISHEYE_MODELS = new Set(['FISHEYE', 'OPENCV_FISHEYE', 'SIMPLE_RADIAL_FISHEYE', 'RADIAL_FISHEYE']);
+
 export const TRANSFORMS = 'transforms.json';
 export const BLENDER_SPLITS = ['train', 'val', 'test'] as const;
 export const blenderFile = (split: (typeof BLENDER_SPLITS)[number]): string => `transforms_${split}.json`;
@@ -172,12 +184,12 @@ function lensOf(raw: z.infer<typeof frameSchema> | TransformsFile, where: string
   };
   const [k1, k2, k3, k4, p1, p2] = (['k1', 'k2', 'k3', 'k4', 'p1', 'p2'] as const).map(coefficient);
   const model = (raw.camera_model ?? '').toUpperCase();
-  if (raw.is_fisheye || model === 'OPENCV_FISHEYE') return { model: 'fisheye', k1, k2, k3, k4, p1: 0, p2: 0 };
-  if (!['', 'OPENCV', 'PINHOLE', 'SIMPLE_PINHOLE', 'SIMPLE_RADIAL', 'RADIAL'].includes(model)) {
+  if (raw.is_fisheye || FISHEYE_MODELS.has(model)) return { model: 'fisheye', k1, k2, k3, k4, p1: 0, p2: 0 };
+  if (!PERSPECTIVE_MODELS.has(model)) {
     throw inputError('camera_model', where, 'OPENCV, OPENCV_FISHEYE or PINHOLE', raw.camera_model!);
   }
   if (k4 !== 0 && !notes.some((note) => note.startsWith('k4'))) notes.push('k4 of a perspective lens is not used');
-  if (model.endsWith('PINHOLE') || [k1, k2, k3, p1, p2].every((k) => k === 0)) return null;
+  if ([k1, k2, k3, p1, p2].every((k) => k === 0)) return null;
   return { model: 'perspective', k1, k2, k3, k4: 0, p1, p2 };
 }
 

@@ -160,7 +160,7 @@ describe('LLFF', () => {
   });
 });
 
-describe.skipIf(!SHARED)('real captures', () => {
+describe.skipIf(!SHARED)('real captures', { timeout: 120_000 }, () => {
   it("banana: COLMAP's files give what its transforms.json gives", async () => {
     const folder = await openFolder(`${SHARED}/scenes/banana`);
     const options = { decoder, downscale: 8, holdout: 0 };

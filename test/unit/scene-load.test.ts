@@ -1,5 +1,6 @@
 // The loader: formats, intrinsics, splits, placement, and what it says of input that cannot be used.
 
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { Cancelled } from '../../src/errors.ts';
 import { openScenePath } from '../../src/scene/folder-source.ts';
@@ -93,12 +94,38 @@ describe('intrinsics', () => {
     const files = await circle(3, { w: 24, h: 16, fl_x: 20, fl_y: 22, cx: 13, cy: 8 });
     const full = await load(files, { holdout: 0 });
     expect(full.train[0].camera).toMatchObject({ width: 12, height: 8, fx: 10, fy: 11, cx: 6.5, cy: 4 });
-    expect(full.notes.join()).toContain("3 views were scaled to their pictures' true size");
+    expect(full.notes.join()).toContain("intrinsics scaled to the pictures' true size: 3 views");
     const half = await load(files, { holdout: 0, downscale: 2 });
     expect(half.train[0].camera).toMatchObject({ width: 6, height: 4, fx: 5, fy: 5.5, cx: 3.25, cy: 2 });
     expect(half.train[0].picture).toMatchObject({ width: 6, height: 4 });
     expect(half.downscale).toBe(2);
     expect((await load(files, { maxSide: 5 })).downscale).toBe(3);
+    expect((await load(files, { holdout: 3 })).notes.join()).toContain('every 3rd of 3 views is held out');
+  });
+
+  it('for pixels as stored get the picture as stored, whatever its orientation', async () => {
+    // 12x8 as stored: red left, blue right, green in the lower left corner.
+    const patch = (width: number, height: number, r: number, g: number, b: number) =>
+      encoded(plain(width, height, { r, g, b }).png()).then((bytes) => Buffer.from(bytes));
+    const image = plain(12, 8, RED).composite([
+      { input: await patch(6, 8, 0, 0, 255), left: 6, top: 0 },
+      { input: await patch(3, 4, 0, 255, 0), left: 0, top: 4 },
+    ]);
+    const stored = await encoded(image.png());
+    for (const orientation of [5, 6, 7, 8]) {
+      const files = await circle(2);
+      const turned = sharp(stored).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).withMetadata({ orientation });
+      files['images/0000.png'] = await encoded(turned);
+      expect(await nodeDecoder.size(files['images/0000.png'] as Bytes, 'x')).toEqual({ width: 8, height: 12 });
+      const scene = await load(files, { holdout: 0 });
+      const [{ picture, camera }] = scene.train;
+      expect([picture.width, picture.height, camera.width, camera.fx]).toEqual([12, 8, 12, 10]);
+      const at = (x: number, y: number) => [...picture.data.slice((y * 12 + x) * 4, (y * 12 + x) * 4 + 3)];
+      expect(at(1, 1)).toBeAllclose([200, 30, 10], { absolute: 25 });
+      expect(at(10, 1)).toBeAllclose([0, 0, 255], { absolute: 25 });
+      expect(at(1, 6)).toBeAllclose([0, 255, 0], { absolute: 25 });
+      expect(scene.notes).toContain('pictures turned back to how they are stored, as their poses are: 1');
+    }
   });
 
   it('of a frame count in front of those of the file', async () => {
@@ -282,7 +309,7 @@ describe('what cannot be used', () => {
   });
 });
 
-describe.skipIf(!SHARED)('real captures', () => {
+describe.skipIf(!SHARED)('real captures', { timeout: 120_000 }, () => {
   const open = async (name: string, options: Partial<LoadSceneOptions>) =>
     loadScene(await openScenePath(`${SHARED}/scenes/${name}`), { decoder: nodeDecoder, ...options });
 
@@ -320,7 +347,7 @@ describe.skipIf(!SHARED)('real captures', () => {
     expect(scene.train.length + scene.test.length).toBe(15);
     expect(scene.train[0].picture).toMatchObject({ width: 376, height: 250 });
     expect(scene.train[0].camera.fx).toBeCloseTo(5213.476669843357 / 8, 6);
-    expect(scene.notes.join()).toContain("15 views were scaled to their pictures' true size");
+    expect(scene.notes.join()).toContain('true size: 15 views');
     expect(scene.unbounded).toBe(true);
   });
 });
