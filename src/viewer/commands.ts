@@ -174,10 +174,11 @@ export class Commands {
   }
 
   /** Decodes first: a file that is no picture changes nothing. */
-  async chooseStyle(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<void> {
+  async chooseStyle(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<void> {
     const { session, store, notices, decoder } = this.parts;
     await this.caught(async () => {
-      const picture = await decodeStyle(decoder, bytes, name);
+      const picture = await decodeStyle(decoder, bytes, where);
+      const name = where.replace(/\.(png|jpe?g|webp|gif|avif|bmp)$/i, '');
       this.stylePicture = { name, picture };
       store.update('style', { chosen: { name, thumbnail: thumbnailOf(picture) } });
       if (session.state.trainedSteps > 0) return await this.paint();
@@ -268,6 +269,12 @@ export class Commands {
 
   async cancelExport(): Promise<void> {
     if (this.task.current === 'export') await this.task.cancel();
+  }
+
+  /** Cancels what cannot be paused: loading, painting, exporting. */
+  async cancel(): Promise<void> {
+    this.parts.store.update('style', { waiting: false });
+    if (this.task.current !== 'train') await this.task.cancel();
   }
 
   /** The present view at the export's size, without guides. */

@@ -13,7 +13,7 @@ const KEYS: [keys: string, what: string][] = [
   ['g  f  a', 'grid, cameras, axes'],
   ['[  ]', 'look through the previous, next camera'],
   ['s', 'save the view as a picture'],
-  ['esc', 'cancel painting or export, close this'],
+  ['esc', 'cancel loading, painting or export; close this'],
   ['?', 'this list'],
 ];
 
@@ -56,8 +56,7 @@ export function shortcuts(parent: HTMLElement, store: Store<PageState>, commands
     '?': toggle,
     Escape: () => {
       ground.hidden = true;
-      void commands.cancelStyle();
-      void commands.cancelExport();
+      void commands.cancel();
     },
   };
   window.addEventListener('keydown', (event) => {

@@ -2,8 +2,9 @@
 // finds that out by itself and shows what it reads back.
 
 import { chromium } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { describePage, type PageDriver } from './page-cases.ts';
-import { needs } from './page-server.ts';
+import { needs, servePage } from './page-server.ts';
 
 const FLAGS = [
   '--enable-unsafe-webgpu',
@@ -29,14 +30,31 @@ describePage('chromium', {
     return {
       page: page as unknown as PageDriver,
       errors,
-      async textWithoutWebGpu(address) {
-        const bare = await browser.newPage();
-        await bare.addInitScript(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
-        await bare.goto(address);
-        await bare.waitForSelector('.notice-page');
-        return (await bare.textContent('.notice-page')) ?? '';
-      },
       close: () => browser.close(),
     };
   },
+});
+
+it('chromium: the page explains how to switch WebGPU on where it is missing', async () => {
+  // Without the flags this Chromium has no adapter; without navigator.gpu it is an older browser.
+  const browser = await chromium.launch({
+    executablePath: needs('Chromium', '/usr/bin/chromium'),
+    args: ['--no-sandbox'],
+  });
+  const server = await servePage();
+  try {
+    for (const hidden of [false, true]) {
+      const page = await browser.newPage();
+      if (hidden) await page.addInitScript(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
+      await page.goto(server.address);
+      await page.waitForSelector('.notice-page');
+      const text = (await page.textContent('.notice-page')) ?? '';
+      for (const words of ['Chrome', 'Firefox', 'Safari', 'about:config']) expect(text).toContain(words);
+      expect(text).toContain(hidden ? 'navigator.gpu' : 'adapter');
+      await page.close();
+    }
+  } finally {
+    await browser.close();
+    await server.close();
+  }
 });

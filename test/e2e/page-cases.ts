@@ -28,8 +28,6 @@ export interface OpenedBrowser {
   page: PageDriver;
   /** Console errors and uncaught ones, as they come. */
   errors: string[];
-  /** A fresh page on which `navigator.gpu` is missing, at the address; gives its text. */
-  textWithoutWebGpu?(address: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -242,12 +240,6 @@ export function describePage(name: string, options: PageCaseOptions): void {
 
     it('said no error on the console', () => {
       expect(browser.errors).toEqual([]);
-    });
-
-    it('explains how to switch WebGPU on where it is missing', async (context) => {
-      if (!browser.textWithoutWebGpu) return context.skip('asked in the other browser');
-      const text = await browser.textWithoutWebGpu(server.address);
-      for (const words of ['Chrome', 'Firefox', 'Safari', 'about:config']) expect(text).toContain(words);
     });
   });
 }

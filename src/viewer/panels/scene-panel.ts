@@ -23,6 +23,13 @@ export function scenePanel(gui: GUI, store: Store<PageState>, commands: Commands
       picker.show(scenes.length > 0);
     },
   );
+  store.watch(
+    ({ scene, bundledScenes }) => bundledScenes.find(({ title }) => title === scene?.name)?.name ?? '',
+    (name) => {
+      picked.scene = name;
+      picker.updateDisplay();
+    },
+  );
   addButtons(folder, {
     'Open folder': () => void pickFiles({ folder: true }).then((files) => commands.openFiles(openFiles(files))),
     'Open file': () =>

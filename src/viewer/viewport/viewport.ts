@@ -42,6 +42,8 @@ interface Buffers {
 const KEPT_SIZES = 4;
 /** While the engine works, the view takes at most one part in this many of the time. */
 const WORKING_SHARE = 5;
+/** The first view is this share farther from the focus than the first camera. */
+const START_STEP_BACK = 0.12;
 /** Pixels on screen at most, whatever the display: more is not seen in a marched field. */
 const MAX_LONG_SIDE = 1600;
 
@@ -108,6 +110,8 @@ export class Viewport {
     const focus = new Vector3(...sharedCentre(scene.train.map((view) => view.camera)));
     this.reference = scene.train[0].camera;
     this.goTo(this.reference, focus);
+    // A step back from where the photographer stood: the subject with some air round it.
+    this.camera.position.lerp(this.controls.target, -START_STEP_BACK);
     this.hasField = true;
     this.invalidate();
   }

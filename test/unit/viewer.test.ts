@@ -1,0 +1,176 @@
+// The page's parts that need neither a browser nor a GPU: resolution by budget, one long task at a time, the
+// store, the address's options, poses, what dropped files are meant as.
+
+import { PerspectiveCamera } from 'three/webgpu';
+import { describe, expect, it } from 'vitest';
+import type { FileSource } from '../../src/scene/types.ts';
+import { kindOf } from '../../src/viewer/dropped-files.ts';
+import { LongTask } from '../../src/viewer/long-task.ts';
+import { Store } from '../../src/viewer/store.ts';
+import { readUrlOptions } from '../../src/viewer/url-options.ts';
+import { FrameBudget } from '../../src/viewer/viewport/frame-budget.ts';
+import { cameraFromThree, direction, fittingFov, position } from '../../src/viewer/viewport/pose.ts';
+
+const FULL = { width: 1280, height: 800 };
+const MILLISECOND_A_KILOPIXEL = { width: 1000, height: 1 };
+
+describe('FrameBudget', () => {
+  it('begins at the floor and never goes below it', () => {
+    const budget = new FrameBudget(33);
+    expect(budget.size(FULL, 0)).toEqual({ width: 96, height: 60 });
+    budget.measured(MILLISECOND_A_KILOPIXEL, 1e5, false);
+    expect(budget.size(FULL, 0)).toEqual({ width: 96, height: 60 });
+  });
+
+  it('renders as many pixels as the budget buys while the view moves', () => {
+    const budget = new FrameBudget(100);
+    budget.measured(MILLISECOND_A_KILOPIXEL, 1, false);
+    const { width, height } = budget.size(FULL, 0);
+    expect(width * height).toBeLessThanOrEqual(100_000);
+    expect(width * height).toBeGreaterThan(80_000);
+    expect(width / height).toBeCloseTo(1.6, 1);
+  });
+
+  it('refines a still view fourfold, up to the screen and no further', () => {
+    const budget = new FrameBudget(100);
+    budget.measured(MILLISECOND_A_KILOPIXEL, 0.5, false);
+    const sizes = [0, 1, 2, 3].map((refinement) => budget.size(FULL, refinement));
+    expect(sizes[1].width).toBeGreaterThan(1.8 * sizes[0].width);
+    expect(sizes[3]).toEqual(FULL);
+    expect(budget.isFinest(FULL, sizes[0], 0)).toBe(false);
+    expect(budget.isFinest(FULL, FULL, 3)).toBe(true);
+  });
+
+  it('does not refine into frames that would block the view', () => {
+    const budget = new FrameBudget(100);
+    budget.measured(MILLISECOND_A_KILOPIXEL, 20, false);
+    const { width, height } = budget.size(FULL, 9);
+    expect((width * height * 20) / 1000).toBeLessThanOrEqual(900);
+  });
+
+  it('keeps to a fixed size', () => {
+    const budget = new FrameBudget(33, 64);
+    expect(budget.size(FULL, 0)).toEqual({ width: 64, height: 40 });
+    expect(budget.isFinest(FULL, { width: 64, height: 40 }, 0)).toBe(true);
+  });
+
+  it('barely believes frames that shared the adapter with other work', () => {
+    const budget = new FrameBudget(100);
+    budget.measured(MILLISECOND_A_KILOPIXEL, 1, false);
+    const alone = budget.size(FULL, 0).width;
+    budget.measured(MILLISECOND_A_KILOPIXEL, 5, true);
+    expect(budget.size(FULL, 0).width).toBeGreaterThan(0.9 * alone);
+    budget.measured(MILLISECOND_A_KILOPIXEL, 5, false);
+    expect(budget.size(FULL, 0).width).toBeLessThan(0.8 * alone);
+  });
+});
+
+describe('LongTask', () => {
+  const untilAborted = (signal: AbortSignal) =>
+    new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+
+  it('cancels the task under way, waits for its end, then runs the next', async () => {
+    const task = new LongTask();
+    const order: string[] = [];
+    const first = task.run('first', async (signal) => {
+      await untilAborted(signal);
+      order.push('first ended');
+    });
+    await Promise.resolve();
+    const second = task.run('second', async () => {
+      order.push('second ran');
+    });
+    expect(await first).toBe(false);
+    expect(await second).toBe(true);
+    expect(order).toEqual(['first ended', 'second ran']);
+    expect(task.current).toBeNull();
+  });
+
+  it('runs only the last of several that were asked for meanwhile', async () => {
+    const task = new LongTask();
+    const ran: string[] = [];
+    const results = ['a', 'b', 'c'].map((name) =>
+      task.run(name, async () => {
+        ran.push(name);
+      }),
+    );
+    expect(await Promise.all(results)).toEqual([false, false, true]);
+    expect(ran).toEqual(['c']);
+  });
+
+  it('passes a failure on and is none the worse for it', async () => {
+    const task = new LongTask();
+    await expect(
+      task.run('bad', async () => {
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+    expect(await task.run('good', async () => undefined)).toBe(true);
+  });
+});
+
+describe('Store', () => {
+  it('tells watchers at once, then only of changes to what they watch', () => {
+    const store = new Store({ a: { x: 1, y: 1 }, b: 2 });
+    const heard: number[] = [];
+    const stop = store.watch(
+      (state) => state.a.x,
+      (x) => heard.push(x),
+    );
+    store.patch({ b: 3 });
+    store.update('a', { y: 5 });
+    store.update('a', { x: 7 });
+    stop();
+    store.update('a', { x: 8 });
+    expect(heard).toEqual([1, 7]);
+    expect(store.state).toEqual({ a: { x: 8, y: 5 }, b: 3 });
+  });
+});
+
+describe('readUrlOptions', () => {
+  it('takes what can be used and ignores the rest', () => {
+    expect(readUrlOptions('?scene=still-life&preset=quick&downscale=4&maxTrain=-2&steps=1.5&present=huh')).toEqual({
+      scene: 'still-life',
+      preset: 'quick',
+      downscale: 4,
+      train: true,
+    });
+    expect(readUrlOptions('?train=0').train).toBe(false);
+  });
+});
+
+describe('poses', () => {
+  it('turns a camera of three into ours: same place, same direction, centred', () => {
+    const three = new PerspectiveCamera(60, 2);
+    three.position.set(1, 2, 3);
+    three.lookAt(0, 0, 0);
+    three.updateMatrixWorld();
+    const camera = cameraFromThree(three, 400, 200);
+    expect(position(camera).toArray()).toBeAllclose([1, 2, 3]);
+    expect(direction(camera).toArray()).toBeAllclose([-1, -2, -3].map((x) => x / Math.sqrt(14)));
+    expect(camera.fy).toBeCloseTo(100 / Math.tan(Math.PI / 6), 6);
+    expect([camera.cx, camera.cy]).toEqual([200, 100]);
+    expect(fittingFov(camera, 2)).toBeCloseTo(60, 6);
+    // A narrower window must open the angle to show the whole width.
+    expect(fittingFov(camera, 1)).toBeGreaterThan(90);
+  });
+});
+
+describe('kindOf', () => {
+  const source = (name: string, paths: string[]): FileSource => ({
+    name,
+    list: async () => paths,
+    read: async () => new Uint8Array(),
+  });
+  it.each([
+    ['scene', 'fox', ['transforms.json', 'images/1.jpg']],
+    ['scene', 'fox.zip', ['transforms.json']],
+    ['scene', 'files', ['transforms.json']],
+    ['checkpoint', 'files', ['fox.IMPASTO']],
+    ['network', 'files', ['vgg19.safetensors']],
+    ['style', 'files', ['wave.jpg']],
+    ['style', 'files', ['notes.txt']],
+  ] as const)('says %s for %s with %j', async (kind, name, paths) => {
+    expect(await kindOf(source(name, [...paths]))).toBe(kind);
+  });
+});
