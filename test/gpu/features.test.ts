@@ -6,6 +6,7 @@ import type { Gpu } from '../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../src/gpu/node.ts';
 import { Tensor } from '../../src/gpu/tensor.ts';
 import type { NetworkWeights } from '../../src/style/features/network-weights.ts';
+import { createTfjsNetwork } from '../../src/style/features/tfjs-network.ts';
 import { createFeatureNetwork } from '../../src/style/features/wgsl-network.ts';
 import type { FeatureNetwork, LayerName } from '../../src/style/types.ts';
 import { patternImage, patternNetwork, runNetwork } from '../reference/conv.ts';
@@ -87,6 +88,14 @@ describe.each(['average', 'max'] as const)('%s pool', (pool) => {
     const weights = patternNetwork(WIDTHS, pool);
     const network = await createFeatureNetwork(gpu, weights);
     await expectAgreement(network, weights, 17, 33, ['relu2_1', 'relu3_1']);
+    network.destroy();
+  });
+
+  it('agrees with the reference through tfjs', async () => {
+    const weights = patternNetwork(WIDTHS, pool);
+    const network = await createTfjsNetwork(gpu, weights);
+    await expectAgreement(network, weights, 17, 33, LAYERS);
+    await expectAgreement(network, weights, 32, 16, ['relu1_2', 'relu2_2']);
     network.destroy();
   });
 });
