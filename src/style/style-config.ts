@@ -26,9 +26,12 @@ export interface StyleConfig {
   /** True: only luminance is painted, chroma stays the photograph's. */
   keepColours: boolean;
 
-  /** Weight of each style loss: the one in use is multiplied by its own. */
+  /** Weight of each style loss: the one in use is multiplied by its own. NNFM 1 as in ARF; others are relative. */
   styleWeights: Readonly<Record<StyleLossName, number>>;
-  /** Weight of content features against NNFM's 1. 5e-3 is ARF's for scenes seen from all sides; 1e-3 forward-facing. */
+  /**
+   * Weight of content features, relative to the photograph's own mean square. 0.05: ARF's 5e-3 on features whose mean
+   * square is about 10.
+   */
   contentWeight: number;
   /** Weight of image total variation. 1 as in ARF. */
   tvWeight: number;
@@ -59,10 +62,8 @@ export const DEFAULT_STYLE_CONFIG: StyleConfig = {
   featureScale: 1,
   brush: 1,
   keepColours: false,
-  // NNFM: ARF. AdaIN: 10, Huang and Belongie's. Gram: its entries are means over C H W and so tiny; 1e5 with content
-  // 1 is Gatys's usual ratio, here against contentWeight 5e-3.
-  styleWeights: { nnfm: 1, gram: 500, adain: 0.05 },
-  contentWeight: 5e-3,
+  styleWeights: { nnfm: 1, gram: 1, adain: 1 },
+  contentWeight: 0.05,
   tvWeight: 1,
   chromaWeight: 10,
   styleLayers: { nnfm: RELU3, gram: [...FIRSTS, 'relu5_1'], adain: FIRSTS },

@@ -54,6 +54,8 @@ export class StyleStage {
     private readonly terms: readonly StyleTerm[],
     private readonly contentLayers: readonly LayerName[],
     private readonly contentLosses: readonly ContentLoss[],
+    /** Mean square of a photograph's features, by which content is divided. One a content layer. */
+    private readonly contentScales: readonly number[],
     private readonly tv: TvLoss,
     /** The render goes here. */
     readonly target: RenderTarget,
@@ -85,6 +87,7 @@ export class StyleStage {
       depth: make('depth', [size.height, size.width]),
       opacity: make('opacity', [size.height, size.width]),
     };
+    const contentLosses = await Promise.all(contentLayers.map(() => ContentLoss.create(gpu)));
     return new StyleStage(
       gpu,
       options,
@@ -92,7 +95,8 @@ export class StyleStage {
       extractor,
       terms,
       contentLayers,
-      await Promise.all(contentLayers.map(() => ContentLoss.create(gpu))),
+      contentLosses,
+      await meanSquares(gpu, options, eye, extractor, contentLayers, contentLosses),
       await TvLoss.create(gpu),
       target,
       make('dImage', [size.height, size.width, 3]),
@@ -120,7 +124,8 @@ export class StyleStage {
     this.contentLayers.forEach((layer, l) => {
       const content = this.contentLosses[l];
       content.setGoal(goal.features[l]);
-      const weight = (config.contentWeight * goal.features[l].size) / elements;
+      const share = goal.features[l].size / elements;
+      const weight = (config.contentWeight * share) / this.contentScales[l];
       content.evaluate(
         encoder,
         extractor.features.get(layer)!,
@@ -175,6 +180,40 @@ export class StyleStage {
     for (const part of [this.eye, this.extractor, ...this.terms, ...this.contentLosses, this.tv]) part.destroy();
     for (const tensor of [this.target.rgb, this.target.depth, this.target.opacity, this.dImage]) tensor.destroy();
   }
+}
+
+/**
+ * Mean square of the first photograph's features in each layer. Networks differ in their features' magnitude a
+ * thousandfold; relative to this, the content weight means the same for all.
+ */
+async function meanSquares(
+  gpu: Gpu,
+  { targets, size, config }: StageOptions,
+  eye: StyleEye,
+  extractor: FeatureExtractor,
+  layers: readonly LayerName[],
+  losses: readonly ContentLoss[],
+): Promise<number[]> {
+  const photograph = pictureTensor(gpu, targets[0], size, config.background);
+  const scales: number[] = [];
+  for (const [l, layer] of layers.entries()) {
+    const features = extractor.features.get(layer)!;
+    const make = (role: string, shape: readonly number[]) => Tensor.zeros(gpu.device, `StyleStage.${role}`, shape);
+    const [nothing, gradient, value] = [
+      make('nothing', features.shape),
+      make('gradient', features.shape),
+      make('value', [1]),
+    ];
+    const encoder = gpu.device.createCommandEncoder({ label: 'StyleStage.meanSquares' });
+    extractor.forward(encoder, eye.look(encoder, photograph).fed);
+    losses[l].setGoal(nothing);
+    losses[l].evaluate(encoder, features, 1, gradient, value);
+    gpu.device.queue.submit([encoder.finish()]);
+    scales.push(Math.max(1e-30, (await value.readF32())[0]));
+    for (const tensor of [nothing, gradient, value]) tensor.destroy();
+  }
+  photograph.destroy();
+  return scales;
 }
 
 /** The style loss towards one picture, for content whose long side is this many pixels in the network. */

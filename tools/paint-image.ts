@@ -1,0 +1,90 @@
+// Paints one picture, not a field, with the style trainer: shows in seconds what a loss, a network or a weight does.
+//   npx vite build --config vite.cli.config.ts --ssr tools/paint-image.ts --outDir node_modules/.cache/paint
+//   node node_modules/.cache/paint/impasto.mjs <picture> <style> <network.json> <out.png> [key=value ...]
+// Keys: loss, steps, size (long side), and any number of StyleConfig: learningRate, contentWeight, tvWeight, brush ...
+
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { closeNodeGpu, openNodeGpu } from '../src/gpu/node.ts';
+import { Tensor } from '../src/gpu/tensor.ts';
+import type { Camera, Picture } from '../src/scene/types.ts';
+import { applyColourTransfer, colourStatistics, colourTransferMatrix } from '../src/style/colour-transfer.ts';
+import { loadFeatureWeightsFile } from '../src/style/features/weights-node.ts';
+import { createFeatureNetwork } from '../src/style/features/wgsl-network.ts';
+import { styleDistance } from '../src/style/score.ts';
+import type { StyleConfig, StyleLossName } from '../src/style/style-config.ts';
+import { resample } from '../src/style/style-image.ts';
+import { StyleTrainer } from '../src/style/style-trainer.ts';
+import { ImageRenderer } from './image-renderer.ts';
+
+async function readPicture(path: string): Promise<Picture> {
+  const { data, info } = await sharp(await readFile(path))
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: new Uint8ClampedArray(data) };
+}
+
+const [picturePath, stylePath, networkPath, outPath, ...pairs] = process.argv.slice(2);
+const given = Object.fromEntries(pairs.map((pair) => pair.split('=')));
+const { loss = 'nnfm', steps = '70', size = '176', keepColours, sizes, ...numbers } = given;
+const config: Partial<StyleConfig> = {
+  steps: Number(steps),
+  keepColours: keepColours === 'true',
+  ...(sizes ? { sizes: JSON.parse(sizes) } : {}),
+  ...Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, Number(value)])),
+};
+
+const gpu = await openNodeGpu();
+const network = await createFeatureNetwork(gpu, await loadFeatureWeightsFile(networkPath));
+const content = await readPicture(picturePath);
+const style = await readPicture(stylePath);
+const scale = Number(size) / Math.max(content.width, content.height);
+const [width, height] = [Math.round(content.width * scale), Math.round(content.height * scale)];
+
+const transfer = colourTransferMatrix(colourStatistics(content), colourStatistics(style));
+const target = config.keepColours ? content : applyColourTransfer(content, transfer);
+const camera: Camera = { width, height, fx: 1, fy: 1, cx: 0, cy: 0, distortion: null, cameraToWorld: [] };
+const renderer = new ImageRenderer();
+renderer.add(camera, resample(target, { width, height }, [1, 1, 1]).data);
+
+const distance = async () => {
+  const image = Tensor.from(gpu.device, 'paint', [height, width, 3], renderer.canvases.get(camera)!.pixels);
+  const options = { brush: config.brush, config };
+  const found = await styleDistance(gpu, network, [image], style, loss as StyleLossName, options);
+  image.destroy();
+  return found;
+};
+
+const trainer = await StyleTrainer.create(gpu, {
+  network,
+  renderer,
+  views: [{ camera, target }],
+  styles: [{ picture: style, weight: 1 }],
+  loss: loss as StyleLossName,
+  size: { width, height },
+  config,
+  seed: 1,
+});
+const start = await distance();
+const began = performance.now();
+for (let i = 0; i < Number(steps); i++) {
+  await trainer.step();
+  if (i === 0 || i % 10 === 9) console.log(i + 1, await trainer.losses());
+}
+await gpu.idle();
+const seconds = (performance.now() - began) / 1000;
+const end = await distance();
+console.log({ width, height, start, end, ratio: end / start, seconds });
+
+const { pixels } = renderer.canvases.get(camera)!;
+await sharp(
+  Uint8Array.from(pixels, (v) => Math.round(v * 255)),
+  { raw: { width, height, channels: 3 } },
+)
+  .resize(width * 4, height * 4, { kernel: 'nearest' })
+  .png()
+  .toFile(outPath);
+trainer.destroy();
+closeNodeGpu(gpu);
