@@ -2,10 +2,10 @@
 // turn what goes wrong into one sentence. Nothing that is there is lost by a command that fails.
 
 import { InputError } from '../errors.ts';
-import { pathToJson, turntableFor } from '../export/camera-path.ts';
+import { pathFromJson, pathToJson, turntableFor } from '../export/camera-path.ts';
 import { encodePng } from '../export/png.ts';
 import type { PresetName } from '../nerf/types.ts';
-import type { FileSource, Picture, PictureDecoder, Scene } from '../scene/types.ts';
+import type { Camera, FileSource, Picture, PictureDecoder, Scene } from '../scene/types.ts';
 import type { ImpastoSession } from '../session/types.ts';
 import { download, fileName } from './download.ts';
 import { kindOf } from './dropped-files.ts';
@@ -15,8 +15,8 @@ import type { Notices } from './notices.ts';
 import type { BundledStyle, PageState } from './page-state.ts';
 import type { Store } from './store.ts';
 import { decodeStyle, thumbnailOf } from './style-picture.ts';
-import { exportTurntable, StillRenderer } from './turntable-export.ts';
 import type { UrlOptions } from './url-options.ts';
+import { exportVideo, StillRenderer } from './video-export.ts';
 import type { ViewPacker } from './viewport/packed-view.ts';
 import type { Viewport } from './viewport/viewport.ts';
 
@@ -37,6 +37,8 @@ export class Commands {
   private readonly task = new LongTask();
   private stylePicture: { name: string; picture: Picture } | null = null;
   private viewIndex = -1;
+  /** A camera path's file, read again at each export for its size. */
+  private path: { name: string; text: string } | null = null;
   /** The last video made, for tests: what was handed to the download. */
   lastVideo: Uint8Array<ArrayBuffer> | null = null;
 
@@ -104,6 +106,9 @@ export class Commands {
   private showScene(scene: Scene): void {
     const { store, viewport } = this.parts;
     this.viewIndex = -1;
+    // A path was for the old scene's world.
+    this.path = null;
+    store.update('export', { path: null });
     store.patch({
       scene: {
         name: scene.name,
@@ -243,20 +248,21 @@ export class Commands {
 
   // Export
 
+  /** The turntable, or the opened camera path, as a video file. */
   async exportVideo(): Promise<void> {
     const scene = this.parts.session.state.scene;
     if (!scene || !this.needsScene()) return;
     const { session, store, packer, notices } = this.parts;
-    const { container, width, height, fps, frames } = store.state.export;
+    const { container, width, height, fps } = store.state.export;
     this.lastVideo = null;
     store.update('export', { fraction: 0 });
     await this.guarded('export', async (signal) => {
-      const { bytes, notes } = await exportTurntable(session, packer, scene, {
+      const { bytes, notes } = await exportVideo(session, packer, {
         container,
         width,
         height,
         fps,
-        frames,
+        cameras: this.exportCameras(scene),
         signal,
         onProgress: (fraction) => store.update('export', { fraction }),
       });
@@ -294,14 +300,36 @@ export class Commands {
     });
   }
 
+  /** The cameras of the next video as a file. */
   async saveCameraPath(): Promise<void> {
     const scene = this.parts.session.state.scene;
     if (!scene || !this.needsScene()) return;
-    const { width, height, fps, frames } = this.parts.store.state.export;
     await this.caught(async () => {
-      const path = { cameras: turntableFor(scene, frames, width, height), fps };
+      const path = { cameras: this.exportCameras(scene), fps: this.parts.store.state.export.fps };
       download(`${fileName(scene.name, 'path')}.json`, 'application/json', pathToJson(path, scene));
     });
+  }
+
+  /** Videos go along this path from now on; a file that is none changes nothing. */
+  async openCameraPath(text: string, name: string): Promise<void> {
+    const scene = this.parts.session.state.scene;
+    if (!scene || !this.needsScene()) return;
+    await this.caught(async () => {
+      const { cameras } = pathFromJson(text, name, scene);
+      this.path = { name, text };
+      this.parts.store.update('export', { path: `${name}, ${cameras.length} frames` });
+    });
+  }
+
+  closeCameraPath(): void {
+    this.path = null;
+    this.parts.store.update('export', { path: null });
+  }
+
+  private exportCameras(scene: Scene): Camera[] {
+    const { width, height, frames } = this.parts.store.state.export;
+    if (!this.path) return turntableFor(scene, frames, width, height);
+    return pathFromJson(this.path.text, this.path.name, scene, { width, height }).cameras;
   }
 
   // How commands end

@@ -90,7 +90,10 @@ export interface PageState {
     width: number;
     height: number;
     fps: number;
+    /** Of the turntable; a path has as many as it says. */
     frames: number;
+    /** Name of an opened camera path, or null for the turntable. */
+    path: string | null;
     /** 0..1 while a video is being made. */
     fraction: number | null;
   };
@@ -144,6 +147,6 @@ export function initialState(): PageState {
       fieldHeight: 0,
       frameMs: 0,
     },
-    export: { container: 'mp4', width: 640, height: 480, fps: 24, frames: 96, fraction: null },
+    export: { container: 'mp4', width: 640, height: 480, fps: 24, frames: 96, path: null, fraction: null },
   };
 }

@@ -1,35 +1,32 @@
-// Turntable to a video file: each frame is rendered at its own size, packed, read back and encoded. The canvas is
+// A camera path to a video file: each frame is rendered at its own size, packed, read back and encoded. The canvas is
 // never captured: it may be smaller, hidden, or not be presented at all.
 
 import { throwIfAborted } from '../errors.ts';
-import { turntableFor } from '../export/camera-path.ts';
 import { createVideoWriter } from '../export/video.ts';
-import type { Camera, Picture, Scene } from '../scene/types.ts';
+import type { Camera, Picture } from '../scene/types.ts';
 import type { ImpastoSession } from '../session/types.ts';
 import { PackedView, type ViewPacker } from './viewport/packed-view.ts';
 
-export interface TurntableExportOptions {
+export interface VideoExportOptions {
   container: 'mp4' | 'webm';
   width: number;
   height: number;
   fps: number;
-  frames: number;
+  cameras: readonly Camera[];
   signal: AbortSignal;
   onProgress(fraction: number): void;
 }
 
 /** The video's bytes. What was changed about the wish (odd sizes) is in `notes`. */
-export async function exportTurntable(
+export async function exportVideo(
   session: ImpastoSession,
   packer: ViewPacker,
-  scene: Scene,
-  options: TurntableExportOptions,
+  options: VideoExportOptions,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; notes: readonly string[] }> {
-  const { width, height, frames, signal, onProgress } = options;
+  const { width, height, cameras, signal, onProgress } = options;
   const writer = await createVideoWriter(options);
   const stills = new StillRenderer(session, packer, width, height);
   try {
-    const cameras = turntableFor(scene, frames, width, height);
     for (const [i, camera] of cameras.entries()) {
       throwIfAborted(signal);
       await writer.add(await stills.render(camera));
