@@ -1,0 +1,51 @@
+// Feature network weights in the page: from an address beside it, or from files that were dropped or picked.
+
+import { inputError } from '../../errors.ts';
+import type { WeightsSource } from './network-weights.ts';
+
+/** A manifest or .safetensors at an address; a manifest's .bin is looked for beside it. */
+export function urlSource(
+  url: string | URL,
+  options: { fetch?: typeof fetch; signal?: AbortSignal } = {},
+): WeightsSource {
+  const whole = new URL(url, globalThis.location?.href);
+  const name = decodeURIComponent(whole.pathname.replace(/^.*\//, ''));
+  return {
+    name,
+    async read(relative) {
+      const address = relative === name ? whole : new URL(relative, whole);
+      let found: string;
+      try {
+        const response = await (options.fetch ?? fetch)(address, { signal: options.signal });
+        if (response.ok) return new Uint8Array(await response.arrayBuffer());
+        found = `status ${response.status}`;
+      } catch (cause) {
+        if (options.signal?.aborted) throw cause;
+        found = (cause as Error).message;
+      }
+      throw inputError('feature network', address.href, 'a file that can be fetched', found);
+    },
+  };
+}
+
+/** The network among dropped files: a .safetensors, or a manifest with its .bin. @throws InputError where none is */
+export function droppedSource(files: readonly Pick<File, 'name' | 'arrayBuffer'>[]): WeightsSource {
+  const main = files.find((f) => /\.safetensors$/i.test(f.name)) ?? files.find((f) => /\.json$/i.test(f.name));
+  if (!main) {
+    const names = files.map((f) => f.name).join(', ');
+    throw inputError(
+      'feature network',
+      'the dropped files',
+      'a .safetensors, or a .json with its .bin',
+      names || 'none',
+    );
+  }
+  return {
+    name: main.name,
+    async read(relative) {
+      const file = files.find((f) => f.name === relative);
+      if (!file) throw inputError('feature network', main.name, `'${relative}' dropped with it`, 'it missing');
+      return new Uint8Array(await file.arrayBuffer());
+    },
+  };
+}
