@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../src/gpu/node.ts';
 import { Tensor } from '../../src/gpu/tensor.ts';
+import { benchFeatures } from '../../src/style/features/bench.ts';
 import type { NetworkWeights } from '../../src/style/features/network-weights.ts';
 import { createTfjsNetwork } from '../../src/style/features/tfjs-network.ts';
 import { createFeatureNetwork } from '../../src/style/features/wgsl-network.ts';
@@ -97,5 +98,82 @@ describe.each(['average', 'max'] as const)('%s pool', (pool) => {
     await expectAgreement(network, weights, 17, 33, LAYERS);
     await expectAgreement(network, weights, 32, 16, ['relu1_2', 'relu2_2']);
     network.destroy();
+  });
+});
+
+describe('a planned extractor', () => {
+  it('gives the same in many chunks of tiles as in one', async () => {
+    const weights = patternNetwork(WIDTHS, 'max');
+    // 36 numbers for 32 or fewer channels and a quad of tiles: as little as one quad at a time.
+    const network = await createFeatureNetwork(gpu, weights, { scratchBytes: 36 * 32 * 4 * 4 });
+    await expectAgreement(network, weights, 17, 33, LAYERS);
+    network.destroy();
+  });
+
+  it('repeats itself to the bit, also several times in one encoder', async () => {
+    const weights = patternNetwork(WIDTHS, 'average');
+    const network = await createFeatureNetwork(gpu, weights);
+    const extractor = await network.extractor(24, 20, ['relu2_1']);
+    const shape = [24, 20, 3];
+    const image = Tensor.from(gpu.device, 'image', shape, patternImage(24, 20));
+    const other = Tensor.from(
+      gpu.device,
+      'other',
+      shape,
+      patternImage(20, 24).map((v) => 1 - v),
+    );
+    const encoder = gpu.device.createCommandEncoder();
+    const results: Tensor[] = [];
+    for (let i = 0; i < 40; i++) {
+      extractor.forward(encoder, i % 2 ? other : image);
+      if (i < 36) continue;
+      const [, feature] = [...extractor.features][0];
+      const copy = Tensor.zeros(gpu.device, `copy${i}`, feature.shape);
+      encoder.copyBufferToBuffer(feature.buffer, 0, copy.buffer, 0, feature.size * 4);
+      results.push(copy);
+    }
+    gpu.device.queue.submit([encoder.finish()]);
+    const [a, b, c, d] = await Promise.all(results.map((t) => t.readF32()));
+    expect(a).toEqual(c);
+    expect(b).toEqual(d);
+    expect(a).not.toEqual(b);
+    network.destroy();
+  });
+
+  it('refuses what it cannot plan, in words', async () => {
+    const network = await createFeatureNetwork(gpu, patternNetwork(WIDTHS, 'max'));
+    await expect(network.extractor(15, 40, ['relu1_1'])).rejects.toThrow(/at least 16 pixels a side, found 40 x 15/);
+    await expect(network.extractor(20, 20, ['relu4_1'])).rejects.toThrow(/expected one of relu1_1, .*, found relu4_1/);
+    await expect(network.extractor(20, 20, [])).rejects.toThrow(/at least one layer/);
+    await expect(network.extractor(20000, 20000, ['relu1_2'])).rejects.toThrow(/image size in the feature network/);
+    expect([network.channels('relu1_2'), network.layers.length]).toEqual([8, 5]);
+    network.destroy();
+  });
+
+  it('works at the default limits, without any optional feature', async () => {
+    const plain = await openNodeGpu({ defaultsOnly: true });
+    const weights = patternNetwork(WIDTHS, 'max');
+    const network = await createFeatureNetwork(plain, weights);
+    const extractor = await network.extractor(18, 22, ['relu3_1']);
+    const image = Tensor.from(plain.device, 'image', [18, 22, 3], patternImage(18, 22));
+    const encoder = plain.device.createCommandEncoder();
+    extractor.forward(encoder, image);
+    plain.device.queue.submit([encoder.finish()]);
+    const feature = extractor.features.get('relu3_1')!;
+    const none = new Map([['relu3_1' as LayerName, new Float32Array(feature.size)]]);
+    const expected = runNetwork(weights, patternImage(18, 22), 18, 22, none).features.get('relu3_1')!;
+    expect(await feature.readF32()).toBeAllclose(expected.data, { absolute: 3e-5, relative: 1e-4 });
+    plain.destroy();
+  });
+});
+
+describe('benchFeatures', () => {
+  it('times each implementation', async () => {
+    const timings = await benchFeatures(gpu, patternNetwork(WIDTHS, 'average'), 32, {
+      layers: ['relu2_1'],
+      repeats: 1,
+    });
+    expect(timings.map((t) => t.implementation)).toEqual(['wgsl', 'wgsl without subgroups', 'tfjs']);
+    for (const t of timings) expect(Math.min(t.forward, t.backward, t.effective)).toBeGreaterThan(0);
   });
 });

@@ -14,12 +14,6 @@ import { POSITIONS, TILE } from './winograd.ts';
 /** Smallest image side: four pools leave one pixel of it. */
 export const SMALLEST_SIDE = 16;
 
-/**
- * Bytes of each of the two Winograd scratch buffers. Larger images go through in chunks of tiles: on a software
- * adapter what fits the caches, on a GPU what keeps it busy within the default binding limit.
- */
-const SCRATCH_BYTES = { software: 8 << 20, gpu: 64 << 20 };
-
 /** One convolution with what surrounds it, at this image size. */
 interface Stage {
   index: number;
@@ -230,8 +224,7 @@ export class WgslExtractor implements FeatureExtractor {
 
   /** Numbers in each scratch buffer: what the largest convolution needs, up to the limit. */
   private scratchSize(top: number): number {
-    const { gpu, kernels, weights } = this.network;
-    const wanted = gpu.isSoftware ? SCRATCH_BYTES.software : SCRATCH_BYTES.gpu;
+    const { kernels, weights, scratchBytes } = this.network;
     let { height, width } = this;
     let needed = 0;
     for (const { name, inChannels, outChannels } of weights.convolutions.slice(0, top + 1)) {
@@ -240,7 +233,7 @@ export class WgslExtractor implements FeatureExtractor {
       const channels = Math.ceil(Math.max(inChannels, outChannels) / kernels.outsPerGroup) * kernels.outsPerGroup;
       needed = Math.max(needed, POSITIONS * channels * tiles);
     }
-    return Math.min(needed, wanted / 4, gpu.device.limits.maxStorageBufferBindingSize / 4);
+    return Math.min(needed, Math.floor(scratchBytes / 16) * 4);
   }
 
   private allocate(role: string, shape: readonly number[]): Tensor {

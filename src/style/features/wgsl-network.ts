@@ -19,12 +19,24 @@ export interface PackedWeights {
   padded: number;
 }
 
+/**
+ * Bytes of each of an extractor's two Winograd scratch buffers. Larger images go through in chunks of tiles: on a
+ * software adapter what the caches hold, on a GPU what keeps it busy within the default binding limit.
+ */
+const SCRATCH_BYTES = { software: 8 << 20, gpu: 64 << 20 };
+
+export interface NetworkOptions extends KernelOptions {
+  scratchBytes?: number;
+}
+
 export async function createFeatureNetwork(
   gpu: Gpu,
   weights: NetworkWeights,
-  options: KernelOptions = {},
+  options: NetworkOptions = {},
 ): Promise<FeatureNetwork> {
-  return new WgslNetwork(gpu, weights, await createFeatureKernels(gpu, weights.pool, options));
+  const kernels = await createFeatureKernels(gpu, weights.pool, options);
+  const wanted = options.scratchBytes ?? (gpu.isSoftware ? SCRATCH_BYTES.software : SCRATCH_BYTES.gpu);
+  return new WgslNetwork(gpu, weights, kernels, Math.min(wanted, gpu.device.limits.maxStorageBufferBindingSize));
 }
 
 export class WgslNetwork implements FeatureNetwork {
@@ -37,6 +49,7 @@ export class WgslNetwork implements FeatureNetwork {
     readonly gpu: Gpu,
     readonly weights: NetworkWeights,
     readonly kernels: FeatureKernels,
+    readonly scratchBytes: number,
   ) {
     this.name = weights.name;
     this.layers = weights.convolutions.map((c) => layerOf(c.name));
