@@ -70,18 +70,20 @@ export async function timeField(
     const stepMs = await run(TIMED_STEPS, 0.6, 0.75);
     const { rays, samples } = await trainer.statistics();
 
-    const sums = new Map<string, number>();
+    const spans = new Map<string, number[]>();
     const work = { samples: 0, survivors: 0 };
     // A step at a time: a profiler has room for one only, and the counts are those of the last.
     for (let i = 0; i < TIMED_STEPS; i++) {
       trainer.trainStep(profiler);
       work.samples += (await buffers.counters.read(1))[0] / TIMED_STEPS;
       work.survivors += (await buffers.survivorCounters.read(1))[0] / TIMED_STEPS;
-      for (const [name, { ms }] of await profiler.collect()) sums.set(name, (sums.get(name) ?? 0) + ms / TIMED_STEPS);
+      for (const [name, { ms }] of await profiler.collect()) spans.set(name, [...(spans.get(name) ?? []), ms]);
       throwIfAborted(signal);
       onProgress(0.75 + (0.2 * i) / TIMED_STEPS, `${preset} kernels`);
     }
-    const kernelTimes = [...sums]
+    // The median of a step, times the share of steps that have the kernel: a busy moment must not count.
+    const kernelTimes = [...spans]
+      .map(([name, list]) => [name, (median(list) * list.length) / TIMED_STEPS] as const)
       .sort((a, b) => b[1] - a[1])
       .map(([name, ms]) => judge(name, ms, config, work, ceilings));
 
@@ -119,6 +121,8 @@ export async function timeField(
     kernels.destroy();
   }
 }
+
+const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1];
 
 function judge(
   name: string,
