@@ -16,7 +16,7 @@ const setup = run('bash', ['tools/setup.sh', '--driver']);
 if (setup !== 0) process.exit(setup);
 
 const scene = 'assets/scenes/still-life';
-const style = 'assets/styles/oil-flow.jpg';
+const style = 'assets/styles/night-river.webp';
 const quicker = ['--downscale', '4', '--steps', '120', '--style-steps', '8', '--frames', '8', '--size', '128x128'];
 const args = ['run', scene, '--style', style, '--preset', 'quick', '--features', 'small', '--out', out];
 const status = run(process.execPath, ['bin/impasto.mjs', ...args, ...(short ? quicker : [])]);
