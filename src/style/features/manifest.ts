@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { InputError, inputError } from '../../errors.ts';
 import { assembleNetwork, type NamedTensor } from './assemble.ts';
 import type { NetworkWeights, WeightsSource } from './network-weights.ts';
+import { sha256 } from './sha256.ts';
 
 const affine = z.union([z.number(), z.array(z.number()).min(1)]);
 
@@ -109,8 +110,7 @@ function slice(bin: Uint8Array, { name, shape, dtype, offset, length }: TensorEn
 }
 
 async function checkHash(bin: Uint8Array, expected: string, where: string): Promise<void> {
-  const digest = await crypto.subtle.digest('SHA-256', bin as Uint8Array<ArrayBuffer>);
-  const found = [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, '0')).join('');
+  const found = await sha256(bin);
   if (found !== expected.toLowerCase()) {
     throw inputError('SHA-256', where, expected.toLowerCase().slice(0, 16), `${found.slice(0, 16)} (damaged file)`);
   }

@@ -1,9 +1,10 @@
-// Feature network weights from a path on disk. Never imported by the page.
+// Feature network weights from a path on disk, and a folder that keeps fetched ones. Never imported by the page.
 
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { inputError } from '../../errors.ts';
 import type { NetworkWeights, WeightsSource } from './network-weights.ts';
+import type { WeightsCache } from './remote-weights.ts';
 import { loadFeatureWeights } from './weights.ts';
 
 /** A file on disk with its neighbours. @throws InputError from `read` where a file is missing */
@@ -24,4 +25,27 @@ export function diskSource(path: string): WeightsSource {
 
 export async function loadFeatureWeightsFile(path: string): Promise<NetworkWeights> {
   return await loadFeatureWeights(diskSource(path));
+}
+
+/** Keeps fetched weights in a folder, which is made when first needed. Files appear whole or not at all. */
+export function diskCache(folder: string): WeightsCache {
+  return {
+    async get(key) {
+      return await readFile(join(folder, key)).catch(() => null);
+    },
+    async set(key, bytes) {
+      await mkdir(folder, { recursive: true });
+      const part = join(folder, `${key}.${process.pid}.part`);
+      try {
+        await writeFile(part, bytes);
+        await rename(part, join(folder, key));
+      } catch (cause) {
+        await rm(part, { force: true });
+        throw cause;
+      }
+    },
+    async delete(key) {
+      await rm(join(folder, key), { force: true });
+    },
+  };
 }

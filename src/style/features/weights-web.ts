@@ -1,7 +1,9 @@
-// Feature network weights in the page: from an address beside it, or from files that were dropped or picked.
+// Feature network weights in the page: from an address beside it, from files that were dropped or picked; and the
+// browser's private files (OPFS) as the place that keeps fetched ones.
 
 import { inputError } from '../../errors.ts';
 import type { WeightsSource } from './network-weights.ts';
+import type { WeightsCache } from './remote-weights.ts';
 
 /** A manifest or .safetensors at an address; a manifest's .bin is looked for beside it. */
 export function urlSource(
@@ -46,6 +48,32 @@ export function droppedSource(files: readonly Pick<File, 'name' | 'arrayBuffer'>
       const file = files.find((f) => f.name === relative);
       if (!file) throw inputError('feature network', main.name, `'${relative}' dropped with it`, 'it missing');
       return new Uint8Array(await file.arrayBuffer());
+    },
+  };
+}
+
+/** Keeps fetched weights in the origin's private file system; undefined where the browser has none. */
+export function opfsCache(folder = 'weights'): WeightsCache | undefined {
+  if (typeof navigator === 'undefined' || !navigator.storage?.getDirectory) return undefined;
+  const open = async () => await (await navigator.storage.getDirectory()).getDirectoryHandle(folder, { create: true });
+  return {
+    async get(key) {
+      try {
+        const file = await (await (await open()).getFileHandle(key)).getFile();
+        return new Uint8Array(await file.arrayBuffer());
+      } catch {
+        return null; // not there yet
+      }
+    },
+    async set(key, bytes) {
+      const handle = await (await open()).getFileHandle(key, { create: true });
+      // What is written appears when it is closed, whole.
+      const stream = await handle.createWritable();
+      await stream.write(bytes as Uint8Array<ArrayBuffer>);
+      await stream.close();
+    },
+    async delete(key) {
+      await (await open()).removeEntry(key).catch(() => {});
     },
   };
 }
