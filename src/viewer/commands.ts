@@ -4,6 +4,7 @@
 import { InputError } from '../errors.ts';
 import { pathFromJson, pathToJson, turntableFor } from '../export/camera-path.ts';
 import { encodePng } from '../export/png.ts';
+import { PRESETS } from '../nerf/config.ts';
 import type { PresetName } from '../nerf/types.ts';
 import type { Camera, FileSource, Picture, PictureDecoder, Scene } from '../scene/types.ts';
 import type { ImpastoSession } from '../session/types.ts';
@@ -19,9 +20,6 @@ import type { UrlOptions } from './url-options.ts';
 import { exportVideo, StillRenderer } from './video-export.ts';
 import type { ViewPacker } from './viewport/packed-view.ts';
 import type { Viewport } from './viewport/viewport.ts';
-
-/** Long side of training pictures by preset, pixels: more is not learnt in the preset's steps. */
-const TRAINING_LONG_SIDE: Record<PresetName, number> = { quick: 200, standard: 800, max: 1600 };
 
 export interface CommandParts {
   session: ImpastoSession;
@@ -79,7 +77,7 @@ export class Commands {
       const scene = await session.loadScene(await source(signal), {
         decoder,
         downscale: url.downscale,
-        maxSide: TRAINING_LONG_SIDE[preset],
+        maxSide: PRESETS[preset].pictureSide,
         maxTrain: url.maxTrain,
         maxTest: url.maxTest,
         signal,
@@ -130,6 +128,7 @@ export class Commands {
       await session.load(bytes, where);
       store.update('training', { step: session.state.trainedSteps, preset: session.state.preset });
       if (session.state.scene) this.showScene(session.state.scene);
+      viewport.setField(session.state.trainedSteps > 0);
       viewport.invalidate();
       notices.show('info', `${where} is open`);
     });

@@ -4,6 +4,7 @@ import GUI from 'lil-gui';
 import { Gpu, NoWebGpuError } from '../gpu/device.ts';
 import { createBrowserDecoder } from '../scene/browser-decoder.ts';
 import { createSession } from '../session/session.ts';
+import { urlSource } from '../style/features/weights-web.ts';
 import { Commands } from './commands.ts';
 import { dropZone } from './drop-zone.ts';
 import { fetchBytes } from './fetch-source.ts';
@@ -61,7 +62,7 @@ async function start(app: HTMLElement): Promise<void> {
   if (slow) store.update('export', { width: 320, height: 240, frames: 48 });
 
   const session = await createSession(gpu, {
-    bundledNetwork: { name: 'small.json', read: (path) => fetchBytes(`./weights/${path}`, 'the bundled network') },
+    bundledNetwork: urlSource('./weights/small.json'),
   });
 
   const host = document.createElement('div');

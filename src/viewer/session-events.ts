@@ -9,6 +9,9 @@ import type { Viewport } from './viewport/viewport.ts';
 /** Curves are thinned by half when they reach this many points: enough for the panel's few hundred pixels. */
 const CURVE_POINTS = 600;
 
+/** Before, the field is fog: its views say nothing and cost most, since no ray can be cut short. */
+const FIRST_VIEW_STEP = 32;
+
 export function followSession(
   session: ImpastoSession,
   store: Store<PageState>,
@@ -18,9 +21,12 @@ export function followSession(
   let previous = { step: 0, seconds: 0 };
 
   const sync = () => {
-    const { busy, features, style, strength } = session.state;
+    const { busy, features, style, strength, trainedSteps } = session.state;
     store.patch({ busy, features, style: { ...store.state.style, applied: [...style], strength } });
-    viewport.setWorking(busy === 'training' || busy === 'stylizing');
+    const working = busy === 'training' || busy === 'stylizing';
+    viewport.setWorking(working);
+    if (trainedSteps >= FIRST_VIEW_STEP || (trainedSteps > 0 && !working)) viewport.setField(true);
+    else if (trainedSteps === 0) viewport.setField(false);
   };
 
   session.on('progress', ({ task, fraction, text }) => {

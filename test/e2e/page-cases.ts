@@ -174,6 +174,25 @@ export function describePage(name: string, options: PageCaseOptions): void {
       expect(difference(painted, await pictureOf(page))).toBeLessThan(0.5);
     });
 
+    it('saves the painted field and opens it again', async () => {
+      const painted = await pictureOf(page);
+      await page.evaluate(async () => {
+        const bytes = await window.impasto.session.save();
+        await window.impasto.commands.clearStyle();
+        await window.impasto.atRest();
+        (window as unknown as { saved: typeof bytes }).saved = bytes;
+      });
+      expect(difference(painted, await pictureOf(page))).toBeGreaterThan(VISIBLE);
+      await page.evaluate(async () => {
+        const { saved } = window as unknown as { saved: Uint8Array<ArrayBuffer> };
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([saved], 'painted.impasto'));
+        window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, cancelable: true }));
+      });
+      await until('opened', () => window.impasto.notices.some(({ text }) => text.includes('painted.impasto')));
+      expect(await page.evaluate(() => window.impasto.state.style.applied)).toEqual(['stripes']);
+    });
+
     it('refuses bad input in a sentence and keeps everything', async () => {
       const kept = () =>
         page.evaluate(() => {

@@ -33,7 +33,7 @@ export function addCurves(folder: GUI, store: Store<PageState>): void {
     {
       width: 280,
       height: HEIGHT,
-      padding: [6, 0, 0, 0],
+      padding: [6, 10, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: false }, loss: { distr: 3 }, psnr: {} },

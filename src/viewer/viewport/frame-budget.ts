@@ -25,11 +25,13 @@ export class FrameBudget {
     private readonly fixedLongSide?: number,
   ) {}
 
-  /** Tells how long a frame took. `shared`: the adapter had other work, so only cheaper frames are believed. */
+  /**
+   * Tells how long a frame took. Cheaper frames are believed at once, since all that disturbs makes frames dearer;
+   * `shared` (the adapter had other work) ones that were dearer hardly at all.
+   */
   measured(size: Size, ms: number, shared: boolean): void {
     const cost = ms / (size.width * size.height);
-    if (this.cost === 0) this.cost = cost;
-    else if (cost < this.cost) this.cost = 0.5 * (this.cost + cost);
+    if (this.cost === 0 || cost < this.cost) this.cost = cost;
     else this.cost += (shared ? 0.02 : 0.3) * (cost - this.cost);
   }
 

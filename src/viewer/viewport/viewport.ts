@@ -42,6 +42,8 @@ interface Buffers {
 const KEPT_SIZES = 4;
 /** While the engine works, the view takes at most one part in this many of the time. */
 const WORKING_SHARE = 5;
+/** ... but is never older than this, however slow the adapter. */
+const MAX_REST_MS = 12_000;
 /** The first view is this share farther from the focus than the first camera. */
 const START_STEP_BACK = 0.12;
 /** Pixels on screen at most, whatever the display: more is not seen in a marched field. */
@@ -67,6 +69,7 @@ export class Viewport {
   private guidesStale = true;
   private wipeStale = false;
   private hasField = false;
+  private guideOptions = { grid: false, gridHeight: 0, cameras: false, gizmo: false };
   private working = false;
   private wipe: number | null = null;
   private stopped = false;
@@ -112,8 +115,19 @@ export class Viewport {
     this.goTo(this.reference, focus);
     // A step back from where the photographer stood: the subject with some air round it.
     this.camera.position.lerp(this.controls.target, -START_STEP_BACK);
-    this.hasField = true;
-    this.invalidate();
+    this.setField(false);
+    this.setGuides(this.guideOptions);
+  }
+
+  /** Whether there is a field worth rendering: before, only guides are drawn. */
+  setField(present: boolean): void {
+    if (present === this.hasField) return;
+    this.hasField = present;
+    this.stale = true;
+    this.setGuides(this.guideOptions);
+    if (present) return;
+    this.layer.hide();
+    this.shown = null;
   }
 
   /** Looks through a camera, orbiting round the point of its axis nearest to the focus. */
@@ -135,7 +149,9 @@ export class Viewport {
   }
 
   setGuides(options: { grid: boolean; gridHeight: number; cameras: boolean; gizmo: boolean }): void {
-    this.guides.show(options);
+    this.guideOptions = options;
+    // Until there is a field, the photographs where they were taken are the picture.
+    this.guides.show({ ...options, cameras: options.cameras || !this.hasField });
     this.guidesStale = true;
   }
 
@@ -225,7 +241,8 @@ export class Viewport {
     const target = this.targetSize();
     const refines =
       this.shown !== null && !this.working && !this.budget.isFinest(target, this.shown.view, this.refinement);
-    const resting = this.working && !moved && performance.now() - this.lastFrameEnd < this.lastFrameMs * WORKING_SHARE;
+    const rest = Math.min(this.lastFrameMs * WORKING_SHARE, MAX_REST_MS);
+    const resting = this.working && !moved && performance.now() - this.lastFrameEnd < rest;
     if (this.hasField && (moved || (this.stale && !resting) || (refines && !this.stale))) {
       if (!moved && !this.stale) this.refinement++;
       this.lastPose = pose;
