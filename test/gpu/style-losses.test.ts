@@ -19,12 +19,19 @@ import { pattern } from '../reference/pattern.ts';
 import { tv } from '../reference/tv.ts';
 
 let gpu: Gpu;
+/** With all that the adapter has, so that the variants with subgroups run too. */
+let fullGpu: Gpu;
 beforeAll(async () => {
   gpu = await openNodeGpu({ defaultsOnly: true });
+  fullGpu = await openNodeGpu();
 });
-afterAll(() => closeNodeGpu(gpu));
+afterAll(() => {
+  fullGpu.destroy();
+  closeNodeGpu(gpu);
+});
 
-const upload = (shape: number[], data: Float64Array) => Tensor.from(gpu.device, 'test', shape, Float32Array.from(data));
+const upload = (shape: number[], data: Float64Array, on = gpu) =>
+  Tensor.from(on.device, 'test', shape, Float32Array.from(data));
 
 interface AnyLoss {
   evaluate(encoder: GPUCommandEncoder, x: Tensor, weight: number, d: Tensor, value: Tensor): void;
@@ -32,12 +39,13 @@ interface AnyLoss {
 
 /** Value and gradient of the loss, taken twice into the same tensors to see that both are added, then halved. */
 async function measure(loss: AnyLoss, x: Tensor, weight = 1): Promise<{ value: number[]; d: number[] }> {
-  const d = Tensor.zeros(gpu.device, 'test.d', x.shape);
-  const value = Tensor.zeros(gpu.device, 'test.value', [1]);
+  const { device } = x;
+  const d = Tensor.zeros(device, 'test.d', x.shape);
+  const value = Tensor.zeros(device, 'test.value', [1]);
   for (let i = 0; i < 2; i++) {
-    const encoder = gpu.device.createCommandEncoder();
+    const encoder = device.createCommandEncoder();
     loss.evaluate(encoder, x, weight, d, value);
-    gpu.device.queue.submit([encoder.finish()]);
+    device.queue.submit([encoder.finish()]);
   }
   const found = { value: [(await value.readF32())[0] / 2], d: [...(await d.readF32())].map((v) => v / 2) };
   d.destroy();
@@ -70,6 +78,12 @@ describe.each(SIZES)('features [%i, %i, %i], style %i x %i', (C, H, W, styleH, s
   it('NNFM agrees with its reference', async () => {
     const loss = await NnfmLoss.create(gpu, upload([C, styleH, styleW], style));
     expectAgreement(await measure(loss, upload([C, H, W], features), 3), nnfm(features, style, C), 3);
+    loss.destroy();
+  });
+
+  it('NNFM agrees on a device with all features, too', async () => {
+    const loss = await NnfmLoss.create(fullGpu, upload([C, styleH, styleW], style, fullGpu));
+    expectAgreement(await measure(loss, upload([C, H, W], features, fullGpu)), nnfm(features, style, C));
     loss.destroy();
   });
 

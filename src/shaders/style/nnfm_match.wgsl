@@ -1,77 +1,117 @@
 // Nearest style feature of each query (ARF, Zhang et al. 2022, eq. 2): the arg-max over columns j of the dot product
 // F_i . S_j, S_j of unit length, which orders as the cosine does. The similarity matrix is never written: a thread
-// keeps two queries x eight columns in registers, walks all channels, and folds the eight into its running best.
+// keeps eight queries x eight columns in registers, walks all channels, and folds the columns into its running best.
 // Columns are split into blocks over the grid's y axis, to give work to wide adapters; nnfm_reduce joins them.
 
 struct Uniforms {
-  query_count: u32,       // Q
+  query_stride: u32,      // Q rounded up to a multiple of 4
   channel_count: u32,     // C
-  column_count: u32,      // J, a multiple of 8
-  columns_per_block: u32, // a multiple of 8
+  column_count: u32,      // J, a multiple of 32
+  columns_per_block: u32, // a multiple of 32
 }
 
-@group(0) @binding(0) var<storage, read> queries: array<f32>;            // [C, Q]
-@group(0) @binding(1) var<storage, read> bank: array<vec4f>;             // [C, J / 4], columns of unit length
-@group(0) @binding(2) var<storage, read_write> block_dot: array<f32>;    // [blocks, Q] best F_i . S_j of the block
-@group(0) @binding(3) var<storage, read_write> block_column: array<u32>; // [blocks, Q] its j
+@group(0) @binding(0) var<storage, read> queries: array<vec4f>;            // [C, query_stride / 4] four queries each
+@group(0) @binding(1) var<storage, read> bank: array<vec4f>;               // [C, J / 4] four columns of unit length each
+@group(0) @binding(2) var<storage, read_write> block_dot: array<vec4f>;    // [blocks, query_stride / 4] best F_i . S_j
+@group(0) @binding(3) var<storage, read_write> block_column: array<vec4u>; // [blocks, query_stride / 4] its j
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
-const LANES = 64u;
+override WORKGROUP = 64; // invocations, each with two quads of queries a workgroup apart, so that loads adjoin
 
+/// Of four queries: the largest dot product so far, and its column.
 struct Best {
-  dot: f32,
-  column: u32,
+  dot: vec4f,
+  column: vec4u,
 }
 
-@compute @workgroup_size(LANES)
+/// The better of the best so far and one more column; the first of equals wins.
+fn better(so_far: Best, dots: vec4f, column: u32) -> Best {
+  let more = dots > so_far.dot;
+  return Best(select(so_far.dot, dots, more), select(so_far.column, vec4u(column), more));
+}
+
+@compute @workgroup_size(WORKGROUP)
 fn nnfm_match(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let count = uniforms.query_count;
-  let query0 = group.x * 2u * LANES + lane;
-  let query1 = query0 + LANES;
-  // Past the end a query is searched again and not written: no branch in the loop.
-  let at0 = min(query0, count - 1u);
-  let at1 = min(query1, count - 1u);
+  let quads = uniforms.query_stride / 4u;
   let row = uniforms.column_count / 4u;
-  var best0 = Best(-3e38, 0u);
-  var best1 = Best(-3e38, 0u);
+  let quad_a = group.x * 2u * u32(WORKGROUP) + lane;
+  let quad_b = quad_a + u32(WORKGROUP);
+  // Past the end a quad is searched again and not written: no branch in the loop.
+  let start_a = min(quad_a, quads - 1u);
+  let start_b = min(quad_b, quads - 1u);
+  var best_a = Best(vec4f(-3e38), vec4u());
+  var best_b = Best(vec4f(-3e38), vec4u());
   let first = group.y * uniforms.columns_per_block;
   let end = min(first + uniforms.columns_per_block, uniforms.column_count);
   for (var column = first; column < end; column += 8u) {
-    var low0 = vec4f();
-    var high0 = vec4f();
-    var low1 = vec4f();
-    var high1 = vec4f();
+    var a0 = vec4f();
+    var a1 = vec4f();
+    var a2 = vec4f();
+    var a3 = vec4f();
+    var a4 = vec4f();
+    var a5 = vec4f();
+    var a6 = vec4f();
+    var a7 = vec4f();
+    var b0 = vec4f();
+    var b1 = vec4f();
+    var b2 = vec4f();
+    var b3 = vec4f();
+    var b4 = vec4f();
+    var b5 = vec4f();
+    var b6 = vec4f();
+    var b7 = vec4f();
+    var at_a = start_a;
+    var at_b = start_b;
     var at = column / 4u;
     for (var c = 0u; c < uniforms.channel_count; c++) {
-      let f0 = queries[c * count + at0];
-      let f1 = queries[c * count + at1];
+      let fa = queries[at_a];
+      let fb = queries[at_b];
       let low = bank[at];
       let high = bank[at + 1u];
-      low0 += f0 * low;
-      high0 += f0 * high;
-      low1 += f1 * low;
-      high1 += f1 * high;
+      a0 += low.x * fa;
+      b0 += low.x * fb;
+      a1 += low.y * fa;
+      b1 += low.y * fb;
+      a2 += low.z * fa;
+      b2 += low.z * fb;
+      a3 += low.w * fa;
+      b3 += low.w * fb;
+      a4 += high.x * fa;
+      b4 += high.x * fb;
+      a5 += high.y * fa;
+      b5 += high.y * fb;
+      a6 += high.z * fa;
+      b6 += high.z * fb;
+      a7 += high.w * fa;
+      b7 += high.w * fb;
+      at_a += quads;
+      at_b += quads;
       at += row;
     }
-    best0 = better(better(best0, low0, column), high0, column + 4u);
-    best1 = better(better(best1, low1, column), high1, column + 4u);
+    best_a = better(best_a, a0, column);
+    best_a = better(best_a, a1, column + 1u);
+    best_a = better(best_a, a2, column + 2u);
+    best_a = better(best_a, a3, column + 3u);
+    best_a = better(best_a, a4, column + 4u);
+    best_a = better(best_a, a5, column + 5u);
+    best_a = better(best_a, a6, column + 6u);
+    best_a = better(best_a, a7, column + 7u);
+    best_b = better(best_b, b0, column);
+    best_b = better(best_b, b1, column + 1u);
+    best_b = better(best_b, b2, column + 2u);
+    best_b = better(best_b, b3, column + 3u);
+    best_b = better(best_b, b4, column + 4u);
+    best_b = better(best_b, b5, column + 5u);
+    best_b = better(best_b, b6, column + 6u);
+    best_b = better(best_b, b7, column + 7u);
   }
-  let base = group.y * count;
-  if (query0 < count) {
-    block_dot[base + query0] = best0.dot;
-    block_column[base + query0] = best0.column;
+  let base = group.y * quads;
+  if (quad_a < quads) {
+    block_dot[base + quad_a] = best_a.dot;
+    block_column[base + quad_a] = best_a.column;
   }
-  if (query1 < count) {
-    block_dot[base + query1] = best1.dot;
-    block_column[base + query1] = best1.column;
+  if (quad_b < quads) {
+    block_dot[base + quad_b] = best_b.dot;
+    block_column[base + quad_b] = best_b.column;
   }
-}
-
-/// The better of the best so far and four columns; the first of equals wins.
-fn better(so_far: Best, dots: vec4f, column: u32) -> Best {
-  var best = so_far;
-  for (var k = 0u; k < 4u; k++) {
-    if (dots[k] > best.dot) { best = Best(dots[k], column + k); }
-  }
-  return best;
 }

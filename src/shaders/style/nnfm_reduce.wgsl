@@ -3,13 +3,14 @@
 
 struct Uniforms {
   query_count: u32,   // Q
+  query_stride: u32,  // Q rounded up to a multiple of 4
   channel_count: u32, // C
   block_count: u32,
 }
 
-@group(0) @binding(0) var<storage, read> queries: array<f32>;            // [C, Q]
-@group(0) @binding(1) var<storage, read> block_dot: array<f32>;          // [blocks, Q]
-@group(0) @binding(2) var<storage, read> block_column: array<u32>;       // [blocks, Q]
+@group(0) @binding(0) var<storage, read> queries: array<f32>;            // [C, query_stride]
+@group(0) @binding(1) var<storage, read> block_dot: array<f32>;          // [blocks, query_stride]
+@group(0) @binding(2) var<storage, read> block_column: array<u32>;       // [blocks, query_stride]
 @group(0) @binding(3) var<storage, read_write> match_column: array<u32>; // [Q] nearest j
 @group(0) @binding(4) var<storage, read_write> match_terms: array<vec2f>; // [Q] (1 / |F|, cosine / |F|^2)
 @group(0) @binding(5) var<storage, read_write> partials: array<f32>;     // [workgroups]
@@ -39,19 +40,19 @@ fn nnfm_reduce(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
 
 /// Writes the query's match and returns its cosine.
 fn join(query: u32) -> f32 {
-  let count = uniforms.query_count;
+  let stride = uniforms.query_stride;
   var best_dot = block_dot[query];
   var column = block_column[query];
   for (var part = 1u; part < uniforms.block_count; part++) {
-    let dot = block_dot[part * count + query];
+    let dot = block_dot[part * stride + query];
     if (dot > best_dot) {
       best_dot = dot;
-      column = block_column[part * count + query];
+      column = block_column[part * stride + query];
     }
   }
   var squares = 0.0;
   for (var c = 0u; c < uniforms.channel_count; c++) {
-    let f = queries[c * count + query];
+    let f = queries[c * stride + query];
     squares += f * f;
   }
   let inverse_length = select(0.0, inverseSqrt(max(squares, TINY)), squares > TINY);

@@ -13,8 +13,10 @@ import gramChunks from '../../shaders/style/gram_chunks.wgsl?raw';
 import gramResidual from '../../shaders/style/gram_residual.wgsl?raw';
 import lossSum from '../../shaders/style/loss_sum.wgsl?raw';
 import nnfmBank from '../../shaders/style/nnfm_bank.wgsl?raw';
+import nnfmConcatenate from '../../shaders/style/nnfm_concatenate.wgsl?raw';
 import nnfmGradient from '../../shaders/style/nnfm_gradient.wgsl?raw';
 import nnfmMatch from '../../shaders/style/nnfm_match.wgsl?raw';
+import nnfmMatchSubgroups from '../../shaders/style/nnfm_match_subgroups.wgsl?raw';
 import nnfmNormalise from '../../shaders/style/nnfm_normalise.wgsl?raw';
 import nnfmReduce from '../../shaders/style/nnfm_reduce.wgsl?raw';
 import resizeHalf from '../../shaders/style/resize_half.wgsl?raw';
@@ -33,6 +35,7 @@ const SOURCES = {
   gram_residual: gramResidual,
   loss_sum: lossSum,
   nnfm_bank: nnfmBank,
+  nnfm_concatenate: nnfmConcatenate,
   nnfm_gradient: nnfmGradient,
   nnfm_match: nnfmMatch,
   nnfm_normalise: nnfmNormalise,
@@ -42,7 +45,10 @@ const SOURCES = {
   tv,
 } as const;
 
-export type StyleKernels = Record<keyof typeof SOURCES, Kernel>;
+export type StyleKernels = Record<keyof typeof SOURCES, Kernel> & {
+  /** Null where there are no subgroups, or too narrow ones. */
+  nnfm_match_subgroups: Kernel | null;
+};
 
 const compiled = new WeakMap<GPUDevice, Promise<StyleKernels>>();
 
@@ -55,5 +61,17 @@ export function styleKernels(gpu: Gpu): Promise<StyleKernels> {
 
 async function compile(gpu: Gpu): Promise<StyleKernels> {
   const entries = Object.entries(SOURCES).map(async ([name, code]) => [name, await Kernel.create(gpu, { name, code })]);
-  return Object.fromEntries(await Promise.all(entries));
+  const subgroups = hasWideSubgroups(gpu)
+    ? await Kernel.create(gpu, { name: 'nnfm_match_subgroups', code: nnfmMatchSubgroups })
+    : null;
+  return { ...Object.fromEntries(await Promise.all(entries)), nnfm_match_subgroups: subgroups };
+}
+
+/** nnfm_match_subgroups shares loads among eight lanes. A workgroup of 64 holds whole subgroups up to 64 wide. */
+function hasWideSubgroups(gpu: Gpu): boolean {
+  const { subgroupMinSize = 0, subgroupMaxSize = 128 } = gpu.adapter.info as {
+    subgroupMinSize?: number;
+    subgroupMaxSize?: number;
+  };
+  return gpu.has('subgroups') && subgroupMinSize >= 8 && subgroupMaxSize <= 64;
 }

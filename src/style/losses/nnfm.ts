@@ -15,8 +15,11 @@ export interface NnfmOptions {
 
 /** Blocks of columns that one query's search is split into: enough work for wide adapters at few queries. */
 const COLUMNS_PER_BLOCK = 512;
-/** Columns that one thread of nnfm_match holds in registers. */
-const TILE = 8;
+/** Columns that one thread of nnfm_match_subgroups holds in registers; the bank is padded to whole tiles. */
+const TILE = 32;
+/** Threads of a workgroup of either search, and queries that each of them takes. */
+const MATCH_GROUP = 64;
+const QUERIES_PER_THREAD = { nnfm_match: 8, nnfm_match_subgroups: 4 } as const;
 
 export class NnfmLoss implements FeatureLoss {
   private queries: Tensor | null = null;
@@ -85,24 +88,30 @@ export class NnfmLoss implements FeatureLoss {
     const queryCount = H * W;
     const { channelCount, columnCount, blockCount } = this;
     const { queries, blockDot, blockColumn, column, terms, partials } = this.prepare(queryCount);
-    const { nnfm_match, nnfm_reduce, nnfm_gradient, loss_sum } = this.kernels;
+    const { nnfm_concatenate, nnfm_reduce, nnfm_gradient, loss_sum } = this.kernels;
+    const queryStride = queries.shape[1];
 
-    // Planar layers lie one after another in the concatenation, so gathering them is plain copying.
     let at = 0;
     for (const layer of layers) {
-      encoder.copyBufferToBuffer(layer.buffer, 0, queries.buffer, at, layer.size * 4);
-      at += layer.size * 4;
+      nnfm_concatenate.run(
+        encoder,
+        { features: layer, queries },
+        { query_count: queryCount, query_stride: queryStride, channel_offset: at },
+        [Math.ceil(queryCount / 64), layer.shape[0]],
+      );
+      at += layer.shape[0];
     }
-    nnfm_match.run(
+    const search = this.kernels.nnfm_match_subgroups ? 'nnfm_match_subgroups' : 'nnfm_match';
+    this.kernels[search]!.run(
       encoder,
       { queries, bank: this.bank, block_dot: blockDot, block_column: blockColumn },
       {
-        query_count: queryCount,
+        query_stride: queryStride,
         channel_count: channelCount,
         column_count: columnCount,
         columns_per_block: COLUMNS_PER_BLOCK,
       },
-      [Math.ceil(queryCount / 128), blockCount],
+      [Math.ceil(queryCount / (MATCH_GROUP * QUERIES_PER_THREAD[search])), blockCount],
     );
     nnfm_reduce.run(
       encoder,
@@ -114,7 +123,7 @@ export class NnfmLoss implements FeatureLoss {
         match_terms: terms,
         partials,
       },
-      { query_count: queryCount, channel_count: channelCount, block_count: blockCount },
+      { query_count: queryCount, query_stride: queryStride, channel_count: channelCount, block_count: blockCount },
       [Math.ceil(queryCount / 64)],
     );
     loss_sum.run(
@@ -130,6 +139,7 @@ export class NnfmLoss implements FeatureLoss {
         { queries, bank: this.bank, match_column: column, match_terms: terms, d_features },
         {
           query_count: queryCount,
+          query_stride: queryStride,
           channel_offset: offset,
           column_count: columnCount,
           d_scale: weight / queryCount,
@@ -154,13 +164,14 @@ export class NnfmLoss implements FeatureLoss {
 
   /** Buffers for so many queries; made anew only when their number changes. */
   private prepare(queryCount: number) {
-    if (!this.queries || !this.scratch || this.queries.shape[1] !== queryCount) {
+    if (!this.queries || !this.scratch || this.scratch.column.size !== queryCount) {
       this.release();
       const { device } = this;
-      this.queries = Tensor.zeros(device, 'NnfmLoss.queries', [this.channelCount, queryCount]);
+      const queryStride = Math.ceil(queryCount / 4) * 4;
+      this.queries = Tensor.zeros(device, 'NnfmLoss.queries', [this.channelCount, queryStride]);
       this.scratch = {
-        blockDot: Tensor.zeros(device, 'NnfmLoss.blockDot', [this.blockCount, queryCount]),
-        blockColumn: Tensor.zeros(device, 'NnfmLoss.blockColumn', [this.blockCount, queryCount], 'u32'),
+        blockDot: Tensor.zeros(device, 'NnfmLoss.blockDot', [this.blockCount, queryStride]),
+        blockColumn: Tensor.zeros(device, 'NnfmLoss.blockColumn', [this.blockCount, queryStride], 'u32'),
         column: Tensor.zeros(device, 'NnfmLoss.column', [queryCount], 'u32'),
         terms: Tensor.zeros(device, 'NnfmLoss.terms', [queryCount, 2]),
         partials: Tensor.zeros(device, 'NnfmLoss.partials', [Math.ceil(queryCount / 64)]),
