@@ -49,8 +49,9 @@ export async function createFeatureKernels(
   options: KernelOptions = {},
 ): Promise<FeatureKernels> {
   const shared = options.subgroups !== false && hasWideSubgroups(gpu);
-  // A software adapter runs eight lanes at once and gains nothing from more; a real GPU wants two warps.
-  const lanes = gpu.isSoftware ? 8 : 64;
+  // A software adapter runs eight lanes at once and gains nothing from more; a real GPU wants a warp, and more
+  // would idle at the small images of the deeper layers.
+  const lanes = gpu.isSoftware ? 8 : 32;
   const make = (name: string, code: string, constants?: Record<string, number>) =>
     createPlannedKernel(gpu, { name, code, constants });
   const [normalise, normaliseBackward, input, multiply, outputRelu, outputGradient, forward, backward, relu] =

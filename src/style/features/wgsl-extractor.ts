@@ -9,7 +9,7 @@ import type { FeatureExtractor, LayerName, LayerShape } from '../types.ts';
 import { DispatchPlan, type PlannedKernel } from './dispatch-plan.ts';
 import { hasPoolBefore, layerOf } from './topology.ts';
 import type { PackedWeights, WgslNetwork } from './wgsl-network.ts';
-import { POSITIONS, TILE } from './winograd.ts';
+import { POSITIONS, TILE, TILE_BLOCK } from './winograd.ts';
 
 /** Smallest image side: four pools leave one pixel of it. */
 export const SMALLEST_SIDE = 16;
@@ -204,42 +204,51 @@ export class WgslExtractor implements FeatureExtractor {
     const [channels, height, width] = like.shape;
     const tilesX = Math.ceil(width / TILE);
     const total = tilesX * Math.ceil(height / TILE);
-    const chunk = Math.floor(v.size / (POSITIONS * Math.max(depth, padded)) / 4) * 4;
+    const chunk = Math.floor(v.size / (POSITIONS * Math.max(depth, padded)) / TILE_BLOCK) * TILE_BLOCK;
     for (let first = 0; first < total; first += chunk) {
       const count = Math.min(chunk, total - first);
       const quads = Math.ceil(count / 4);
-      const grid = { width, height, tiles_x: tilesX, first_tile: first, tile_count: count, tile_stride: 4 * quads };
-      plan.add(kernels.input, { x, v }, { ...grid, channel_count: depth }, [Math.ceil(count / 64), depth]);
-      plan.add(kernels.multiply, { v, u, m }, { channel_count: depth, quad_stride: quads, out_quads: padded / 4 }, [
-        Math.ceil(quads / kernels.quadsPerGroup),
-        padded / kernels.outsPerGroup,
-        POSITIONS,
+      const blocks = Math.ceil(count / TILE_BLOCK);
+      const groups = padded / kernels.outsPerGroup;
+      const grid = { width, height, tiles_x: tilesX, first_tile: first, tile_count: count };
+      plan.add(kernels.input, { x, v }, { ...grid, block_count: blocks, channel_count: depth }, [
+        Math.ceil(count / 64),
+        depth,
       ]);
-      plan.add(output, { m, ...tensors }, { ...grid, ...flags, padded_channels: padded }, [
+      plan.add(
+        kernels.multiply,
+        { v, u, m },
+        { channel_count: depth, block_count: blocks, quad_stride: quads, group_count: groups },
+        [Math.ceil(quads / kernels.quadsPerGroup), groups, POSITIONS],
+      );
+      plan.add(output, { m, ...tensors }, { ...grid, ...flags, tile_stride: 4 * quads, padded_channels: padded }, [
         Math.ceil(count / 64),
         channels,
       ]);
     }
   }
 
-  /** Numbers in each scratch buffer: what the largest convolution needs, up to the limit. */
+  /** Numbers in each scratch buffer: what the largest convolution needs, up to the limit, but a block of tiles. */
   private scratchSize(top: number): number {
     const { kernels, weights, scratchBytes } = this.network;
     let { height, width } = this;
     let needed = 0;
+    let least = 0;
     for (const { name, inChannels, outChannels } of weights.convolutions.slice(0, top + 1)) {
       if (hasPoolBefore(name)) [height, width] = [Math.floor(height / 2), Math.floor(width / 2)];
-      const tiles = Math.ceil((Math.ceil(width / TILE) * Math.ceil(height / TILE)) / 4) * 4;
+      const tiles = Math.ceil((Math.ceil(width / TILE) * Math.ceil(height / TILE)) / TILE_BLOCK) * TILE_BLOCK;
       const channels = Math.ceil(Math.max(inChannels, outChannels) / kernels.outsPerGroup) * kernels.outsPerGroup;
       needed = Math.max(needed, POSITIONS * channels * tiles);
+      least = Math.max(least, POSITIONS * channels * TILE_BLOCK);
     }
-    return Math.min(needed, Math.floor(scratchBytes / 16) * 4);
+    return Math.min(needed, Math.max(least, Math.floor(scratchBytes / 4)));
   }
 
   private allocate(role: string, shape: readonly number[]): Tensor {
     const { device } = this.network.gpu;
     const bytes = 4 * shape.reduce((a, b) => a * b, 1);
     if (bytes > device.limits.maxStorageBufferBindingSize) {
+      this.destroy(); // what was allocated before
       throw inputError(
         'image size',
         'the feature network',

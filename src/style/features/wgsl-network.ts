@@ -13,7 +13,7 @@ import { packWinograd } from './winograd.ts';
 
 /** One convolution's weights on the device, in Winograd's domain. */
 export interface PackedWeights {
-  /** [36, depth, padded / 4] of four output channels each. */
+  /** [36, groups, depth, outputs of a group] */
   u: Tensor;
   depth: number;
   padded: number;
@@ -85,7 +85,7 @@ export class WgslNetwork implements FeatureNetwork {
         this.kernels.outsPerGroup,
       );
       const label = `FeatureNetwork.${name}.${direction}`;
-      packed = { u: Tensor.from(this.gpu.device, label, [36, depth, padded], data), depth, padded };
+      packed = { u: Tensor.from(this.gpu.device, label, [data.length], data), depth, padded };
       this.packed.set(key, packed);
     }
     return packed;

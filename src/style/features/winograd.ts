@@ -1,6 +1,9 @@
 // Weights of a 3x3 convolution in Winograd's domain, F(4x4, 3x3): U = G g G^T, 36 numbers for each kernel of 9.
-// Packed so that one load gives four output channels. The gradient to the input is the same convolution with
+// Packed in the order that the product kernel reads it, so that a group of output channels is one run of memory. The gradient to the input is the same convolution with
 // input and output channels exchanged and the kernel turned by 180 degrees.
+
+/** Tiles that lie together in the transformed input, [36, blocks, C, TILE_BLOCK]. */
+export const TILE_BLOCK = 32;
 
 /** Pixels along a tile's side, and numbers per tile in the transformed domain. */
 export const TILE = 4;
@@ -19,20 +22,20 @@ const G = [
  * Transforms and packs a convolution's weights.
  * @param weight [O, I, 3, 3]
  * @param direction 'backward' gives the weights of the gradient to the input: [I, O] turned
- * @param outPadding rows of output channels are filled up with zeros to a multiple of this
- * @returns [36, C, padded] with C the channels that go in, padded those that come out
+ * @param group output channels are made in groups of this many, the last filled up with zeros
+ * @returns [36, padded / group, C, group] with C the channels that go in, padded those that come out
  */
 export function packWinograd(
   weight: Float32Array,
   outChannels: number,
   inChannels: number,
   direction: 'forward' | 'backward',
-  outPadding: number,
+  group: number,
 ): { data: Float32Array<ArrayBuffer>; depth: number; padded: number } {
   const forward = direction === 'forward';
   const depth = forward ? inChannels : outChannels;
   const made = forward ? outChannels : inChannels;
-  const padded = Math.ceil(made / outPadding) * outPadding;
+  const padded = Math.ceil(made / group) * group;
   const data = new Float32Array(POSITIONS * depth * padded);
   const half = new Float64Array(18); // G g, [6, 3]
   for (let o = 0; o < outChannels; o++) {
@@ -48,7 +51,8 @@ export function packWinograd(
           half[3 * row + column] = sum;
         }
       }
-      const at = forward ? i * padded + o : o * padded + i;
+      const [made, given] = forward ? [o, i] : [i, o];
+      const at = (Math.floor(made / group) * depth + given) * group + (made % group);
       for (let row = 0; row < 6; row++) {
         const a = half[3 * row];
         const b = half[3 * row + 1];

@@ -9,11 +9,11 @@ struct Uniforms {
   tiles_x: u32, // tiles in a row of the image
   first_tile: u32, // the chunk starts at this tile of the image
   tile_count: u32, // tiles in this chunk
-  tile_stride: u32, // tiles per row of v, a multiple of 4
+  block_count: u32, // blocks of 32 tiles in v
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>; // [C, H, W]
-@group(0) @binding(1) var<storage, read_write> v: array<f32>; // [36, C, tile_stride]
+@group(0) @binding(1) var<storage, read_write> v: array<f32>; // [36, block_count, C, 32] tiles
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 override WORKGROUP = 64; // tiles a workgroup
@@ -45,7 +45,7 @@ fn winograd_input(@builtin(global_invocation_id) id: vec3u) {
   let c4 = transform(r0[4], r1[4], r2[4], r3[4], r4[4], r5[4]);
   let c5 = transform(r0[5], r1[5], r2[5], r3[5], r4[5], r5[5]);
 
-  let out = channel * uniforms.tile_stride + tile;
+  let out = ((tile / 32u) * uniforms.channel_count + channel) * 32u + tile % 32u;
   store_row(0u, out, transform(c0[0], c1[0], c2[0], c3[0], c4[0], c5[0]));
   store_row(1u, out, transform(c0[1], c1[1], c2[1], c3[1], c4[1], c5[1]));
   store_row(2u, out, transform(c0[2], c1[2], c2[2], c3[2], c4[2], c5[2]));
@@ -89,7 +89,7 @@ fn load(start: u32, column: u32, row_inside: bool) -> f32 {
 }
 
 fn store_row(row: u32, out: u32, value: array<f32, 6>) {
-  let step = uniforms.channel_count * uniforms.tile_stride;
+  let step = uniforms.block_count * uniforms.channel_count * 32u;
   let first = row * 6u * step + out;
   v[first] = value[0];
   v[first + step] = value[1];

@@ -5,13 +5,14 @@
 
 struct Uniforms {
   channel_count: u32, // channels of v, the depth of the product
-  quad_stride: u32, // tile quads per row of v and m
-  out_quads: u32, // output channels / 4, padded
+  block_count: u32, // blocks of 8 tile quads in v
+  quad_stride: u32, // tile quads per row of m
+  group_count: u32, // groups of 8 output channels
 }
 
-@group(0) @binding(0) var<storage, read> v: array<vec4f>; // [36, C, quad_stride] four tiles each
-@group(0) @binding(1) var<storage, read> u: array<vec4f>; // [36, C, out_quads] four output channels each
-@group(0) @binding(2) var<storage, read_write> m: array<vec4f>; // [36, 4 out_quads, quad_stride] four tiles each
+@group(0) @binding(0) var<storage, read> v: array<vec4f>; // [36, block_count, C, 8] of four tiles
+@group(0) @binding(1) var<storage, read> u: array<vec4f>; // [36, group_count, C, 2] of four channels
+@group(0) @binding(2) var<storage, read_write> m: array<vec4f>; // [36, 8 group_count, quad_stride] of four tiles
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 override WORKGROUP = 8; // invocations, each with two tile quads
@@ -21,8 +22,9 @@ fn winograd_multiply(@builtin(workgroup_id) group: vec3u, @builtin(local_invocat
   let quad_a = group.x * u32(WORKGROUP) * 2u + local.x;
   let quad_b = quad_a + u32(WORKGROUP);
   let depth = uniforms.channel_count;
-  var v_row = group.z * depth * uniforms.quad_stride;
-  var u_at = group.z * depth * uniforms.out_quads + group.y * 2u;
+  var va_at = first_of_quad(group.z, quad_a);
+  var vb_at = first_of_quad(group.z, quad_b);
+  var u_at = (group.z * uniforms.group_count + group.y) * depth * 2u;
   var a0 = vec4f();
   var b0 = vec4f();
   var a1 = vec4f();
@@ -39,10 +41,10 @@ fn winograd_multiply(@builtin(workgroup_id) group: vec3u, @builtin(local_invocat
   var b6 = vec4f();
   var a7 = vec4f();
   var b7 = vec4f();
-  // Quads past the row's end read other finite values and are not stored.
+  // Quads past the end read other values and are not stored.
   for (var c = 0u; c < depth; c++) {
-    let va = v[v_row + quad_a];
-    let vb = v[v_row + quad_b];
+    let va = v[va_at];
+    let vb = v[vb_at];
     let u0 = u[u_at];
     let u1 = u[u_at + 1u];
     a0 += u0.x * va;
@@ -61,10 +63,11 @@ fn winograd_multiply(@builtin(workgroup_id) group: vec3u, @builtin(local_invocat
     b6 += u1.z * vb;
     a7 += u1.w * va;
     b7 += u1.w * vb;
-    v_row += uniforms.quad_stride;
-    u_at += uniforms.out_quads;
+    va_at += 8u;
+    vb_at += 8u;
+    u_at += 2u;
   }
-  let row = (group.z * uniforms.out_quads + group.y * 2u) * 4u;
+  let row = (group.z * uniforms.group_count + group.y) * 8u;
   if (quad_a < uniforms.quad_stride) {
     let out = row * uniforms.quad_stride + quad_a;
     m[out + 0u * uniforms.quad_stride] = a0;
@@ -87,4 +90,9 @@ fn winograd_multiply(@builtin(workgroup_id) group: vec3u, @builtin(local_invocat
     m[out + 6u * uniforms.quad_stride] = b6;
     m[out + 7u * uniforms.quad_stride] = b7;
   }
+}
+
+/** Where a tile quad's first channel lies in v. */
+fn first_of_quad(position: u32, quad: u32) -> u32 {
+  return (position * uniforms.block_count + quad / 8u) * uniforms.channel_count * 8u + quad % 8u;
 }

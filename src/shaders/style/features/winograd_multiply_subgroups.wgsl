@@ -6,13 +6,14 @@ enable subgroups;
 
 struct Uniforms {
   channel_count: u32, // channels of v, the depth of the product
-  quad_stride: u32, // tile quads per row of v and m
-  out_quads: u32, // output channels / 4, padded
+  block_count: u32, // blocks of 8 tile quads in v
+  quad_stride: u32, // tile quads per row of m
+  group_count: u32, // groups of 32 output channels
 }
 
-@group(0) @binding(0) var<storage, read> v: array<vec4f>; // [36, C, quad_stride] four tiles each
-@group(0) @binding(1) var<storage, read> u: array<vec4f>; // [36, C, out_quads] four output channels each
-@group(0) @binding(2) var<storage, read_write> m: array<vec4f>; // [36, 4 out_quads, quad_stride] four tiles each
+@group(0) @binding(0) var<storage, read> v: array<vec4f>; // [36, block_count, C, 8] of four tiles
+@group(0) @binding(1) var<storage, read> u: array<vec4f>; // [36, group_count, C, 8] of four channels
+@group(0) @binding(2) var<storage, read_write> m: array<vec4f>; // [36, 32 group_count, quad_stride] of four tiles
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 override WORKGROUP = 8; // invocations, each with one tile quad
@@ -25,8 +26,8 @@ fn winograd_multiply_subgroups(
 ) {
   let quad = group.x * u32(WORKGROUP) + local.x;
   let depth = uniforms.channel_count;
-  var v_at = group.z * depth * uniforms.quad_stride + quad;
-  var u_at = group.z * depth * uniforms.out_quads + group.y * 8u + (lane & 7u);
+  var v_at = (group.z * uniforms.block_count + quad / 8u) * depth * 8u + quad % 8u;
+  var u_at = (group.z * uniforms.group_count + group.y) * depth * 8u + (lane & 7u);
   var a0 = vec4f();
   var a1 = vec4f();
   var a2 = vec4f();
@@ -59,7 +60,7 @@ fn winograd_multiply_subgroups(
   var a29 = vec4f();
   var a30 = vec4f();
   var a31 = vec4f();
-  // No lane leaves early, since all lend their loads; quads past the row's end are not stored.
+  // No lane leaves early, since all lend their loads; quads past the end are not stored.
   for (var c = 0u; c < depth; c++) {
     let tiles = v[v_at];
     let weights = u[u_at];
@@ -95,14 +96,14 @@ fn winograd_multiply_subgroups(
     a29 += subgroupBroadcast(weights.y, 7u) * tiles;
     a30 += subgroupBroadcast(weights.z, 7u) * tiles;
     a31 += subgroupBroadcast(weights.w, 7u) * tiles;
-    v_at += uniforms.quad_stride;
-    u_at += uniforms.out_quads;
+    v_at += 8u;
+    u_at += 8u;
   }
   if (quad >= uniforms.quad_stride) {
     return;
   }
   let step = uniforms.quad_stride;
-  let out = (group.z * uniforms.out_quads + group.y * 8u) * 4u * step + quad;
+  let out = (group.z * uniforms.group_count + group.y) * 32u * step + quad;
   m[out + 0u * step] = a0;
   m[out + 1u * step] = a1;
   m[out + 2u * step] = a2;
