@@ -1,0 +1,174 @@
+// Renders whole views of a field in chunks of rays, and pushes an image gradient back into an appearance, chunk by
+// chunk (deferred back-propagation, Zhang et al. 2022, section 4.2). No ray is ever cut short: a chunk whose samples
+// did not fit its buffers is found by its counters and rendered again in smaller chunks.
+
+import { throwIfAborted } from '../errors.ts';
+import type { Gpu } from '../gpu/device.ts';
+import type { Profiler } from '../gpu/profiler.ts';
+import { Recorder } from '../gpu/recorder.ts';
+import { Tensor } from '../gpu/tensor.ts';
+import type { Camera } from '../scene/types.ts';
+import { cameraAtSize, packCameras } from './camera-buffer.ts';
+import type { Appearance, Field } from './field.ts';
+import { type NerfKernels, Passes } from './passes.ts';
+import type { SampleBuffers } from './sample-buffers.ts';
+import type { DifferentiableRenderer, RenderOptions, RenderTarget } from './types.ts';
+
+/** A chunk is planned to fill this share of the sample buffers, going by the densest chunk of the last view. */
+const FILL = 0.7;
+
+interface Chunk {
+  firstPixel: number;
+  rays: number;
+}
+
+export function createRenderTarget(gpu: Gpu, width: number, height: number): RenderTarget {
+  const { device } = gpu;
+  return {
+    width,
+    height,
+    rgb: Tensor.zeros(device, 'RenderTarget.rgb', [height, width, 3]),
+    depth: Tensor.zeros(device, 'RenderTarget.depth', [height, width]),
+    opacity: Tensor.zeros(device, 'RenderTarget.opacity', [height, width]),
+  };
+}
+
+export function destroyRenderTarget(target: RenderTarget): void {
+  for (const tensor of [target.rgb, target.depth, target.opacity]) tensor.destroy();
+}
+
+export class Renderer implements DifferentiableRenderer {
+  private readonly passes: Passes;
+  private readonly camera: Tensor;
+  private chunkRays: number;
+  private readonly log: Tensor;
+  profiler?: Profiler;
+
+  constructor(
+    private readonly gpu: Gpu,
+    kernels: NerfKernels,
+    readonly field: Field,
+    private readonly buffers: SampleBuffers,
+    /** What colours the field in this renderer; may be replaced at any time. */
+    public appearance: Appearance,
+  ) {
+    this.passes = new Passes(kernels, field, buffers);
+    this.camera = Tensor.zeros(gpu.device, 'Renderer.camera', [1, 32]);
+    this.chunkRays = Math.min(buffers.rayCapacity, 2048);
+    this.log = Tensor.zeros(gpu.device, 'Renderer.log', [4096, 4], 'u32');
+  }
+
+  async render(camera: Camera, target: RenderTarget, options: RenderOptions): Promise<void> {
+    const pixels = { rgb: target.rgb, depth: target.depth, opacity: target.opacity };
+    await this.overChunks(camera, target.width, target.height, options, (rec, chunk) => {
+      this.passes.composite(rec, chunk.rays, this.appearance.colourMap, { ...pixels, firstPixel: chunk.firstPixel });
+    });
+  }
+
+  /** The appearance must have an optimiser. `dImage`: [H, W, 3]. */
+  async backward(camera: Camera, dImage: Tensor, options: RenderOptions): Promise<void> {
+    const [height, width] = dImage.shape;
+    const gain = gradientGain(width, height);
+    await this.overChunks(camera, width, height, options, (rec, chunk) => {
+      // The pixels themselves matter to density only, which is not trained here: any [P, 3] tensor will do.
+      this.passes.compositeBackward(rec, chunk.rays, this.appearance.colourMap, dImage, dImage, chunk.firstPixel);
+      this.passes.colourBackward(rec, this.appearance.network, gain);
+    });
+    this.lastGain = gain;
+  }
+
+  private lastGain = 1;
+
+  stepAppearance(learningRate: number): void {
+    const rec = new Recorder(this.gpu, 'Renderer.stepAppearance', this.profiler);
+    this.passes.adam(rec, this.appearance.network, learningRate, 0, this.lastGain);
+    rec.submit();
+  }
+
+  /**
+   * March, density, compaction and colour for all chunks of a view, then `finish` for each. A chunk whose rays did not
+   * all fit does nothing harmful in `finish` of a render (it is written again); for gradients the plan is made first.
+   */
+  private async overChunks(
+    camera: Camera,
+    width: number,
+    height: number,
+    options: RenderOptions,
+    finish: (rec: Recorder, chunk: Chunk) => void,
+  ): Promise<void> {
+    this.camera.write(packCameras([cameraAtSize(camera, width, height)]));
+    const plan = await this.plan(width, height, options);
+    for (const chunk of plan) {
+      throwIfAborted(options.signal);
+      const rec = new Recorder(this.gpu, 'Renderer.chunk', this.profiler);
+      this.samples(rec, chunk, width, options);
+      this.passes.density(rec);
+      this.passes.compact(rec, chunk.rays);
+      this.passes.colour(rec, this.appearance.network);
+      finish(rec, chunk);
+      rec.submit();
+    }
+  }
+
+  private samples(rec: Recorder, chunk: Chunk, width: number, options: RenderOptions): void {
+    this.passes.cameraRays(rec, chunk.rays, {
+      camera: this.camera,
+      firstPixel: chunk.firstPixel,
+      width,
+      background: options.background,
+      viewDependent: options.viewDependent && this.appearance.viewDependent,
+    });
+    this.passes.march(rec, chunk.rays, this.buffers.capacity);
+  }
+
+  /**
+   * Cuts a view into chunks whose samples fit: counts samples of provisional chunks (march only: cheap beside the
+   * networks), halves those that do not fit until they do. One read-back a round; usually there is one round.
+   */
+  private async plan(width: number, height: number, options: RenderOptions): Promise<Chunk[]> {
+    const total = width * height;
+    let open: Chunk[] = [];
+    for (let first = 0; first < total; first += this.chunkRays) {
+      open.push({ firstPixel: first, rays: Math.min(this.chunkRays, total - first) });
+    }
+    const done: Chunk[] = [];
+    let densest = 0; // samples a ray in the densest chunk
+    while (open.length) {
+      const round = open.splice(0, this.log.shape[0]);
+      const rec = new Recorder(this.gpu, 'Renderer.plan', this.profiler);
+      round.forEach((chunk, i) => {
+        this.samples(rec, chunk, width, options);
+        rec.copy(this.buffers.counters, this.log, 16, 0, i * 16);
+      });
+      rec.submit();
+      const log = await this.log.read(round.length * 4);
+      const again: Chunk[] = [];
+      round.forEach((chunk, i) => {
+        densest = Math.max(densest, log[4 * i + 2] / chunk.rays);
+        if (log[4 * i + 1] >= chunk.rays) {
+          done.push(chunk);
+        } else {
+          const half = Math.ceil(chunk.rays / 2);
+          again.push({ firstPixel: chunk.firstPixel, rays: half }, { firstPixel: chunk.firstPixel + half, rays: chunk.rays - half });
+        }
+      });
+      open = [...again.filter((c) => c.rays > 0), ...open];
+    }
+    const wanted = Math.floor((this.buffers.capacity * FILL) / Math.max(1, densest) / 64) * 64;
+    this.chunkRays = Math.max(64, Math.min(this.buffers.rayCapacity, wanted));
+    return done.sort((a, b) => a.firstPixel - b.firstPixel);
+  }
+
+  destroy(): void {
+    this.camera.destroy();
+    this.log.destroy();
+  }
+}
+
+/**
+ * Style losses are means over the image, so their gradients are smaller than the photometric sum's by about the number
+ * of pixels; the fixed-point scale is raised by as much, with a reserve for bright overlaps.
+ */
+export function gradientGain(width: number, height: number): number {
+  return (width * height) / 32;
+}

@@ -1,0 +1,147 @@
+// Trains a field on a scene's pictures: random rays, march, composite, Huber loss, the same chain backward, Adam.
+// Nothing is read back in the loop; the same seed on the same adapter gives the same bits.
+
+import type { Gpu } from '../gpu/device.ts';
+import type { Profiler } from '../gpu/profiler.ts';
+import { Recorder } from '../gpu/recorder.ts';
+import { Tensor } from '../gpu/tensor.ts';
+import type { View } from '../scene/types.ts';
+import { packCameras } from './camera-buffer.ts';
+import type { TrainConfig } from './config.ts';
+import { type Field, IDENTITY_MAP } from './field.ts';
+import { fixedCounters, type NerfKernels, Passes } from './passes.ts';
+import type { SampleBuffers } from './sample-buffers.ts';
+
+export interface TrainStatistics {
+  step: number;
+  /** Mean over the rays since the last reading. */
+  loss: number;
+  psnr: number;
+  rays: number;
+  samples: number;
+}
+
+export class NerfTrainer {
+  step = 0;
+  private readonly passes: Passes;
+  private readonly cameras: Tensor;
+  private readonly pixels: Tensor;
+  private readonly occupancyCounters: Tensor;
+
+  constructor(
+    private readonly gpu: Gpu,
+    kernels: NerfKernels,
+    readonly field: Field,
+    private readonly buffers: SampleBuffers,
+    private readonly views: View[],
+    readonly config: TrainConfig,
+    private readonly seed: number,
+  ) {
+    const { device } = gpu;
+    this.passes = new Passes(kernels, field, buffers);
+    const firstPixels: number[] = [];
+    let total = 0;
+    for (const { picture } of views) {
+      firstPixels.push(total);
+      total += picture.width * picture.height;
+    }
+    this.cameras = Tensor.from(device, 'NerfTrainer.cameras', [views.length, 32], packCameras(views.map((v) => v.camera), firstPixels));
+    this.pixels = Tensor.zeros(device, 'NerfTrainer.pixels', [total], 'u32');
+    this.setPictures(views.map((v) => v.picture.data));
+    const part = field.config.occupancyResolution ** 3 / config.occupancyParts;
+    if (part > buffers.capacity) throw new Error(`occupancy part: expected at most ${buffers.capacity} cells, found ${part}`);
+    this.occupancyCounters = Tensor.zeros(device, 'NerfTrainer.occupancyCounters', [16], 'u32', GPUBufferUsage.INDIRECT);
+    this.occupancyCounters.write(fixedCounters(part, field.config.levels));
+  }
+
+  /** Replaces the target pictures (colour transfer), same sizes. Each [H, W, 4] sRGB, straight alpha. */
+  setPictures(pictures: Uint8ClampedArray<ArrayBuffer>[]): void {
+    let offset = 0;
+    pictures.forEach((data, i) => {
+      const size = this.views[i].picture.width * this.views[i].picture.height;
+      if (data.length !== size * 4) throw new Error(`picture ${i}: expected ${size * 4} bytes, found ${data.length}`);
+      this.pixels.write(new Uint32Array(data.buffer, data.byteOffset, size), offset);
+      offset += size;
+    });
+  }
+
+  /** Learning rate of a step: constant, then exponentially down to its final share over the second half. */
+  learningRate(step: number): number {
+    const progress = Math.min(1, step / this.config.steps);
+    return this.config.learningRate * this.config.finalLearningRate ** Math.max(0, (progress - 0.5) / 0.5);
+  }
+
+  /** Encodes and submits one step of the whole field. */
+  trainStep(profiler?: Profiler): void {
+    const { passes: p, field, buffers: b, config } = this;
+    const rays = config.raysPerStep;
+    const rec = new Recorder(this.gpu, 'NerfTrainer.step', profiler);
+    p.coarseness = 1;
+    if (this.step % config.occupancyInterval === 0) this.updateOccupancy(rec);
+    p.coarseness = coarseness(this.step, config);
+    p.trainingRays(rec, rays, this.rays(config.directionDropout));
+    p.forward(rec, rays, config.samplesPerStep, field.appearance, this.pixelTensors());
+    p.loss(rec, rays);
+    p.compositeBackward(rec, rays, IDENTITY_MAP, b.pixelRgb, b.dPixelRgb, 0);
+    p.colourBackward(rec, field.appearance.network);
+    p.densityBackward(rec);
+    const rate = this.learningRate(this.step);
+    p.adam(rec, field.appearance.network, rate, config.l2);
+    p.adam(rec, field.density, rate, config.l2);
+    rec.submit();
+    this.step++;
+  }
+
+  /** The first updates renew the whole grid, later ones a part each. */
+  private updateOccupancy(rec: Recorder): void {
+    const { config, step, seed } = this;
+    const turn = step / config.occupancyInterval;
+    const whole = turn > 0 && turn < 5;
+    // At step 0 every cell counts as occupied: the field knows nothing yet.
+    if (turn === 0) return;
+    const phases = whole ? Array.from({ length: config.occupancyParts }, (_, i) => i) : [turn % config.occupancyParts];
+    for (const phase of phases) {
+      this.passes.occupancy(rec, this.occupancyCounters, {
+        parts: config.occupancyParts,
+        phase,
+        seed,
+        step,
+        decay: whole ? 0 : config.occupancyDecay,
+      });
+    }
+    this.passes.occupancyBits(rec);
+  }
+
+  private rays(directionDropout: number) {
+    return {
+      cameras: this.cameras,
+      pixels: this.pixels,
+      viewCount: this.views.length,
+      seed: this.seed,
+      step: this.step,
+      directionDropout,
+    };
+  }
+
+  private pixelTensors() {
+    const { buffers: b } = this;
+    return { rgb: b.pixelRgb, depth: b.pixelDepth, opacity: b.pixelOpacity, firstPixel: 0 };
+  }
+
+  /** Reads and clears the running sums. Waits for the GPU. */
+  async statistics(): Promise<TrainStatistics> {
+    const [loss, squared, rays, samples] = await this.buffers.statistics.readF32();
+    this.buffers.statistics.write(new Float32Array(4));
+    const n = Math.max(1, rays);
+    return { step: this.step, loss: loss / n, psnr: -10 * Math.log10(Math.max(1e-10, squared / n)), rays, samples };
+  }
+
+  destroy(): void {
+    for (const tensor of [this.cameras, this.pixels, this.occupancyCounters]) tensor.destroy();
+  }
+}
+
+/** Factor on the march step: 4, then 2, then 1. An untrained field gives every ray all its samples; few will do then. */
+export function coarseness(step: number, { coarseSteps }: TrainConfig): number {
+  return step < coarseSteps[0] ? 4 : step < coarseSteps[1] ? 2 : 1;
+}

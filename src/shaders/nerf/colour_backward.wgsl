@@ -1,0 +1,43 @@
+// Gradient of colour_forward with respect to the encoded position; the logistic's is left in d_rgb for the weights.
+// Directions get none. [S']
+
+struct Uniforms {
+  stride: u32,
+}
+
+@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [16] of the survivors
+@group(0) @binding(1) var<storage, read> encoded: array<f32>;              // [ENCODED, stride]
+@group(0) @binding(2) var<storage, read> survivor_index: array<vec2u>;     // [stride] (sample, ray)
+@group(0) @binding(3) var<storage, read> ray_shading: array<vec4f>;        // [R] direction, 1 = use it
+@group(0) @binding(4) var<storage, read> weights: array<vec4f>;            // as colour_forward
+@group(0) @binding(5) var<storage, read> rgb: array<f32>;                  // [3, stride] after the logistic
+@group(0) @binding(6) var<storage, read_write> d_rgb: array<f32>;           // [3, stride] in: after, out: before the logistic
+@group(0) @binding(7) var<storage, read_write> d_encoded: array<f32>;       // [ENCODED, stride]
+@group(1) @binding(0) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn colour_backward(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x;
+  if (i >= counters[0]) { return; }
+  let value = vec3f(rgb[i], rgb[uniforms.stride + i], rgb[2u * uniforms.stride + i]);
+  let d_out = vec3f(d_rgb[i], d_rgb[uniforms.stride + i], d_rgb[2u * uniforms.stride + i]) * value * (1.0 - value);
+  d_rgb[i] = d_out.x;
+  d_rgb[uniforms.stride + i] = d_out.y;
+  d_rgb[2u * uniforms.stride + i] = d_out.z;
+  var x: array<vec4f, COLOUR_VEC4>;
+  for (var q = 0u; q < ENCODED_VEC4; q++) {
+    let k = 4u * q * uniforms.stride + i;
+    x[q] = vec4f(encoded[k], encoded[k + uniforms.stride], encoded[k + 2u * uniforms.stride], encoded[k + 3u * uniforms.stride]);
+  }
+  let shading = ray_shading[survivor_index[i].y];
+  let sh = spherical_harmonics(shading.xyz, shading.w);
+  for (var q = 0u; q < SH_VEC4; q++) { x[ENCODED_VEC4 + q] = sh[q]; }
+  let d_x = colour_mlp_backward(x, d_out);
+  for (var q = 0u; q < ENCODED_VEC4; q++) {
+    let k = 4u * q * uniforms.stride + i;
+    d_encoded[k] = d_x[q].x;
+    d_encoded[k + uniforms.stride] = d_x[q].y;
+    d_encoded[k + 2u * uniforms.stride] = d_x[q].z;
+    d_encoded[k + 3u * uniforms.stride] = d_x[q].w;
+  }
+}

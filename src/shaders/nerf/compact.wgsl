@@ -1,0 +1,33 @@
+// Packs the surviving samples, a prefix of each ray's, without gaps. [R]
+
+struct Uniforms {
+  ray_count: u32,
+  stride: u32,
+}
+
+@group(0) @binding(0) var<storage, read> ray_span: array<vec2u>;             // [R] of all samples
+@group(0) @binding(1) var<storage, read> survivor_span: array<vec2u>;        // [R] of the survivors
+@group(0) @binding(2) var<storage, read> sample_position: array<f32>;        // [3, stride]
+@group(0) @binding(3) var<storage, read> sample_t: array<vec2f>;             // [stride] (middle, length)
+@group(0) @binding(4) var<storage, read> raw_density: array<f32>;            // [stride]
+@group(0) @binding(5) var<storage, read_write> survivor_position: array<f32>; // [3, stride]
+@group(0) @binding(6) var<storage, read_write> survivor_sample: array<vec4f>; // [stride] (middle, length, raw density, 0)
+@group(0) @binding(7) var<storage, read_write> survivor_index: array<vec2u>;  // [stride] (sample, ray)
+@group(1) @binding(0) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn compact(@builtin(global_invocation_id) id: vec3u) {
+  let r = id.x;
+  if (r >= uniforms.ray_count) { return; }
+  let from_span = ray_span[r];
+  let to_span = survivor_span[r];
+  for (var k = 0u; k < to_span.y; k++) {
+    let s = from_span.x + k;
+    let i = to_span.x + k;
+    survivor_position[i] = sample_position[s];
+    survivor_position[uniforms.stride + i] = sample_position[uniforms.stride + s];
+    survivor_position[2u * uniforms.stride + i] = sample_position[2u * uniforms.stride + s];
+    survivor_sample[i] = vec4f(sample_t[s], raw_density[s], 0.0);
+    survivor_index[i] = vec2u(s, r);
+  }
+}

@@ -1,0 +1,52 @@
+// Gradient of composite with respect to colours and raw densities. Depth and opacity are not differentiated. [R]
+// d_sigma_i = dt_i * dot(d_pixel, T_{i+1} c_i - (everything behind i)), with what lies behind taken as the pixel minus
+// the sum so far. Where the colour map is clamped, a gradient that would push further out is dropped.
+
+struct Uniforms {
+  ray_count: u32,
+  stride: u32,
+  first_pixel: u32,
+  map0: vec4f,
+  map1: vec4f,
+  map2: vec4f,
+}
+
+@group(0) @binding(0) var<storage, read> survivor_span: array<vec2u>;      // [R]
+@group(0) @binding(1) var<storage, read> survivor_sample: array<vec4f>;    // [stride] (middle, length, raw density, 0)
+@group(0) @binding(2) var<storage, read> rgb: array<f32>;                  // [3, stride]
+@group(0) @binding(3) var<storage, read> pixel_rgb: array<f32>;            // [P, 3] of the forward pass
+@group(0) @binding(4) var<storage, read> d_pixel_rgb: array<f32>;          // [P, 3]
+@group(0) @binding(5) var<storage, read_write> d_rgb: array<f32>;           // [3, stride]
+@group(0) @binding(6) var<storage, read_write> d_raw_density: array<f32>;   // [stride]
+@group(1) @binding(0) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn composite_backward(@builtin(global_invocation_id) id: vec3u) {
+  let r = id.x;
+  if (r >= uniforms.ray_count) { return; }
+  let span = survivor_span[r];
+  let p = 3u * (uniforms.first_pixel + r);
+  let d_pixel = vec3f(d_pixel_rgb[p], d_pixel_rgb[p + 1u], d_pixel_rgb[p + 2u]);
+  var behind = vec3f(pixel_rgb[p], pixel_rgb[p + 1u], pixel_rgb[p + 2u]);
+  var light = 1.0;
+  for (var k = 0u; k < span.y; k++) {
+    let i = span.x + k;
+    let sample = survivor_sample[i];
+    let density = density_of(sample.z);
+    let next = light * exp(-density * sample.y);
+    let weight = light - next;
+    let value = vec3f(rgb[i], rgb[uniforms.stride + i], rgb[2u * uniforms.stride + i]);
+    let mapped = map_colour(value, uniforms.map0, uniforms.map1, uniforms.map2);
+    let colour = saturate(mapped);
+    behind -= weight * colour;
+    let d_colour = weight * d_pixel;
+    let outward = ((mapped > vec3f(1.0)) & (d_colour < vec3f(0.0))) | ((mapped < vec3f(0.0)) & (d_colour > vec3f(0.0)));
+    let d = select(d_colour, vec3f(0.0), outward);
+    let d_value = d.x * uniforms.map0.xyz + d.y * uniforms.map1.xyz + d.z * uniforms.map2.xyz;
+    d_rgb[i] = d_value.x;
+    d_rgb[uniforms.stride + i] = d_value.y;
+    d_rgb[2u * uniforms.stride + i] = d_value.z;
+    d_raw_density[i] = density * sample.y * dot(d_pixel, next * colour - behind);
+    light = next;
+  }
+}

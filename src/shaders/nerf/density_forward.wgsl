@@ -1,0 +1,24 @@
+// Density MLP (written out in mlp-wgsl.ts): encoded position -> hidden (ReLU) -> raw density; no biases. [S]
+// Weights: rows of W1 [DENSITY_HIDDEN, ENCODED], then W2 [DENSITY_HIDDEN]. Density is exp(raw_density).
+
+struct Uniforms {
+  stride: u32,
+}
+
+@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [16]
+@group(0) @binding(1) var<storage, read> encoded: array<f32>;              // [ENCODED, stride]
+@group(0) @binding(2) var<storage, read> weights: array<vec4f>;            // [(H ENCODED + H) / 4]
+@group(0) @binding(3) var<storage, read_write> raw_density: array<f32>;     // [stride]
+@group(1) @binding(0) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn density_forward(@builtin(global_invocation_id) id: vec3u) {
+  let s = id.x;
+  if (s >= counters[0]) { return; }
+  var x: array<vec4f, ENCODED_VEC4>;
+  for (var q = 0u; q < ENCODED_VEC4; q++) {
+    let k = 4u * q * uniforms.stride + s;
+    x[q] = vec4f(encoded[k], encoded[k + uniforms.stride], encoded[k + 2u * uniforms.stride], encoded[k + 3u * uniforms.stride]);
+  }
+  raw_density[s] = density_mlp(x);
+}

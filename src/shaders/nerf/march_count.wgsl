@@ -1,0 +1,34 @@
+// Counts the occupied steps of each ray, so that samples can be packed without gaps and in ray order:
+// the order, and with it every sum, is the same in every run. [R]
+
+struct Uniforms {
+  ray_count: u32,
+  resolution: u32,   // of the occupancy grid
+  unbounded: u32,
+  sample_limit: u32, // samples a ray, at most
+  cone: f32,
+  step_min: f32,     // scene units
+}
+
+@group(0) @binding(0) var<storage, read> ray_origin: array<vec4f>;         // [R] xyz, t_near
+@group(0) @binding(1) var<storage, read> ray_direction: array<vec4f>;      // [R] xyz, t_far
+@group(0) @binding(2) var<storage, read> occupancy_bits: array<u32>;       // [resolution^3 / 32]
+@group(0) @binding(3) var<storage, read_write> ray_sample_count: array<u32>; // [R]
+@group(1) @binding(0) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn march_count(@builtin(global_invocation_id) id: vec3u) {
+  let r = id.x;
+  if (r >= uniforms.ray_count) { return; }
+  let origin = ray_origin[r];
+  let direction = ray_direction[r];
+  var t = origin.w;
+  var count = 0u;
+  while (t < direction.w && count < uniforms.sample_limit) {
+    let dt = march_step(t, uniforms.cone, uniforms.step_min);
+    let q = field_from_scene(origin.xyz + (t + 0.5 * dt) * direction.xyz, uniforms.unbounded);
+    if (occupied(q, uniforms.resolution)) { count++; }
+    t += dt;
+  }
+  ray_sample_count[r] = count;
+}

@@ -1,0 +1,52 @@
+// Picks a random pixel of a random training view for each ray, and its target colour. [R]
+// Random background: alpha pictures are composited over a colour drawn for each ray, so that transparency is learned;
+// opaque pictures see it only where the field lets light through. A share of the rays has its direction hidden, so
+// that the view-independent reading of the field (which styles use) is trained beside the other.
+
+struct Uniforms {
+  ray_count: u32,
+  view_count: u32,
+  seed: u32,
+  step: u32,
+  unbounded: u32,
+  near: f32,         // scene units
+  far: f32,          // scene units
+  cone: f32,         // growth of the march step with distance
+  step_min: f32,     // scene units
+  direction_dropout: f32, // share of rays, 0..1
+}
+
+@group(0) @binding(0) var<storage, read> cameras: array<f32>;              // [V, 32]
+@group(0) @binding(1) var<storage, read> pixels: array<u32>;               // [P] RGBA8, sRGB, straight alpha
+@group(0) @binding(2) var<storage, read_write> ray_origin: array<vec4f>;    // [R] xyz, t_near (jittered)
+@group(0) @binding(3) var<storage, read_write> ray_direction: array<vec4f>; // [R] xyz unit, t_far
+@group(0) @binding(4) var<storage, read_write> ray_shading: array<vec4f>;   // [R] direction that colours see, 1 = use it
+@group(0) @binding(5) var<storage, read_write> ray_background: array<vec4f>; // [R] rgb, cosine to the view axis
+@group(0) @binding(6) var<storage, read_write> ray_target: array<vec4f>;    // [R] rgb over the background
+@group(1) @binding(0) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn training_rays(@builtin(global_invocation_id) id: vec3u) {
+  let r = id.x;
+  if (r >= uniforms.ray_count) { return; }
+  let view = random_u32(uniforms.seed, uniforms.step, r, 0u) % uniforms.view_count;
+  let base = view * CAMERA_STRIDE;
+  let size = vec2u(u32(cameras[base + 11u]), u32(cameras[base + 12u]));
+  let index = random_u32(uniforms.seed, uniforms.step, r, 1u) % (size.x * size.y);
+  let pixel = vec2u(index % size.x, index / size.x);
+  let ray = pixel_ray(view, vec2f(pixel) + 0.5);
+  let range = ray_range(ray, uniforms.unbounded, uniforms.near, uniforms.far);
+  let jitter = random_f32(uniforms.seed, uniforms.step, r, 2u) * march_step(range.x, uniforms.cone, uniforms.step_min);
+  let background = vec3f(
+    random_f32(uniforms.seed, uniforms.step, r, 3u),
+    random_f32(uniforms.seed, uniforms.step, r, 4u),
+    random_f32(uniforms.seed, uniforms.step, r, 5u),
+  );
+  let colour = unpack4x8unorm(pixels[bitcast<u32>(cameras[base + 13u]) + index]);
+  let keeps_direction = random_f32(uniforms.seed, uniforms.step, r, 6u) >= uniforms.direction_dropout;
+  ray_origin[r] = vec4f(ray.origin, range.x + jitter);
+  ray_direction[r] = vec4f(ray.direction, range.y);
+  ray_shading[r] = vec4f(ray.direction, select(0.0, 1.0, keeps_direction));
+  ray_background[r] = vec4f(background, 1.0);
+  ray_target[r] = vec4f(mix(background, colour.rgb, colour.a), 0.0);
+}
