@@ -21,6 +21,9 @@ import { exportVideo, StillRenderer } from './video-export.ts';
 import type { ViewPacker } from './viewport/packed-view.ts';
 import type { Viewport } from './viewport/viewport.ts';
 
+/** What the page is doing during each long task. */
+const BUSY = { load: 'loading', train: 'training', stylize: 'stylizing', export: 'rendering' } as const;
+
 export interface CommandParts {
   session: ImpastoSession;
   store: Store<PageState>;
@@ -340,9 +343,13 @@ export class Commands {
   }
 
   /** A long task that takes the place of the one under way. True when it ran to its end. */
-  private async guarded(name: string, task: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+  private async guarded(name: keyof typeof BUSY, task: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     try {
-      return await this.task.run(name, task);
+      return await this.task.run(name, async (signal) => {
+        // At once: the engine's first event may be seconds away.
+        this.parts.store.patch({ busy: BUSY[name] });
+        await task(signal);
+      });
     } catch (error) {
       this.report(error);
       return false;

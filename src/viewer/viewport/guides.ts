@@ -23,13 +23,16 @@ import {
   Vector3,
 } from 'three/webgpu';
 import type { Camera, View } from '../../scene/types.ts';
+import { position } from './pose.ts';
 
 const ACCENT = 0xe0a458;
 const QUIET = 0x5c6470;
 /** Side of a camera's thumbnail in the shared picture, pixels. */
 const TILE = 48;
-/** Distance of a frustum's picture from its camera, scene units. */
-const FRUSTUM_DEPTH = 0.12;
+/** Distance of a frustum's picture from its camera, as a share of the camera's distance to the focus. */
+const FRUSTUM_SHARE = 0.09;
+/** Behind transparent pictures, sRGB: a shade lighter than the page. */
+const BACKING = [42, 46, 54];
 
 export class Guides {
   readonly group = new Group();
@@ -52,7 +55,7 @@ export class Guides {
   }
 
   /** Replaces the cameras by those of another scene. */
-  setViews(views: readonly View[]): void {
+  setViews(views: readonly View[], focus: Vector3): void {
     const visible = this.cameras.visible;
     this.group.remove(this.cameras);
     for (const child of this.cameras.children as Mesh[]) {
@@ -61,13 +64,15 @@ export class Guides {
       material.map?.dispose();
       material.dispose();
     }
-    this.cameras = views.length ? frusta(views) : new Group();
+    this.cameras = frusta(views, focus);
     this.cameras.visible = visible;
     this.group.add(this.cameras);
   }
 }
 
-function frusta(views: readonly View[]): Group {
+function frusta(views: readonly View[], focus: Vector3): Group {
+  const distances = views.map(({ camera }) => position(camera).distanceTo(focus)).sort((a, b) => a - b);
+  const depth = Math.min(0.5, Math.max(0.04, FRUSTUM_SHARE * distances[distances.length >> 1]));
   const columns = Math.ceil(Math.sqrt(views.length));
   const rows = Math.ceil(views.length / columns);
   const lines: number[] = [];
@@ -75,7 +80,7 @@ function frusta(views: readonly View[]): Group {
   const uvs: number[] = [];
   const triangles: number[] = [];
   views.forEach(({ camera }, i) => {
-    const [eye, ...base] = frustumPoints(camera);
+    const [eye, ...base] = frustumPoints(camera, depth);
     base.forEach((corner, k) => {
       lines.push(...eye, ...corner, ...corner, ...base[(k + 1) % 4]);
       corners.push(...corner);
@@ -102,20 +107,20 @@ function frusta(views: readonly View[]): Group {
   const map = thumbnails(views, columns, rows);
   const group = new Group();
   group.add(
-    new LineSegments(lineGeometry, beyondTheEye(new LineBasicNodeMaterial({ color: ACCENT }))),
-    new Mesh(pictureGeometry, beyondTheEye(new MeshBasicNodeMaterial({ map, side: DoubleSide }))),
+    new LineSegments(lineGeometry, beyondTheEye(new LineBasicNodeMaterial({ color: ACCENT }), depth)),
+    new Mesh(pictureGeometry, beyondTheEye(new MeshBasicNodeMaterial({ map, side: DoubleSide }), depth)),
   );
   return group;
 }
 
 /** Nothing right before the eye: whoever looks through a camera would see its thumbnail and nothing else. */
-function beyondTheEye<M extends NodeMaterial>(material: M): M {
-  material.maskNode = positionView.length().greaterThan(1.5 * FRUSTUM_DEPTH);
+function beyondTheEye<M extends NodeMaterial>(material: M, depth: number): M {
+  material.maskNode = positionView.length().greaterThan(1.5 * depth);
   return material;
 }
 
-/** Eye, then the picture's corners at FRUSTUM_DEPTH, from top left clockwise, in scene units. */
-function frustumPoints(camera: Camera): [number, number, number][] {
+/** Eye, then the picture's corners at `depth`, from top left clockwise, in scene units. */
+function frustumPoints(camera: Camera, depth: number): [number, number, number][] {
   const m = camera.cameraToWorld;
   const toWorld = (x: number, y: number, z: number): [number, number, number] => [
     m[0] * x + m[1] * y + m[2] * z + m[3],
@@ -123,11 +128,7 @@ function frustumPoints(camera: Camera): [number, number, number][] {
     m[8] * x + m[9] * y + m[10] * z + m[11],
   ];
   const corner = (px: number, py: number) =>
-    toWorld(
-      ((px - camera.cx) / camera.fx) * FRUSTUM_DEPTH,
-      ((camera.cy - py) / camera.fy) * FRUSTUM_DEPTH,
-      -FRUSTUM_DEPTH,
-    );
+    toWorld(((px - camera.cx) / camera.fx) * depth, ((camera.cy - py) / camera.fy) * depth, -depth);
   const { width, height } = camera;
   return [toWorld(0, 0, 0), corner(0, 0), corner(width, 0), corner(width, height), corner(0, height)];
 }
@@ -144,7 +145,8 @@ function thumbnails(views: readonly View[], columns: number, rows: number): Data
       for (let x = 0; x < TILE; x++) {
         const from = 4 * (fromRow + Math.floor(((x + 0.5) / TILE) * picture.width));
         const to = 4 * ((top + y) * width + left + x);
-        data.set(picture.data.subarray(from, from + 3), to);
+        const alpha = picture.data[from + 3] / 255;
+        for (let c = 0; c < 3; c++) data[to + c] = alpha * picture.data[from + c] + (1 - alpha) * BACKING[c];
         data[to + 3] = 255;
       }
     }

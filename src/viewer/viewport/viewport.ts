@@ -109,8 +109,8 @@ export class Viewport {
 
   /** A new scene: its cameras as guides, the first one's view, orbiting round what they look at. */
   setScene(scene: Scene): void {
-    this.guides.setViews(scene.train);
     const focus = new Vector3(...sharedCentre(scene.train.map((view) => view.camera)));
+    this.guides.setViews(scene.train, focus);
     this.reference = scene.train[0].camera;
     this.goTo(this.reference, focus);
     // A step back from where the photographer stood: the subject with some air round it.
