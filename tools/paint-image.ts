@@ -76,7 +76,11 @@ for (let i = 0; i < Number(steps); i++) {
 await gpu.idle();
 const seconds = (performance.now() - began) / 1000;
 const end = await distance();
-console.log({ width, height, start, end, ratio: end / start, seconds });
+// Mean magnitude of d_image over the run, times the pixels: what a field's fixed-point gradients have to hold.
+const { second } = renderer.canvases.get(camera)!;
+const spread = second.reduce((sum, v) => sum + v, 0) / second.length / (1 - 0.999 ** Number(steps));
+const gradientPerPixel = Math.sqrt(spread) * width * height;
+console.log({ width, height, start, end, ratio: end / start, seconds, gradientPerPixel });
 
 const { pixels } = renderer.canvases.get(camera)!;
 await sharp(
