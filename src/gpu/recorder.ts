@@ -18,7 +18,13 @@ export class Recorder {
     this.encoder = gpu.device.createCommandEncoder({ label });
   }
 
-  run(kernel: Kernel, tensors: Record<string, Tensor>, uniforms: UniformValues, launch: Launch, span = kernel.name): void {
+  run(
+    kernel: Kernel,
+    tensors: Record<string, Tensor>,
+    uniforms: UniformValues,
+    launch: Launch,
+    span = kernel.name,
+  ): void {
     if (this.profiler) {
       const pass = this.encoder.beginComputePass({ label: span, timestampWrites: this.profiler.span(span) });
       kernel.dispatch(pass, tensors, uniforms, launch);

@@ -5,7 +5,10 @@ import type { Camera } from '../scene/types.ts';
 export const CAMERA_STRIDE = 32;
 
 /** Packs cameras. `firstPixels[i]`: where picture i begins in the packed pixel buffer. */
-export function packCameras(cameras: Camera[], firstPixels: number[] = cameras.map(() => 0)): Float32Array<ArrayBuffer> {
+export function packCameras(
+  cameras: Camera[],
+  firstPixels: number[] = cameras.map(() => 0),
+): Float32Array<ArrayBuffer> {
   const data = new Float32Array(cameras.length * CAMERA_STRIDE);
   const bits = new Uint32Array(data.buffer);
   cameras.forEach((camera, i) => {

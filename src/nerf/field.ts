@@ -6,8 +6,8 @@
 import type { Gpu } from '../gpu/device.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import type { FieldConfig } from './config.ts';
-import { type HashLevel, hashLevels, packLevels } from './hash-levels.ts';
 import { f16FromF32, f32FromF16 } from './half.ts';
+import { type HashLevel, hashLevels, packLevels } from './hash-levels.ts';
 
 /** Adam's state and the fixed-point gradients of one network. */
 export interface OptimiserState {
@@ -150,7 +150,13 @@ export class Field {
     const field = new Field(gpu, config, unbounded);
     const random = mulberry32(seed);
     const encoded = 2 * config.levels;
-    field.density.initialise(random, randomLayers(random, [[config.densityHidden, encoded, encoded], [1, config.densityHidden, config.densityHidden]]));
+    field.density.initialise(
+      random,
+      randomLayers(random, [
+        [config.densityHidden, encoded, encoded],
+        [1, config.densityHidden, config.densityHidden],
+      ]),
+    );
     const colour = randomLayers(random, [[config.colourHidden, encoded + 12, encoded + 9]]);
     const second = randomLayers(random, [[config.colourHidden, 4, config.colourHidden]]);
     for (let j = 0; j < config.colourHidden; j++) second[4 * j + 3] = 0;
@@ -185,7 +191,10 @@ function randomLayers(random: () => number, layers: [number, number, number][]):
   return concat(
     ...layers.map(([rows, columns, fan]) => {
       const limit = Math.sqrt(6 / (fan + Math.min(rows, columns)));
-      return Float32Array.from({ length: rows * columns }, () => (random() * 2 - 1) * limit) as Float32Array<ArrayBuffer>;
+      return Float32Array.from(
+        { length: rows * columns },
+        () => (random() * 2 - 1) * limit,
+      ) as Float32Array<ArrayBuffer>;
     }),
   );
 }

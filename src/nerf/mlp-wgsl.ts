@@ -38,7 +38,9 @@ export function densityBackwardMlp({ levels, densityHidden }: FieldConfig): stri
 /** fn colour_mlp(x) -> rgb before the logistic. W1 [H, E + 12], W2 [H, 4]. */
 export function colourForwardMlp({ levels, colourHidden }: FieldConfig): string {
   const e = levels / 2 + 3;
-  const lines = range(colourHidden).map((j) => `  out += max(${dotRow(j, e)}, 0.0) * weights[${colourHidden * e + j}u].xyz;`);
+  const lines = range(colourHidden).map(
+    (j) => `  out += max(${dotRow(j, e)}, 0.0) * weights[${colourHidden * e + j}u].xyz;`,
+  );
   return `fn colour_mlp(x: array<vec4f, ${e}>) -> vec3f {\n  var out = vec3f(0.0);\n${lines.join('\n')}\n  return out;\n}`;
 }
 

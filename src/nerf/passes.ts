@@ -154,7 +154,11 @@ export class Passes {
 
   private get space() {
     const { config, unbounded } = this.field;
-    return { unbounded: unbounded ? 1 : 0, cone: config.cone * this.coarseness, step_min: config.stepMin * this.coarseness };
+    return {
+      unbounded: unbounded ? 1 : 0,
+      cone: config.cone * this.coarseness,
+      step_min: config.stepMin * this.coarseness,
+    };
   }
 
   trainingRays(rec: Recorder, rays: number, t: TrainingRays): void {
@@ -245,7 +249,14 @@ export class Passes {
     );
   }
 
-  private encode(rec: Recorder, network: HashNetwork, position: Tensor, encoded: Tensor, counters: Tensor, span: string): void {
+  private encode(
+    rec: Recorder,
+    network: HashNetwork,
+    position: Tensor,
+    encoded: Tensor,
+    counters: Tensor,
+    span: string,
+  ): void {
     rec.run(
       this.k.get('encode'),
       { counters, levels: network.levels, sample_position: position, table: network.table, encoded },
@@ -336,7 +347,13 @@ export class Passes {
     const { b } = this;
     rec.run(
       this.k.get('huber'),
-      { counters: b.counters, pixel_rgb: b.pixelRgb, ray_target: b.rayTarget, d_pixel_rgb: b.dPixelRgb, ray_loss: b.rayLoss },
+      {
+        counters: b.counters,
+        pixel_rgb: b.pixelRgb,
+        ray_target: b.rayTarget,
+        d_pixel_rgb: b.dPixelRgb,
+        ray_loss: b.rayLoss,
+      },
       { ray_count: rays },
       workgroups(rays, 64),
     );
@@ -348,7 +365,14 @@ export class Passes {
     );
   }
 
-  compositeBackward(rec: Recorder, rays: number, map: ColourMap, pixelRgb: Tensor, dPixelRgb: Tensor, firstPixel: number): void {
+  compositeBackward(
+    rec: Recorder,
+    rays: number,
+    map: ColourMap,
+    pixelRgb: Tensor,
+    dPixelRgb: Tensor,
+    firstPixel: number,
+  ): void {
     const { b } = this;
     rec.run(
       this.k.get('composite_backward'),
@@ -415,7 +439,12 @@ export class Passes {
       weights: field.density.weights,
       d_raw_density: b.dRawDensity,
     };
-    rec.run(this.k.get('density_backward'), { ...common, d_encoded: b.dEncoded }, { stride: b.capacity }, { indirect: counters, byteOffset: 28 });
+    rec.run(
+      this.k.get('density_backward'),
+      { ...common, d_encoded: b.dEncoded },
+      { stride: b.capacity },
+      { indirect: counters, byteOffset: 28 },
+    );
     rec.run(
       this.k.get('density_weights_backward'),
       { ...common, d_weights: state.dWeights },
@@ -448,7 +477,12 @@ export class Passes {
     rec.run(
       this.k.get('adam_table'),
       { d_table: state.dTable, master: state.master, moments: state.moments, steps: state.steps, table: network.table },
-      { entry_count: network.entryCount, learning_rate: learningRate, gradient_scale: TABLE_GRADIENT_SCALE * gain, row: x * 64 },
+      {
+        entry_count: network.entryCount,
+        learning_rate: learningRate,
+        gradient_scale: TABLE_GRADIENT_SCALE * gain,
+        row: x * 64,
+      },
       [x, y],
     );
     rec.run(
@@ -466,7 +500,11 @@ export class Passes {
   }
 
   /** Looks up the density of one part of the grid's cells and renews their bits. `counters` holds that part's size. */
-  occupancy(rec: Recorder, counters: Tensor, o: { parts: number; phase: number; seed: number; step: number; decay: number }): void {
+  occupancy(
+    rec: Recorder,
+    counters: Tensor,
+    o: { parts: number; phase: number; seed: number; step: number; decay: number },
+  ): void {
     const { b, field } = this;
     const resolution = field.config.occupancyResolution;
     const count = resolution ** 3 / o.parts;

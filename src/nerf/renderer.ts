@@ -97,7 +97,7 @@ export class Renderer implements DifferentiableRenderer {
     finish: (rec: Recorder, chunk: Chunk) => void,
   ): Promise<void> {
     this.camera.write(packCameras([cameraAtSize(camera, width, height)]));
-    const plan = await this.plan(width, height, options);
+    const plan = await this.plan(camera, width, height, options);
     for (const chunk of plan) {
       throwIfAborted(options.signal);
       const rec = new Recorder(this.gpu, 'Renderer.chunk', this.profiler);
@@ -125,7 +125,10 @@ export class Renderer implements DifferentiableRenderer {
    * Cuts a view into chunks whose samples fit: counts samples of provisional chunks (march only: cheap beside the
    * networks), halves those that do not fit until they do. One read-back a round; usually there is one round.
    */
-  private async plan(width: number, height: number, options: RenderOptions): Promise<Chunk[]> {
+  private async plan(camera: Camera, width: number, height: number, options: RenderOptions): Promise<Chunk[]> {
+    const key = this.plans && `${width}x${height} ${camera.fx} ${camera.cameraToWorld.join(' ')}`;
+    const known = key && this.plans?.get(key);
+    if (known) return known;
     const total = width * height;
     let open: Chunk[] = [];
     for (let first = 0; first < total; first += this.chunkRays) {
@@ -135,12 +138,12 @@ export class Renderer implements DifferentiableRenderer {
     let densest = 0; // samples a ray in the densest chunk
     while (open.length) {
       const round = open.splice(0, this.log.shape[0]);
-      const rec = new Recorder(this.gpu, 'Renderer.plan', this.profiler);
       round.forEach((chunk, i) => {
+        const rec = new Recorder(this.gpu, 'Renderer.plan', this.profiler);
         this.samples(rec, chunk, width, options);
         rec.copy(this.buffers.counters, this.log, 16, 0, i * 16);
+        rec.submit();
       });
-      rec.submit();
       const log = await this.log.read(round.length * 4);
       const again: Chunk[] = [];
       round.forEach((chunk, i) => {
@@ -149,15 +152,27 @@ export class Renderer implements DifferentiableRenderer {
           done.push(chunk);
         } else {
           const half = Math.ceil(chunk.rays / 2);
-          again.push({ firstPixel: chunk.firstPixel, rays: half }, { firstPixel: chunk.firstPixel + half, rays: chunk.rays - half });
+          again.push(
+            { firstPixel: chunk.firstPixel, rays: half },
+            { firstPixel: chunk.firstPixel + half, rays: chunk.rays - half },
+          );
         }
       });
       open = [...again.filter((c) => c.rays > 0), ...open];
     }
     const wanted = Math.floor((this.buffers.capacity * FILL) / Math.max(1, densest) / 64) * 64;
     this.chunkRays = Math.max(64, Math.min(this.buffers.rayCapacity, wanted));
-    return done.sort((a, b) => a.firstPixel - b.firstPixel);
+    done.sort((a, b) => a.firstPixel - b.firstPixel);
+    if (key) this.plans?.set(key, done);
+    return done;
   }
+
+  /** While geometry stands still, a view's plan is made once. Call with false before it changes again. */
+  freezeGeometry(frozen: boolean): void {
+    this.plans = frozen ? new Map() : null;
+  }
+
+  private plans: Map<string, Chunk[]> | null = null;
 
   destroy(): void {
     this.camera.destroy();

@@ -45,12 +45,27 @@ export class NerfTrainer {
       firstPixels.push(total);
       total += picture.width * picture.height;
     }
-    this.cameras = Tensor.from(device, 'NerfTrainer.cameras', [views.length, 32], packCameras(views.map((v) => v.camera), firstPixels));
+    this.cameras = Tensor.from(
+      device,
+      'NerfTrainer.cameras',
+      [views.length, 32],
+      packCameras(
+        views.map((v) => v.camera),
+        firstPixels,
+      ),
+    );
     this.pixels = Tensor.zeros(device, 'NerfTrainer.pixels', [total], 'u32');
     this.setPictures(views.map((v) => v.picture.data));
     const part = field.config.occupancyResolution ** 3 / config.occupancyParts;
-    if (part > buffers.capacity) throw new Error(`occupancy part: expected at most ${buffers.capacity} cells, found ${part}`);
-    this.occupancyCounters = Tensor.zeros(device, 'NerfTrainer.occupancyCounters', [16], 'u32', GPUBufferUsage.INDIRECT);
+    if (part > buffers.capacity)
+      throw new Error(`occupancy part: expected at most ${buffers.capacity} cells, found ${part}`);
+    this.occupancyCounters = Tensor.zeros(
+      device,
+      'NerfTrainer.occupancyCounters',
+      [16],
+      'u32',
+      GPUBufferUsage.INDIRECT,
+    );
     this.occupancyCounters.write(fixedCounters(part, field.config.levels));
   }
 

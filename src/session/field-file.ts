@@ -1,0 +1,210 @@
+// A scene's field as an `.impasto` file and back: geometry, plain appearance, the style if there is one, and the
+// cameras, so that turntables can be made without the photographs. Tables are kept in half precision, as they are used.
+
+import { z } from 'zod';
+import { inputError } from '../errors.ts';
+import type { Gpu } from '../gpu/device.ts';
+import type { FieldConfig } from '../nerf/config.ts';
+import { type ContainerTensor, containerTensor, readContainer, writeContainer } from '../nerf/container.ts';
+import { type Appearance, colourWeightCount, densityWeightCount, Field, HashNetwork } from '../nerf/field.ts';
+import { f16FromF32, f32FromF16 } from '../nerf/half.ts';
+import { hashLevels } from '../nerf/hash-levels.ts';
+import type { PresetName } from '../nerf/types.ts';
+import type { Scene, View } from '../scene/types.ts';
+
+const numbers = (length: number) => z.array(z.number()).length(length);
+const whole = z.number().int().nonnegative();
+
+const cameraSchema = z.object({
+  width: whole,
+  height: whole,
+  fx: z.number().positive(),
+  fy: z.number().positive(),
+  cx: z.number(),
+  cy: z.number(),
+  distortion: z
+    .object({
+      model: z.enum(['perspective', 'fisheye']),
+      k1: z.number(),
+      k2: z.number(),
+      k3: z.number(),
+      k4: z.number(),
+      p1: z.number(),
+      p2: z.number(),
+    })
+    .nullable(),
+  cameraToWorld: numbers(16),
+});
+
+const appearanceSchema = z.object({ colourMap: numbers(12), viewDependent: z.boolean() });
+
+const metaSchema = z.object({
+  kind: z.literal('field'),
+  preset: z.enum(['quick', 'standard', 'max']),
+  steps: whole,
+  seed: whole,
+  unbounded: z.boolean(),
+  field: z.object({
+    levels: z.number().int().min(2).max(32).multipleOf(2),
+    log2TableSize: z.number().int().min(4).max(24),
+    minResolution: z.number().positive().max(8192),
+    maxResolution: z.number().positive().max(65536),
+    densityHidden: z.number().int().min(4).max(128).multipleOf(4),
+    colourHidden: z.number().int().min(4).max(128).multipleOf(4),
+    occupancyResolution: z.number().int().min(32).max(512).multipleOf(32),
+    stepMin: z.number().positive(),
+    cone: z.number().nonnegative(),
+    near: z.number().nonnegative(),
+    far: z.number().positive(),
+    samplesPerRay: z.number().int().positive().max(65536),
+  }),
+  appearance: appearanceSchema,
+  style: appearanceSchema.extend({ names: z.array(z.string()), strength: z.number().min(0).max(1) }).nullable(),
+  scene: z.object({
+    name: z.string(),
+    source: z.string(),
+    hasAlpha: z.boolean(),
+    downscale: z.number().positive(),
+    sceneFromWorld: numbers(16),
+    worldFromScene: numbers(16),
+    train: z.array(z.object({ name: z.string(), camera: cameraSchema })).min(1),
+    test: z.array(z.object({ name: z.string(), camera: cameraSchema })),
+  }),
+});
+
+type Meta = z.infer<typeof metaSchema>;
+
+/** A style on a field: its appearance and what it is called. */
+export interface StyledAppearance {
+  appearance: Appearance;
+  names: string[];
+  strength: number;
+}
+
+export interface FieldFile {
+  preset: PresetName;
+  steps: number;
+  seed: number;
+  field: Field;
+  style: StyledAppearance | null;
+  /** Views without pictures (0 x 0): the photographs are not in the file. */
+  scene: Scene;
+}
+
+export async function writeFieldFile(
+  content: Omit<FieldFile, 'scene'> & { scene: Scene },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { preset, steps, seed, field, style, scene } = content;
+  const views = (list: View[]) => list.map(({ name, camera }) => ({ name, camera }));
+  const meta: Meta = {
+    kind: 'field',
+    preset,
+    steps,
+    seed,
+    unbounded: field.unbounded,
+    field: field.config,
+    appearance: appearanceMeta(field.appearance),
+    style: style && { ...appearanceMeta(style.appearance), names: style.names, strength: style.strength },
+    scene: {
+      name: scene.name,
+      source: scene.source,
+      hasAlpha: scene.hasAlpha,
+      downscale: scene.downscale,
+      sceneFromWorld: scene.sceneFromWorld,
+      worldFromScene: scene.worldFromScene,
+      train: views(scene.train),
+      test: views(scene.test),
+    },
+  };
+  const tensors: ContainerTensor[] = [
+    ...(await networkTensors('density', field.density)),
+    ...(await networkTensors('appearance', field.appearance.network)),
+    ...(style ? await networkTensors('style', style.appearance.network) : []),
+    {
+      name: 'occupancy_bits',
+      shape: [field.occupancyBits.size],
+      dtype: 'u32',
+      data: (await field.occupancyBits.read()) as Uint32Array<ArrayBuffer>,
+    },
+  ];
+  return writeContainer({ meta, tensors });
+}
+
+/** Reads a file into a new field. @throws InputError in one sentence, with nothing left allocated */
+export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): FieldFile {
+  const container = readContainer(bytes, where);
+  const parsed = metaSchema.safeParse(container.meta);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw inputError(`header field '${issue.path.join('.')}'`, where, 'a field written by Impasto', issue.message);
+  }
+  const meta = parsed.data;
+  const config: FieldConfig = meta.field;
+  const { table, density, colour } = sizes(config);
+  const read = (name: string, weightCount: number) => ({
+    table: containerTensor(container, `${name}_table`, 'f16', [table, 2], where),
+    weights: containerTensor(container, `${name}_weights`, 'f32', [weightCount], where),
+  });
+  // All is read and checked before the first buffer is made.
+  const parts = {
+    density: read('density', density),
+    appearance: read('appearance', colour),
+    style: meta.style ? read('style', colour) : null,
+  };
+  const bits = containerTensor(container, 'occupancy_bits', 'u32', [config.occupancyResolution ** 3 / 32], where);
+
+  const field = Field.empty(gpu, config, meta.unbounded);
+  load(field.density, parts.density);
+  load(field.appearance.network, parts.appearance);
+  Object.assign(field.appearance, meta.appearance);
+  field.occupancyBits.write(new Uint32Array(bits));
+  let style: StyledAppearance | null = null;
+  if (meta.style && parts.style) {
+    const network = new HashNetwork(gpu, 'Field.style', field.appearance.network.hashLevels, colour);
+    load(network, parts.style);
+    const { colourMap, viewDependent, names, strength } = meta.style;
+    style = { appearance: { network, colourMap, viewDependent }, names, strength };
+  }
+  const view = ({ name, camera }: { name: string; camera: View['camera'] }): View => ({
+    name,
+    camera,
+    picture: { width: 0, height: 0, data: new Uint8ClampedArray(0) },
+  });
+  return {
+    preset: meta.preset,
+    steps: meta.steps,
+    seed: meta.seed,
+    field,
+    style,
+    scene: {
+      ...meta.scene,
+      train: meta.scene.train.map(view),
+      test: meta.scene.test.map(view),
+      unbounded: meta.unbounded,
+      notes: [],
+    },
+  };
+}
+
+const appearanceMeta = ({ colourMap, viewDependent }: Appearance) => ({ colourMap: [...colourMap], viewDependent });
+
+async function networkTensors(name: string, network: HashNetwork): Promise<ContainerTensor[]> {
+  const [table, weights] = [await network.readTable(), await network.weights.readF32()];
+  return [
+    { name: `${name}_table`, shape: [network.entryCount, 2], dtype: 'f16', data: f16FromF32(table) },
+    { name: `${name}_weights`, shape: [network.weightCount], dtype: 'f32', data: weights },
+  ];
+}
+
+function load(network: HashNetwork, { table, weights }: { table: Uint16Array; weights: Float32Array }): void {
+  network.load(f32FromF16(table), new Float32Array(weights));
+}
+
+function sizes(config: FieldConfig): { table: number; density: number; colour: number } {
+  const last = hashLevels(config).at(-1)!;
+  return {
+    table: last.firstEntry + last.entries,
+    density: densityWeightCount(config),
+    colour: colourWeightCount(config),
+  };
+}

@@ -1,0 +1,195 @@
+// Painting a field in a style, from colour transfer to the last stroke: colours first, exactly and at once (ARF, section
+// 4.3), then strokes through the style trainer, then the colours once more. Geometry is only read.
+
+import { Cancelled, throwIfAborted } from '../errors.ts';
+import type { Gpu } from '../gpu/device.ts';
+import type { Appearance, ColourMap } from '../nerf/field.ts';
+import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
+import type { View } from '../scene/types.ts';
+import {
+  applyColourTransfer,
+  type ColourStatistics,
+  type ColourTransfer,
+  colourStatistics,
+  colourTransferMatrix,
+  composeColourTransfers,
+  mixColourStatistics,
+} from '../style/colour-transfer.ts';
+import { styleDistance } from '../style/score.ts';
+import { DEFAULT_STYLE_CONFIG, type StyleConfig } from '../style/style-config.ts';
+import { type StyleLosses, StyleTrainer } from '../style/style-trainer.ts';
+import type { FeatureNetwork } from '../style/types.ts';
+import { yieldToOthers } from './slices.ts';
+import type { StyleScore, StylizeOptions } from './types.ts';
+
+/** Views whose distance to the style is measured before and after: evenly spread. */
+const SCORED_VIEWS = 6;
+/** Views over which the painted colours are gathered for the second transfer. */
+const COLOUR_VIEWS = 12;
+
+export interface PaintingParts {
+  gpu: Gpu;
+  network: FeatureNetwork;
+  /** Colours by `appearance`, which has an optimiser. Its own, so that the page may render beside it. */
+  renderer: Renderer;
+  appearance: Appearance;
+  /** Training views, pictures at hand. */
+  views: View[];
+  /** Long side of the renders that are judged, pixels. */
+  viewSide: number;
+  steps: number;
+  config?: Partial<StyleConfig>;
+  background: readonly [number, number, number];
+  seed: number;
+  options: StylizeOptions;
+  onColours: () => void;
+  onStep: (step: number, losses: StyleLosses | null) => void;
+}
+
+const mapOf = ({ matrix: m, offset: b }: ColourTransfer): ColourMap => [
+  m[0],
+  m[1],
+  m[2],
+  b[0],
+  m[3],
+  m[4],
+  m[5],
+  b[1],
+  m[6],
+  m[7],
+  m[8],
+  b[2],
+];
+
+const transferOf = (map: ColourMap): ColourTransfer => ({
+  matrix: [map[0], map[1], map[2], map[4], map[5], map[6], map[8], map[9], map[10]],
+  offset: [map[3], map[7], map[11]],
+});
+
+/** Size of a view whose long side is at most `side`, in whole multiples of 4 (the feature networks pool by 2). */
+export function viewSize(
+  { width, height }: { width: number; height: number },
+  side: number,
+): { width: number; height: number } {
+  const factor = Math.min(1, side / Math.max(width, height));
+  const snap = (n: number) => Math.max(16, Math.round((n * factor) / 4) * 4);
+  return { width: snap(width), height: snap(height) };
+}
+
+/** Paints. Cancelling keeps the strokes laid so far. */
+export async function paint(parts: PaintingParts): Promise<StyleScore> {
+  const { gpu, network, renderer, appearance, views, options, background } = parts;
+  const { styles, loss, keepColours, signal } = options;
+  const size = viewSize(views[0].picture, parts.viewSide);
+  const brush = options.brush ?? 1;
+
+  let targets = views.map(({ picture }) => picture);
+  const wanted = mixColourStatistics(
+    styles.map(({ picture, weight }) => ({ statistics: colourStatistics(picture), weight })),
+  );
+  if (!keepColours) {
+    const transfer = colourTransferMatrix(colourStatistics(targets), wanted);
+    targets = targets.map((picture) => applyColourTransfer(picture, transfer));
+    appearance.colourMap = mapOf(transfer);
+  }
+  appearance.viewDependent = false;
+  parts.onColours();
+  await yieldToOthers();
+
+  const scored = evenly(views, SCORED_VIEWS);
+  const distance = async () => {
+    // A mix is judged against each of its styles, by weight.
+    const total = styles.reduce((sum, { weight }) => sum + weight, 0);
+    let sum = 0;
+    const target = createRenderTarget(gpu, size.width, size.height);
+    try {
+      for (const { camera } of scored) {
+        await renderer.render(camera, target, { background, viewDependent: false });
+        for (const { picture, weight } of styles) {
+          sum += (weight / total) * (await styleDistance(gpu, network, [target.rgb], picture, loss, { brush }));
+          await yieldToOthers();
+        }
+      }
+    } finally {
+      destroyRenderTarget(target);
+    }
+    return sum / scored.length;
+  };
+  const start = await distance();
+  throwIfAborted(signal);
+
+  const trainer = await StyleTrainer.create(gpu, {
+    network,
+    renderer,
+    views: views.map(({ camera }, i) => ({ camera, target: targets[i] })),
+    styles,
+    loss,
+    size,
+    config: {
+      ...parts.config,
+      steps: parts.steps,
+      brush,
+      keepColours: keepColours ?? false,
+      background,
+      ...contentOf(parts),
+    },
+    seed: parts.seed,
+  });
+  const began = performance.now();
+  try {
+    for (let step = 0; step < parts.steps; step++) {
+      if (signal?.aborted) break;
+      if (options.seconds !== undefined && performance.now() - began > 1000 * options.seconds) break;
+      await trainer.step(signal);
+      await gpu.idle();
+      await yieldToOthers();
+      parts.onStep(step + 1, step % 4 === 3 || step === parts.steps - 1 ? await trainer.losses() : null);
+    }
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+  } finally {
+    trainer.destroy();
+  }
+
+  if (!keepColours && !signal?.aborted) {
+    const painted = await colourStatisticsOfViews(parts, size);
+    const again = colourTransferMatrix(painted, wanted);
+    appearance.colourMap = mapOf(composeColourTransfers(transferOf(appearance.colourMap), again));
+    parts.onColours();
+  }
+  return { features: network.name, metric: loss, start, end: await distance() };
+}
+
+function contentOf({ options, config }: PaintingParts): Partial<StyleConfig> {
+  if (options.contentWeight === undefined) return {};
+  return { contentWeight: (config?.contentWeight ?? DEFAULT_STYLE_CONFIG.contentWeight) * options.contentWeight };
+}
+
+async function colourStatisticsOfViews(
+  parts: PaintingParts,
+  size: { width: number; height: number },
+): Promise<ColourStatistics> {
+  const { gpu, renderer, views, background } = parts;
+  const target = createRenderTarget(gpu, size.width, size.height);
+  const colours: Float32Array[] = [];
+  try {
+    for (const { camera } of evenly(views, COLOUR_VIEWS)) {
+      await renderer.render(camera, target, { background, viewDependent: false });
+      colours.push(await target.rgb.readF32());
+    }
+  } finally {
+    destroyRenderTarget(target);
+  }
+  const all = new Float32Array(colours.reduce((n, c) => n + c.length, 0));
+  let at = 0;
+  for (const part of colours) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return colourStatistics(all);
+}
+
+function evenly<T>(items: T[], count: number): T[] {
+  if (items.length <= count) return items;
+  return Array.from({ length: count }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / count)]);
+}

@@ -1,0 +1,503 @@
+// The one object that page and command line drive: load, train, stylize, render, measure, save. Owns the GPU state of
+// one scene; tells what happens by typed events. One long task runs at a time; rendering goes on beside it.
+
+import { InputError } from '../errors.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { Kernel, workgroups } from '../gpu/kernel.ts';
+import { Recorder } from '../gpu/recorder.ts';
+import { PRESETS, type Preset } from '../nerf/config.ts';
+import { type Appearance, Field } from '../nerf/field.ts';
+import { NerfKernels } from '../nerf/passes.ts';
+import { createRenderTarget, destroyRenderTarget, Renderer } from '../nerf/renderer.ts';
+import { SampleBuffers } from '../nerf/sample-buffers.ts';
+import { NerfTrainer } from '../nerf/trainer.ts';
+import type { PresetName, RenderTarget } from '../nerf/types.ts';
+import { loadScene } from '../scene/load.ts';
+import type { Camera, FileSource, LoadSceneOptions, Scene, View } from '../scene/types.ts';
+import lerpRgbWgsl from '../shaders/common/lerp_rgb.wgsl?raw';
+import { resolveFeatureNetwork } from '../style/features/network-choice.ts';
+import type { WeightsSource } from '../style/features/network-weights.ts';
+import type { FeatureNetwork } from '../style/types.ts';
+import { Emitter } from './emitter.ts';
+import { readFieldFile, type StyledAppearance, writeFieldFile } from './field-file.ts';
+import { scoreConsistency, scoreViews } from './measure.ts';
+import { paint } from './painting.ts';
+import { fieldConfigFor } from './placement.ts';
+import { Slicer } from './slices.ts';
+import type {
+  ConsistencyRange,
+  ImpastoSession,
+  SessionEvents,
+  SessionState,
+  StyleScore,
+  StylizeOptions,
+  TrainOptions,
+  ViewScore,
+} from './types.ts';
+
+export interface SessionOptions {
+  /** The small network that ships. */
+  bundledNetwork: WeightsSource;
+  /** A network of the user's; taken before any other. */
+  givenNetwork?: WeightsSource;
+}
+
+export async function createSession(gpu: Gpu, options: SessionOptions): Promise<ImpastoSession> {
+  const lerp = await Kernel.create(gpu, { name: 'lerp_rgb', code: lerpRgbWgsl });
+  return new Session(gpu, options, lerp);
+}
+
+/** Behind transparent pictures and empty space, wherever a view is shown, measured or painted. */
+const BACKGROUND = [1, 1, 1] as const;
+/** Held-out views that are rendered now and then while training. */
+const HOLDOUT_VIEWS = 2;
+const HOLDOUT_SECONDS = 20;
+const DEFAULT_CONSISTENCY_FRAMES = 24;
+
+/** Everything on the GPU that belongs to one field. */
+interface Core {
+  preset: PresetName;
+  seed: number;
+  kernels: NerfKernels;
+  field: Field;
+  buffers: SampleBuffers;
+  /** For the view; each long task has a renderer of its own, since a renderer keeps its camera between chunks. */
+  viewRenderer: Renderer;
+  taskRenderer: Renderer;
+}
+
+class Session implements ImpastoSession {
+  private readonly emitter = new Emitter<SessionEvents>();
+  private readonly current: SessionState = {
+    scene: null,
+    preset: 'quick',
+    trainedSteps: 0,
+    style: [],
+    strength: 1,
+    features: '',
+    busy: 'idle',
+  };
+  private core: Core | null = null;
+  private trainer: NerfTrainer | null = null;
+  private styled: StyledAppearance | null = null;
+  private network: FeatureNetwork | null = null;
+  private lerpTarget: RenderTarget | null = null;
+  private renders: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly gpu: Gpu,
+    private readonly options: SessionOptions,
+    private readonly lerp: Kernel,
+  ) {}
+
+  get state(): Readonly<SessionState> {
+    return this.current;
+  }
+
+  on<K extends keyof SessionEvents>(event: K, listener: (detail: SessionEvents[K]) => void): () => void {
+    return this.emitter.on(event, listener);
+  }
+
+  // Scenes
+
+  async loadScene(files: FileSource, options: LoadSceneOptions): Promise<Scene> {
+    return this.busy('loading', async () => {
+      const scene = await loadScene(files, {
+        ...options,
+        onProgress: (done, total, what) => {
+          options.onProgress?.(done, total, what);
+          this.emitter.emit('progress', { task: 'load', fraction: total ? done / total : 0, text: what });
+        },
+      });
+      await this.dropCore();
+      this.current.scene = scene;
+      this.emitter.emit('changed', { reason: 'load' });
+      return scene;
+    });
+  }
+
+  // Training
+
+  async train(options: TrainOptions): Promise<void> {
+    await this.busy('training', async () => {
+      const scene = this.sceneWithPictures();
+      const core = await this.coreFor(scene, options);
+      const preset = PRESETS[options.preset];
+      const steps = options.steps ?? preset.train.steps;
+      const config = { ...preset.train, steps };
+      if (!this.trainer || this.trainer.config.steps !== steps) this.trainer = this.makeTrainer(core, scene, config);
+      const { trainer } = this;
+      const began = performance.now();
+      const elapsed = () => (performance.now() - began) / 1000;
+      const slicer = new Slicer(this.gpu);
+      let lastHoldout = 0;
+      while (trainer.step < steps && !options.signal?.aborted) {
+        if (options.seconds !== undefined && elapsed() >= options.seconds) break;
+        await slicer.slice(Math.min(steps - trainer.step, 16), () => trainer.trainStep());
+        this.current.trainedSteps = trainer.step;
+        const { step, loss, psnr } = await trainer.statistics();
+        this.emitter.emit('train', { step, loss, psnr, seconds: elapsed() });
+        const share = options.seconds === undefined ? 0 : elapsed() / options.seconds;
+        this.emitter.emit('progress', {
+          task: 'train',
+          fraction: Math.min(1, Math.max(step / steps, share)),
+          text: `step ${step} of ${steps}, ${psnr.toFixed(1)} dB`,
+        });
+        this.emitter.emit('changed', { reason: 'train' });
+        if (scene.test.length && elapsed() - lastHoldout > HOLDOUT_SECONDS) {
+          await this.emitHoldout(core, scene, step);
+          lastHoldout = elapsed();
+        }
+      }
+      if (scene.test.length && !options.signal?.aborted) await this.emitHoldout(core, scene, trainer.step);
+    });
+  }
+
+  private makeTrainer(core: Core, scene: Scene, config: Preset['train']): NerfTrainer {
+    const step = this.trainer?.step ?? this.current.trainedSteps;
+    this.trainer?.destroy();
+    const trainer = new NerfTrainer(this.gpu, core.kernels, core.field, core.buffers, scene.train, config, core.seed);
+    trainer.step = step;
+    return trainer;
+  }
+
+  private async emitHoldout(core: Core, scene: Scene, step: number): Promise<void> {
+    const views = scene.test.slice(0, HOLDOUT_VIEWS);
+    const scores = await scoreViews(
+      this.gpu,
+      views,
+      BACKGROUND,
+      this.renderWith(core.taskRenderer, core.field.appearance),
+    );
+    this.emitter.emit('holdout', { step, psnr: mean(scores.map((s) => s.psnr)) });
+  }
+
+  /** The core of this scene, made anew where the preset or the seed differ from what was trained. */
+  private async coreFor(scene: Scene, { preset, seed }: TrainOptions): Promise<Core> {
+    const wanted = seed ?? this.core?.seed ?? 0;
+    if (this.core && this.core.preset === preset && this.core.seed === wanted) {
+      const { density, appearance } = this.core.field;
+      for (const network of [density, appearance.network]) {
+        if (!network.optimiser) network.startOptimiser(await network.readTable());
+      }
+      return this.core;
+    }
+    const config = fieldConfigFor(PRESETS[preset].field, scene);
+    const kernels = await NerfKernels.create(this.gpu, config);
+    await this.dropCore();
+    const field = Field.create(this.gpu, config, scene.unbounded, wanted);
+    this.setCore(preset, wanted, kernels, field);
+    this.emitter.emit('changed', { reason: 'load' });
+    return this.core!;
+  }
+
+  private setCore(preset: PresetName, seed: number, kernels: NerfKernels, field: Field): void {
+    const { rayCapacity, sampleCapacity } = PRESETS[preset];
+    const buffers = new SampleBuffers(this.gpu, rayCapacity, sampleCapacity, field.config.levels);
+    const renderer = () => new Renderer(this.gpu, kernels, field, buffers, field.appearance);
+    this.core = { preset, seed, kernels, field, buffers, viewRenderer: renderer(), taskRenderer: renderer() };
+    this.current.preset = preset;
+  }
+
+  private async dropCore(): Promise<void> {
+    // A view that is being drawn may still use what is about to go.
+    await this.renders.catch(() => undefined);
+    const { core } = this;
+    this.core = null;
+    this.trainer?.destroy();
+    this.trainer = null;
+    this.dropStyle();
+    this.current.trainedSteps = 0;
+    if (!core) return;
+    await this.gpu.idle();
+    for (const part of [core.viewRenderer, core.taskRenderer, core.buffers, core.field, core.kernels]) part.destroy();
+  }
+
+  // Styles
+
+  async stylize(options: StylizeOptions): Promise<StyleScore> {
+    return this.busy('stylizing', async () => {
+      const scene = this.sceneWithPictures();
+      const core = this.needCore();
+      const network = await this.featureNetwork();
+      const preset = PRESETS[core.preset];
+      const plain = core.field.appearance;
+      const styledNetwork = plain.network.clone('Field.style');
+      styledNetwork.startOptimiser(await plain.network.readTable());
+      const appearance: Appearance = { network: styledNetwork, colourMap: plain.colourMap, viewDependent: false };
+      const previous = this.styled;
+      const names = options.styles.map(({ name }) => name);
+      const steps = options.steps ?? preset.style.steps;
+      const began = performance.now();
+      const renderer = core.taskRenderer;
+      renderer.appearance = appearance;
+      renderer.freezeGeometry(true);
+      let shown = false;
+      try {
+        const score = await paint({
+          gpu: this.gpu,
+          network,
+          renderer,
+          appearance,
+          views: scene.train,
+          viewSide: preset.style.viewSide,
+          steps,
+          background: BACKGROUND,
+          seed: core.seed,
+          options,
+          onColours: () => {
+            shown = true;
+            this.styled = { appearance, names, strength: options.strength ?? 1 };
+            this.current.style = names;
+            this.current.strength = options.strength ?? 1;
+            this.emitter.emit('colours', { style: names.join(' + ') });
+            this.emitter.emit('changed', { reason: 'style' });
+          },
+          onStep: (step, losses) => {
+            const seconds = (performance.now() - began) / 1000;
+            if (losses) this.emitter.emit('style', { step, steps, loss: losses.total, style: losses.style, seconds });
+            const share = options.seconds === undefined ? 0 : seconds / options.seconds;
+            const fraction = Math.min(1, Math.max(step / steps, share));
+            this.emitter.emit('progress', { task: 'stylize', fraction, text: `stroke ${step} of ${steps}` });
+            this.emitter.emit('changed', { reason: 'style' });
+          },
+        });
+        await this.renders.catch(() => undefined);
+        previous?.appearance.network.destroy();
+        this.emitter.emit('changed', { reason: 'style' });
+        return score;
+      } catch (error) {
+        // Cancelled before the first stroke, or failed: what was there before is shown again.
+        if (shown) {
+          this.styled = previous;
+          this.current.style = previous?.names ?? [];
+          this.current.strength = previous?.strength ?? 1;
+          this.emitter.emit('changed', { reason: 'style' });
+        }
+        await this.renders.catch(() => undefined);
+        styledNetwork.destroy();
+        throw error;
+      } finally {
+        renderer.freezeGeometry(false);
+        renderer.appearance = plain;
+        if (this.styled?.appearance.network === styledNetwork) styledNetwork.dropOptimiser();
+      }
+    });
+  }
+
+  clearStyle(): void {
+    this.dropStyle();
+    this.emitter.emit('changed', { reason: 'style' });
+  }
+
+  private dropStyle(): void {
+    const { styled } = this;
+    this.styled = null;
+    this.current.style = [];
+    this.current.strength = 1;
+    if (styled) void this.renders.catch(() => undefined).then(() => styled.appearance.network.destroy());
+  }
+
+  setStrength(strength: number): void {
+    if (!(strength >= 0 && strength <= 1)) throw new InputError(`strength: expected 0 to 1, found ${strength}`);
+    this.current.strength = strength;
+    if (this.styled) this.styled.strength = strength;
+    this.emitter.emit('changed', { reason: 'strength' });
+  }
+
+  private async featureNetwork(): Promise<FeatureNetwork> {
+    if (this.network) return this.network;
+    this.emitter.emit('progress', { task: 'features', fraction: 0, text: 'feature network' });
+    const { bundledNetwork, givenNetwork } = this.options;
+    const { network, notice } = await resolveFeatureNetwork(this.gpu, { bundled: bundledNetwork, given: givenNetwork });
+    if (notice) this.emitter.emit('notice', { level: 'info', text: notice });
+    this.network = network;
+    this.current.features = network.name;
+    return network;
+  }
+
+  // Rendering
+
+  createTarget(width: number, height: number): RenderTarget {
+    return createRenderTarget(this.gpu, width, height);
+  }
+
+  destroyTarget(target: RenderTarget): void {
+    destroyRenderTarget(target);
+  }
+
+  /** Calls queue up: each draws the field as it is when its turn comes. */
+  async render(camera: Camera, target: RenderTarget, options: { original?: boolean } = {}): Promise<void> {
+    const turn = this.renders
+      .catch(() => undefined)
+      .then(() => this.renderNow(camera, target, options.original ?? false));
+    this.renders = turn;
+    await turn;
+  }
+
+  private async renderNow(camera: Camera, target: RenderTarget, original: boolean): Promise<void> {
+    const core = this.needCore();
+    const plain = core.field.appearance;
+    const style = original ? null : this.styled;
+    const draw = (appearance: Appearance, into: RenderTarget) =>
+      this.renderWith(core.viewRenderer, appearance)(camera, into);
+    if (!style || style.strength === 0) return draw(plain, target);
+    await draw(style.appearance, target);
+    if (style.strength === 1) return;
+    const { width, height } = target;
+    if (this.lerpTarget?.width !== width || this.lerpTarget.height !== height) {
+      if (this.lerpTarget) destroyRenderTarget(this.lerpTarget);
+      this.lerpTarget = createRenderTarget(this.gpu, width, height);
+    }
+    await draw(plain, this.lerpTarget);
+    const rec = new Recorder(this.gpu, 'Session.strength');
+    const count = width * height * 3;
+    const [x, y] = workgroups(count, 64);
+    rec.run(
+      this.lerp,
+      { other: this.lerpTarget.rgb, rgb: target.rgb },
+      { count, amount: 1 - style.strength, row: 64 * x },
+      [x, y],
+    );
+    rec.submit();
+  }
+
+  private renderWith(renderer: Renderer, appearance: Appearance) {
+    return async (camera: Camera, target: RenderTarget) => {
+      renderer.appearance = appearance;
+      await renderer.render(camera, target, { background: BACKGROUND, viewDependent: true });
+    };
+  }
+
+  // Figures
+
+  async evaluate(options: { signal?: AbortSignal } = {}): Promise<{
+    mean: { psnr: number; ssim: number };
+    views: ViewScore[];
+    background: 'white' | 'black' | 'none';
+  }> {
+    return this.busy('evaluating', async () => {
+      const scene = this.sceneWithPictures();
+      const core = this.needCore();
+      if (scene.test.length === 0)
+        throw new InputError(`held-out views of ${scene.name}: expected at least one, found none`);
+      const views = await scoreViews(
+        this.gpu,
+        scene.test,
+        BACKGROUND,
+        this.renderWith(core.taskRenderer, core.field.appearance),
+        {
+          signal: options.signal,
+          onProgress: (done) => this.progress('evaluate', done, scene.test.length, 'held-out views'),
+        },
+      );
+      return {
+        mean: { psnr: mean(views.map((v) => v.psnr)), ssim: mean(views.map((v) => v.ssim)) },
+        views,
+        background: scene.hasAlpha ? 'white' : 'none',
+      };
+    });
+  }
+
+  async consistency(
+    options: { frames?: number; size?: [number, number]; signal?: AbortSignal } = {},
+  ): Promise<{ short: ConsistencyRange; long: ConsistencyRange }> {
+    return this.busy('evaluating', async () => {
+      const { scene } = this.current;
+      const core = this.needCore();
+      if (!scene) throw new InputError('consistency: expected a scene or a checkpoint, found none');
+      const { width, height } = scene.train[0].camera;
+      const frames = options.frames ?? DEFAULT_CONSISTENCY_FRAMES;
+      // Without its direction the plain field is what the stylized one is compared with: neither has highlights.
+      const plain = { ...core.field.appearance, viewDependent: false };
+      return scoreConsistency(
+        this.gpu,
+        scene,
+        frames,
+        options.size ?? [width, height],
+        {
+          shown: this.renderWith(core.taskRenderer, this.styled?.appearance ?? core.field.appearance),
+          plain: this.renderWith(core.taskRenderer, plain),
+        },
+        { signal: options.signal, onProgress: (done, total) => this.progress('consistency', done, total, 'frames') },
+      );
+    });
+  }
+
+  private progress(task: SessionEvents['progress']['task'], done: number, total: number, what: string): void {
+    this.emitter.emit('progress', { task, fraction: done / total, text: `${done} of ${total} ${what}` });
+  }
+
+  // Files
+
+  async save(): Promise<Uint8Array<ArrayBuffer>> {
+    const core = this.needCore();
+    const { scene, trainedSteps } = this.current;
+    const { preset, seed, field } = core;
+    return writeFieldFile({ preset, seed, field, steps: trainedSteps, style: this.styled, scene: scene! });
+  }
+
+  async load(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<void> {
+    await this.busy('loading', async () => {
+      const file = readFieldFile(this.gpu, bytes, where);
+      const kernels = await NerfKernels.create(this.gpu, file.field.config);
+      const { scene } = this.current;
+      await this.dropCore();
+      this.setCore(file.preset, file.seed, kernels, file.field);
+      this.styled = file.style;
+      this.current.style = file.style?.names ?? [];
+      this.current.strength = file.style?.strength ?? 1;
+      this.current.trainedSteps = file.steps;
+      // The photographs stay where they are those that the field was trained on.
+      this.current.scene = scene && sameScene(scene, file.scene) ? scene : file.scene;
+      this.emitter.emit('changed', { reason: 'load' });
+    });
+  }
+
+  destroy(): void {
+    void this.dropCore().then(() => {
+      this.network?.destroy();
+      this.lerp.destroy();
+      if (this.lerpTarget) destroyRenderTarget(this.lerpTarget);
+    });
+  }
+
+  // What must be there
+
+  private needCore(): Core {
+    if (!this.core) throw new InputError('field: expected a trained one or a checkpoint, found none');
+    return this.core;
+  }
+
+  private sceneWithPictures(): Scene {
+    const { scene } = this.current;
+    if (!scene) throw new InputError('scene: expected photographs, found none');
+    if (scene.train[0].picture.width === 0) {
+      throw new InputError(
+        `photographs of ${scene.name}: expected its folder or archive to be open, found only the checkpoint`,
+      );
+    }
+    return scene;
+  }
+
+  /** One long task at a time. */
+  private async busy<T>(what: Exclude<SessionState['busy'], 'idle'>, task: () => Promise<T>): Promise<T> {
+    if (this.current.busy !== 'idle')
+      throw new InputError(`${what}: expected no other task under way, found ${this.current.busy}`);
+    this.current.busy = what;
+    try {
+      return await task();
+    } finally {
+      this.current.busy = 'idle';
+    }
+  }
+}
+
+const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
+
+/** The same views under the same placement: what a checkpoint and a folder of photographs must agree in. */
+function sameScene(a: Scene, b: Scene): boolean {
+  const names = (views: View[]) => views.map((v) => v.name).join('\n');
+  const close = a.sceneFromWorld.every((v, i) => Math.abs(v - b.sceneFromWorld[i]) < 1e-6);
+  return close && names(a.train) === names(b.train);
+}
