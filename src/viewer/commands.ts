@@ -127,10 +127,12 @@ export class Commands {
   async openCheckpoint(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<void> {
     const { session, store, viewport, notices } = this.parts;
     const wasTraining = this.task.current === 'train';
+    const before = session.state.scene;
     const loaded = await this.guarded('load', async () => {
       await session.load(bytes, where);
       store.update('training', { step: session.state.trainedSteps, preset: session.state.preset });
-      if (session.state.scene) this.showScene(session.state.scene);
+      // Photographs that are open already stay, and with them the view.
+      if (session.state.scene && session.state.scene !== before) this.showScene(session.state.scene);
       viewport.setField(session.state.trainedSteps > 0);
       viewport.invalidate();
       notices.show('info', `${where} is open`);
@@ -157,9 +159,12 @@ export class Commands {
   async train(): Promise<void> {
     if (!this.needsScene()) return;
     const { session, store, url } = this.parts;
-    await this.guarded('train', (signal) =>
-      session.train({ preset: store.state.training.preset, steps: url.steps, signal }),
-    );
+    const { preset } = store.state.training;
+    const planned = url.steps ?? PRESETS[preset].train.steps;
+    // Asked to go on beyond the preset's end: half as much again.
+    const done = session.state.preset === preset ? session.state.trainedSteps : 0;
+    const steps = done >= planned ? done + Math.ceil(planned / 2) : planned;
+    await this.guarded('train', (signal) => session.train({ preset, steps, signal }));
     if (store.state.style.waiting && this.task.current === null && session.state.trainedSteps > 0) await this.paint();
   }
 

@@ -39,6 +39,8 @@ export interface PageState {
 
   training: {
     preset: PresetName;
+    /** Preset of the field that is there; another one means a new field. */
+    trainedPreset: PresetName | null;
     step: number;
     /** Steps a second over the last slice; 0 before the first. */
     rate: number;
@@ -112,6 +114,7 @@ export function initialState(): PageState {
     scene: null,
     training: {
       preset: 'standard',
+      trainedPreset: null,
       step: 0,
       rate: 0,
       loss: null,

@@ -22,7 +22,10 @@ export function followSession(
 
   const sync = () => {
     const { busy, features, style, strength, trainedSteps } = session.state;
-    store.patch({ busy, features, style: { ...store.state.style, applied: [...style], strength } });
+    // Without a style the engine's strength says nothing; the panel keeps what was chosen.
+    const shown = style.length ? strength : store.state.style.strength;
+    store.patch({ busy, features, style: { ...store.state.style, applied: [...style], strength: shown } });
+    store.update('training', { trainedPreset: trainedSteps > 0 ? session.state.preset : null });
     const working = busy === 'training' || busy === 'stylizing';
     viewport.setWorking(working);
     if (trainedSteps >= FIRST_VIEW_STEP || (trainedSteps > 0 && !working)) viewport.setField(true);

@@ -18,7 +18,11 @@ export function trainingPanel(gui: GUI, store: Store<PageState>, commands: Comma
   const { Train: button } = addButtons(folder, { Train: () => void commands.toggleTraining() });
   button.classList.add('primary');
   store.watch(
-    ({ busy, training }) => (busy === 'training' ? 'Pause' : training.step > 0 ? 'Train on' : 'Train'),
+    ({ busy, training: { preset, trainedPreset } }) => {
+      if (busy === 'training') return 'Pause';
+      if (trainedPreset === null) return 'Train';
+      return preset === trainedPreset ? 'Train on' : 'Train anew';
+    },
     (label) => {
       button.textContent = label;
     },

@@ -145,8 +145,9 @@ function thumbnails(views: readonly View[], columns: number, rows: number): Data
       for (let x = 0; x < TILE; x++) {
         const from = 4 * (fromRow + Math.floor(((x + 0.5) / TILE) * picture.width));
         const to = 4 * ((top + y) * width + left + x);
-        const alpha = picture.data[from + 3] / 255;
-        for (let c = 0; c < 3; c++) data[to + c] = alpha * picture.data[from + c] + (1 - alpha) * BACKING[c];
+        // A checkpoint knows its cameras but has no pictures.
+        const alpha = (picture.data[from + 3] ?? 0) / 255;
+        for (let c = 0; c < 3; c++) data[to + c] = alpha * (picture.data[from + c] ?? 0) + (1 - alpha) * BACKING[c];
         data[to + 3] = 255;
       }
     }

@@ -4,6 +4,7 @@
 
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 import { PerspectiveCamera, Scene as ThreeScene, Vector3 } from 'three/webgpu';
+import { InputError } from '../../errors.ts';
 import { sharedCentre } from '../../export/camera-path.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { RenderTarget } from '../../nerf/types.ts';
@@ -227,6 +228,11 @@ export class Viewport {
         await this.frame();
       } catch (error) {
         const { message } = error as Error;
+        // The field was replaced while its view waited for its turn: nothing is wrong.
+        if (error instanceof InputError) {
+          this.stale = true;
+          continue;
+        }
         if (message !== this.lastError) this.options.onError(error as Error);
         this.lastError = message;
         await new Promise((resolve) => setTimeout(resolve, 500));
