@@ -55,6 +55,9 @@ export async function withEngine<T>(
   } finally {
     progress.end();
     session?.destroy();
+    // The session lets its last work end before it frees anything; the device must outlive that.
+    await gpu.idle().catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 0));
     closeNodeGpu(gpu);
   }
 }

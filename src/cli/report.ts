@@ -2,8 +2,10 @@
 // (tests, benchmarks) is what was promised. Unknown figures are left out, never invented.
 
 import { z } from 'zod';
+import type { ConsistencyRange } from '../session/types.ts';
 
-const range = z.object({ rmse: z.number(), baseline: z.number(), pairs: z.int() });
+/** null: no pixel was seen twice. */
+const range = z.object({ rmse: z.number().nullable(), baseline: z.number().nullable(), pairs: z.int() });
 
 export const reportSchema = z.strictObject({
   adapter: z.object({ vendor: z.string(), architecture: z.string(), description: z.string() }),
@@ -24,3 +26,17 @@ export const reportSchema = z.strictObject({
 });
 
 export type Report = z.infer<typeof reportSchema>;
+export type ConsistencyReport = Report['consistency'];
+
+/** JSON has no NaN: what could not be measured is null. */
+export function consistencyReport(score: { short: ConsistencyRange; long: ConsistencyRange }): ConsistencyReport {
+  const known = (value: number) => (Number.isFinite(value) ? value : null);
+  const plain = ({ rmse, baseline, pairs }: ConsistencyRange) => ({
+    rmse: known(rmse),
+    baseline: known(baseline),
+    pairs,
+  });
+  return { short: plain(score.short), long: plain(score.long) };
+}
+
+export const rmseText = (value: number | null): string => value?.toFixed(4) ?? 'unknown';

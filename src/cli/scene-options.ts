@@ -1,28 +1,27 @@
-// Options of every command that loads a scene, and what a preset adds to them.
+// Options of every command that loads photographs, and how a checkpoint and its photographs are brought together: at
+// the reduction and with the views held out that the field was trained with, unless told otherwise.
 
 import type { Command } from 'commander';
+import { z } from 'zod';
+import { inputError } from '../errors.ts';
 import { PRESETS } from '../nerf/config.ts';
+import { readContainer } from '../nerf/container.ts';
 import type { PresetName } from '../nerf/types.ts';
 import { nodeDecoder } from '../scene/node-decoder.ts';
+import { byName } from '../scene/paths.ts';
 import type { FileSource, LoadSceneOptions } from '../scene/types.ts';
 import type { Engine } from './engine.ts';
-import { oneOf, wholeNumber } from './options.ts';
+import { wholeNumber } from './options.ts';
 
 export interface SceneOptions {
   downscale?: number;
-  holdout: number;
-  background?: 'white' | 'black' | 'random';
+  holdout?: number;
 }
 
 export function sceneOptions(command: Command): Command {
   return command
     .option('--downscale <k>', 'reduce pictures k times (default: by preset)', wholeNumber('--downscale', 1, 64))
-    .option('--holdout <n>', 'hold out every n-th view, 0 for none', wholeNumber('--holdout', 0), 8)
-    .option(
-      '--background <colour>',
-      'behind transparent pictures: white, black or random',
-      oneOf('--background', ['white', 'black', 'random']),
-    );
+    .option('--holdout <n>', 'hold out every n-th view, 0 for none (default: 8)', wholeNumber('--holdout', 0));
 }
 
 export function loadOptions(options: SceneOptions, preset: PresetName, signal: AbortSignal): LoadSceneOptions {
@@ -30,9 +29,17 @@ export function loadOptions(options: SceneOptions, preset: PresetName, signal: A
   return { decoder: nodeDecoder, downscale, maxSide: PRESETS[preset].pictureSide, holdout, signal };
 }
 
+const views = z.array(z.object({ name: z.string() }));
+/** What is read here of a checkpoint's header; the session reads and checks all of it. */
+const headerSchema = z.object({
+  preset: z.enum(['quick', 'standard', 'max']),
+  scene: z.object({ downscale: z.int().positive(), train: views, test: views }),
+});
+
 /**
- * The photographs first, then the field that was trained on them: at the preset's reduction unless told otherwise.
+ * Photographs, then the field that was trained on them.
  * @param where the checkpoint's path, for messages
+ * @throws InputError when the photographs are others
  */
 export async function loadCheckpointWithScene(
   engine: Engine,
@@ -43,9 +50,33 @@ export async function loadCheckpointWithScene(
 ): Promise<void> {
   const { session, stage, signal } = engine;
   await stage('load', async () => {
-    // Read once before the photographs, so that a damaged file is refused at once and its preset is known.
+    const header = headerSchema.safeParse(readContainer(bytes, where).meta);
+    if (!header.success) {
+      // Not a field at all, and the session has the words for it.
+      await session.load(bytes, where);
+      throw inputError('header', where, 'a field written by Impasto', 'another');
+    }
+    const { preset, scene } = header.data;
+    const names = { train: scene.train.map((v) => v.name), test: scene.test.map((v) => v.name) };
+    const wanted = {
+      downscale: options.downscale ?? scene.downscale,
+      holdout: options.holdout ?? holdoutOf(names.train, names.test),
+    };
+    await session.loadScene(files, loadOptions(wanted, preset, signal));
     await session.load(bytes, where);
-    await session.loadScene(files, loadOptions(options, session.state.preset, signal));
-    await session.load(bytes, where);
+    // The session keeps the photographs only where they are the field's own.
+    if (session.state.scene?.train[0].picture.width === 0) {
+      const expected = `the ${names.train.length} training views of ${where} (the same --holdout too)`;
+      throw inputError('photographs', files.name, expected, 'others');
+    }
   });
+}
+
+/** Every how manieth view was held out, by how far the first two lie apart; the dataset's own split ignores it. */
+export function holdoutOf(train: readonly string[], test: readonly string[]): number {
+  if (test.length === 0) return 0;
+  const all = [...train, ...test].sort(byName);
+  if (test.length === 1) return all.length;
+  const [first, second] = test.map((name) => all.indexOf(name)).sort((a, b) => a - b);
+  return second - first;
 }

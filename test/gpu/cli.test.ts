@@ -150,7 +150,7 @@ describe('the whole road', () => {
       'consistency',
       place('out/styled.impasto'),
       '--frames',
-      '8',
+      '24',
       '--size',
       '32x32',
       '--json',

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { decimal, oneOf, preset, size, style, wholeNumber } from '../../src/cli/options.ts';
 import { pictureFromRgb } from '../../src/cli/picture.ts';
+import { holdoutOf } from '../../src/cli/scene-options.ts';
 import { frameSize, spread } from '../../src/cli/views.ts';
 import type { Scene } from '../../src/scene/types.ts';
 
@@ -61,6 +62,17 @@ describe('views', () => {
     expect(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4)).toEqual([0, 3, 6, 9]);
     expect(spread([1, 2], 4)).toEqual([1, 2]);
     expect(spread([1, 2, 3], 1)).toEqual([1]);
+  });
+
+  it('tells from the views of a checkpoint which were held out', () => {
+    const names = Array.from({ length: 20 }, (_, i) => `images/${String(i).padStart(4, '0')}.jpg`);
+    for (const every of [2, 3, 8, 19]) {
+      const test = names.filter((_, i) => i % every === 0);
+      const train = names.filter((_, i) => i % every !== 0);
+      expect(holdoutOf(train, test)).toBe(every);
+    }
+    expect(holdoutOf(names, [])).toBe(0);
+    expect(holdoutOf(names.slice(1), names.slice(0, 1))).toBe(20);
   });
 
   it('rounds and clips colours', () => {

@@ -7,6 +7,7 @@ import { readInput } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { size, wholeNumber } from '../options.ts';
 import { prepareJson, say, writeJson } from '../output.ts';
+import { consistencyReport, rmseText } from '../report.ts';
 
 interface Options {
   frames?: number;
@@ -27,11 +28,13 @@ export function consistencyCommand(io: Io): Command {
       await withEngine(io, null, async ({ session, stage, signal }) => {
         await stage('load', () => session.load(bytes, path));
         const { frames, size } = options;
-        const score = await stage('consistency', () => session.consistency({ frames, size, signal }));
+        const score = consistencyReport(
+          await stage('consistency', () => session.consistency({ frames, size, signal })),
+        );
         await writeJson(io, options.json, score);
         for (const range of ['short', 'long'] as const) {
           const { rmse, baseline, pairs } = score[range];
-          const text = `rmse ${rmse.toFixed(4)}, unstylized ${baseline.toFixed(4)}, ${pairs} pairs`;
+          const text = `rmse ${rmseText(rmse)}, unstylized ${rmseText(baseline)}, ${pairs} pairs`;
           say(io, options.json, `${range.padEnd(5)} ${text}`);
         }
       });

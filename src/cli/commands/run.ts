@@ -16,7 +16,7 @@ import type { Io } from '../io.ts';
 import { givenNetwork } from '../networks.ts';
 import { decimal, oneOf, preset, type StyleArgument, size, style, wholeNumber } from '../options.ts';
 import { prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
-import { type Report, reportSchema } from '../report.ts';
+import { consistencyReport, type Report, reportSchema, rmseText } from '../report.ts';
 import { loadOptions, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { renderVideo } from '../video-file.ts';
 import { frameSize, spread } from '../views.ts';
@@ -89,7 +89,7 @@ export function runCommand(io: Io): Command {
       });
       const styleScore = await stage('stylize', paint, () => strokes);
       await writeResult(at('styled.impasto'), await session.save());
-      const consistency = await stage('consistency', () => session.consistency({ signal }));
+      const consistency = consistencyReport(await stage('consistency', () => session.consistency({ signal })));
 
       const video = VIDEO[options.preset];
       const frames = options.frames ?? video.frames;
@@ -138,7 +138,7 @@ function summary(out: string, report: Report): string {
   return [
     ...(psnr ? [`held-out PSNR  ${psnr.holdout.toFixed(2)} dB over ${psnr.views} views`] : []),
     `style distance ${style.start.toFixed(4)} to ${style.end.toFixed(4)}, ${gain.toFixed(0)} % nearer (${style.metric} under ${style.features})`,
-    `consistency    short ${short.rmse.toFixed(4)} (unstylized ${short.baseline.toFixed(4)}), long ${long.rmse.toFixed(4)} (${long.baseline.toFixed(4)})`,
+    `consistency    short ${rmseText(short.rmse)} (unstylized ${rmseText(short.baseline)}), long ${rmseText(long.rmse)} (${rmseText(long.baseline)})`,
     `turntable      ${video.frames} frames of ${video.size.join('x')} at ${video.fps} frames a second`,
     `${out}: done in ${seconds.toFixed(0)} s`,
   ].join('\n');
