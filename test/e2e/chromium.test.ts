@@ -17,7 +17,7 @@ const FLAGS = [
 
 describePage('chromium', {
   presentation: 'read-back',
-  query: 'preset=quick&maxTrain=12&maxTest=1&downscale=6&steps=48&styleSteps=4&field=64',
+  query: 'preset=quick&maxTrain=12&maxTest=1&downscale=4&steps=32&styleSteps=2&field=64',
   async open() {
     const executablePath = needs('Chromium', '/usr/bin/chromium');
     const browser = await chromium.launch({ executablePath, headless: true, args: FLAGS });
