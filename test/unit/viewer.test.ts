@@ -1,7 +1,7 @@
 // The page's parts that need neither a browser nor a GPU: resolution by budget, one long task at a time, the
 // store, the address's options, poses, what dropped files are meant as.
 
-import { PerspectiveCamera } from 'three/webgpu';
+import { PerspectiveCamera, Vector3 } from 'three/webgpu';
 import { describe, expect, it } from 'vitest';
 import type { FileSource } from '../../src/scene/types.ts';
 import { kindOf } from '../../src/viewer/dropped-files.ts';
@@ -9,7 +9,7 @@ import { LongTask } from '../../src/viewer/long-task.ts';
 import { Store } from '../../src/viewer/store.ts';
 import { readUrlOptions } from '../../src/viewer/url-options.ts';
 import { FrameBudget } from '../../src/viewer/viewport/frame-budget.ts';
-import { cameraFromThree, direction, fittingFov, position } from '../../src/viewer/viewport/pose.ts';
+import { cameraFromThree, direction, fittingFov, position, startingCamera } from '../../src/viewer/viewport/pose.ts';
 
 const FULL = { width: 1280, height: 800 };
 const MILLISECOND_A_KILOPIXEL = { width: 1000, height: 1 };
@@ -153,6 +153,30 @@ describe('poses', () => {
     expect(fittingFov(camera, 2)).toBeCloseTo(60, 6);
     // A narrower window must open the angle to show the whole width.
     expect(fittingFov(camera, 1)).toBeGreaterThan(90);
+  });
+});
+
+describe('startingCamera', () => {
+  const at = (azimuthRad: number, height: number) => {
+    const three = new PerspectiveCamera(50, 1);
+    three.position.set(2 * Math.sin(azimuthRad), height, 2 * Math.cos(azimuthRad));
+    three.lookAt(0, 0, 0);
+    three.updateMatrixWorld();
+    return cameraFromThree(three, 100, 100);
+  };
+
+  it('stands in the middle of an arc', () => {
+    const cameras = [-1, -0.5, 0, 0.5, 1].map((azimuth) => at(azimuth, 0.5));
+    expect(startingCamera(cameras, new Vector3())).toBe(cameras[2]);
+  });
+
+  it('stands rather low where cameras are all round', () => {
+    const cameras = [3, 2, 1, 0.6, 0.4, 0.2].flatMap((height) =>
+      [0, 1.5, 3, 4.5].map((azimuth) => at(azimuth, height)),
+    );
+    const [, y] = position(startingCamera(cameras, new Vector3())).toArray();
+    expect(y).toBeLessThanOrEqual(1);
+    expect(y).toBeGreaterThanOrEqual(0.4);
   });
 });
 

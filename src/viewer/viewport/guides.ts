@@ -72,7 +72,7 @@ export class Guides {
 
 function frusta(views: readonly View[], focus: Vector3): Group {
   const distances = views.map(({ camera }) => position(camera).distanceTo(focus)).sort((a, b) => a - b);
-  const depth = Math.min(0.5, Math.max(0.04, FRUSTUM_SHARE * distances[distances.length >> 1]));
+  const depth = Math.min(0.2, Math.max(0.04, FRUSTUM_SHARE * distances[distances.length >> 1]));
   const columns = Math.ceil(Math.sqrt(views.length));
   const rows = Math.ceil(views.length / columns);
   const lines: number[] = [];

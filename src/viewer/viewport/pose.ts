@@ -37,3 +37,18 @@ export function fittingFov(camera: Camera, aspect: number): number {
   const halfWidth = camera.width / 2 / camera.fx;
   return (Math.atan(Math.max(halfHeight, halfWidth / aspect)) * 360) / Math.PI;
 }
+
+/**
+ * Which of the cameras to begin with: rather low, as one stands before a picture, and in the middle of an arc where
+ * the cameras stand on one.
+ */
+export function startingCamera(cameras: readonly Camera[], focus: Vector3): Camera {
+  const offsets = cameras.map((camera) => position(camera).sub(focus).normalize());
+  const heights = offsets.map(({ y }) => y).sort((a, b) => a - b);
+  const wantedHeight = heights[Math.floor(0.3 * (heights.length - 1))];
+  const mean = offsets.reduce((sum, offset) => sum.add(offset), new Vector3()).setY(0);
+  // All round, the mean is short and says little; on an arc it is long and says where the middle is.
+  mean.divideScalar(cameras.length);
+  const scores = offsets.map(({ x, y, z }) => x * mean.x + z * mean.z - Math.abs(y - wantedHeight));
+  return cameras[scores.indexOf(Math.max(...scores))];
+}

@@ -14,7 +14,7 @@ import { FieldLayer } from './field-layer.ts';
 import { FrameBudget, type Size } from './frame-budget.ts';
 import { Guides } from './guides.ts';
 import { PackedView, ViewPacker } from './packed-view.ts';
-import { cameraFromThree, direction, fittingFov, position } from './pose.ts';
+import { cameraFromThree, direction, fittingFov, position, startingCamera } from './pose.ts';
 import { Presenter } from './presenter.ts';
 
 /** What the viewport needs of the engine. */
@@ -110,9 +110,10 @@ export class Viewport {
 
   /** A new scene: its cameras as guides, the first one's view, orbiting round what they look at. */
   setScene(scene: Scene): void {
-    const focus = new Vector3(...sharedCentre(scene.train.map((view) => view.camera)));
+    const cameras = scene.train.map((view) => view.camera);
+    const focus = new Vector3(...sharedCentre(cameras));
     this.guides.setViews(scene.train, focus);
-    this.reference = scene.train[0].camera;
+    this.reference = startingCamera(cameras, focus);
     this.goTo(this.reference, focus);
     // A step back from where the photographer stood: the subject with some air round it.
     this.camera.position.lerp(this.controls.target, -START_STEP_BACK);
