@@ -1,9 +1,14 @@
-"""The student's first weights, taken from the teacher instead of from chance (seconds instead of thousands of steps).
+"""The student's weights in closed form, taken from the teacher instead of from chance (minutes instead of hours).
 
-Layer by layer: the channels that explain the most of all the layer's activations are picked greedily (column subset
-selection on their second moments); then the student's convolution is solved by least squares so that it gives those
-channels' pre-activations from what the student already has one layer below. Each block is scaled by one number, so
-that activations stay near 1 and the layers of a block keep the ratio that the teacher has between them.
+Layer by layer, from the first:
+1. moments of the teacher's unit-length feature vectors say which channels explain the most of all the others
+   (greedy column subset selection): those are the ones that the student keeps;
+2. the student's convolution is fitted by least squares, so that it gives the kept channels' pre-activations from what
+   the student already has one layer below; where both sides of a ReLU are cut off there is no error (majorisation:
+   the target there is moved onto the prediction, and the same normal equations are solved again);
+3. each channel is scaled so that inner products of the kept channels come closest to those of all the channels
+   (non-negative least squares on the squared moments): cosine matching and Gram matrices read nothing else.
+One number a block keeps activations near 1 and the ratio between the layers of a block as the teacher has it.
 """
 import torch
 import torch.nn.functional as F
@@ -26,48 +31,77 @@ def pick_channels(moments, count):
     return chosen
 
 
+def kernel_scales(moments, chosen, rounds=3000):
+    """d >= 0 with sum_j d_j f_j f_j^T closest to the sum over all channels; the square roots scale the features."""
+    squared = moments ** 2
+    left, right = squared[chosen][:, chosen], squared[chosen].sum(1)
+    scale = left.diagonal().sqrt()
+    left, right = left / scale[:, None] / scale[None], right / scale
+    d = torch.ones(len(chosen)) * scale
+    step = 1 / torch.linalg.eigvalsh(left)[-1]
+    for _ in range(rounds):
+        d = (d - step * (left @ d - right)).clamp_min(0)
+    d = d / scale
+    return d.clamp_min(0.05 * d.mean()).sqrt()
+
+
+def fit_columns(h, target, step, grid_offset):
+    """Patches and targets on a grid of positions: [9 C + 1, N], [W, N]."""
+    columns = F.unfold(h, 3, padding=1).reshape(len(h), -1, *h.shape[2:])
+    columns = columns[..., grid_offset::step, grid_offset::step].transpose(0, 1).flatten(1)
+    target = target[..., grid_offset::step, grid_offset::step].transpose(0, 1).flatten(1)
+    return torch.cat([columns, torch.ones(1, columns.shape[1])]), target
+
+
 @torch.no_grad()
-def from_teacher(teacher, widths, pictures, say=print):
-    """pictures [B, 3, S, S]: what the moments and the least-squares fits are taken on."""
-    student = Student(widths)
-    batches = pictures.split(16)
-    for name in CONVS:
-        before = CONVS[CONVS.index(name) - 1] if name != CONVS[0] else None
-        width = student.convs[name].out_channels
-        # Second moments of unit-length feature vectors: what cosine matching sees.
-        moments = torch.zeros(teacher.convs[name].out_channels, teacher.convs[name].out_channels)
-        power = 0.0
-        for x in batches:
-            f = teacher(x, name)['relu' + name].transpose(0, 1).flatten(1)
-            moments += (f / (f.norm(dim=0) + 1e-3)) @ (f / (f.norm(dim=0) + 1e-3)).T
+def from_teacher(teacher, widths, pictures, say=print, rounds=12, even=0.5):
+    """pictures [B, 3, S, S]: what moments and fits are taken on. even: how far dim places count like bright ones."""
+    student = Student(widths).to(memory_format=torch.channels_last)
+    batches = [x.contiguous(memory_format=torch.channels_last) for x in pictures.split(8)]
+    state_t = [teacher.normalise(x) for x in batches]
+    state_s = [student.normalise(x) for x in batches]
+    for index, name in enumerate(CONVS):
+        conv_t, conv_s = teacher.convs[name], student.convs[name]
+        if index and name[2] == '1':
+            state_t = [F.max_pool2d(h, 2) for h in state_t]
+            state_s = [F.avg_pool2d(h, 2) for h in state_s]
+        before = [conv_t(h) for h in state_t]
+        state_t = [F.relu(h) for h in before]
+        moments, power = 0, 0.0
+        for f in state_t:
             power += float((f ** 2).mean()) / len(batches)
-        chosen = pick_channels(moments, width)
+            f = f.transpose(0, 1).flatten(1)[:, ::3]
+            f = f / (f.norm(dim=0) + 1e-3)
+            moments = moments + f @ f.T
+        chosen = pick_channels(moments, conv_s.out_channels)
         if name[2] == '1':
             block_scale = 1 / power ** 0.5
-        conv = student.convs[name]
-        size = conv.in_channels * 9 + 1
-        left, right = torch.zeros(size, size), torch.zeros(size, width)
-        for x in batches:
-            wanted = teacher(x, name, stop_before_relu=True)[:, chosen] * block_scale
-            if before is None:
-                h = student.normalise(x)
-            else:
-                h = student(x, before)['relu' + before]
-                h = F.avg_pool2d(h, 2) if before[0] != name[0] else h
-            # A grid of positions is enough for the fit, and keeps the memory small.
-            step = 3 if name[0] in '12' else 1
-            columns = F.unfold(h, 3, padding=1).reshape(len(x), -1, *h.shape[2:])[..., ::step, ::step]
-            columns = columns.transpose(0, 1).flatten(1)
-            columns = torch.cat([columns, torch.ones(1, columns.shape[1])])
-            target = wanted[..., ::step, ::step].transpose(0, 1).flatten(1)
-            left += columns @ columns.T
-            right += columns @ target.T
-        left += torch.eye(size) * left.diagonal().mean() * 1e-5
-        solved = torch.linalg.solve(left, right)
-        conv.weight.copy_(solved[:-1].T.reshape(width, conv.in_channels, 3, 3))
-        conv.bias.copy_(solved[-1])
-        residual = F.mse_loss(solved[:-1].T @ columns[:-1] + solved[-1][:, None], target) / target.var()
-        say(f'conv{name}: {width} of {moments.shape[0]} channels, residual {float(residual):.3f}')
+        scales = kernel_scales(moments, chosen) * block_scale
+        step = {'1': 5, '2': 3, '3': 2, '4': 1}[name[0]]
+        parts = []
+        for i, (h, z) in enumerate(zip(state_s, before)):
+            a, t = fit_columns(h, z[:, chosen] * scales.view(-1, 1, 1), step, i % step)
+            parts.append((a, t))
+        columns, target = (torch.cat([p[j] for p in parts], 1) for j in (0, 1))
+        del parts
+        length = target.clamp_min(0).norm(dim=0)
+        weight = (length / length.mean() + 0.2) ** (-2 * even)
+        weighted = columns * weight
+        left = columns @ weighted.T
+        left += torch.eye(len(left)) * left.diagonal().mean() * 1e-5
+        factor = torch.linalg.cholesky(left)
+        solved = torch.cholesky_solve(weighted @ target.T, factor)
+        for _ in range(rounds if index > 1 else 1):
+            told = solved.T @ columns
+            moved = torch.where(target > 0, target, told.clamp_max(0))
+            solved = torch.cholesky_solve(weighted @ moved.T, factor)
+        told = (solved.T @ columns).clamp_min(0)
+        error = float(((told - target.clamp_min(0)) ** 2 * weight).sum() / (target.clamp_min(0) ** 2 * weight).sum())
+        conv_s.weight.copy_(solved[:-1].T.reshape(conv_s.weight.shape))
+        conv_s.bias.copy_(solved[-1])
+        state_s = [F.relu(conv_s(h)) for h in state_s]
+        say(f'conv{name}: {len(chosen)} of {len(moments)} channels, relative error {error:.4f}, '
+            f'scales {float(scales.min() / block_scale):.2f}..{float(scales.max() / block_scale):.2f}', flush=True)
     return student
 
 
@@ -76,12 +110,12 @@ def solve_heads(teacher, student, pictures):
     heads = {}
     with torch.no_grad():
         sums = {}
-        for x in pictures.split(16):
+        for x in pictures.split(8):
             t, s = teacher(x), student(x)
             for n in s:
-                a = s[n].transpose(0, 1).flatten(1).float()
+                a = s[n].transpose(0, 1).flatten(1).float()[:, ::3]
                 a = torch.cat([a, torch.ones(1, a.shape[1])])
-                b = t[n].transpose(0, 1).flatten(1).float()
+                b = t[n].transpose(0, 1).flatten(1).float()[:, ::3]
                 left, right = sums.get(n, (0, 0))
                 sums[n] = (left + a @ a.T, right + a @ b.T)
         for n, (left, right) in sums.items():

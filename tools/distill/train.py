@@ -1,11 +1,11 @@
 """Distils VGG-19 into the small network: python3 train.py --teacher vgg19.json --photographs DIR.. --paintings DIR..
 
 A step takes K running optimisations (a content picture drifting towards a style under the student's own NNFM
-gradient, now and then under the teacher's), their contents and styles, and K fresh pictures, and lowers
+gradient, now and then under the teacher's), their contents and styles, and a few fresh pictures, and lowers
   similarity   the cosine-similarity matrices of both networks over positions of the whole batch (what NNFM reads),
   gradient     1 - cosine of the two networks' NNFM + content gradients on the running pictures (what it does),
-  value        normalised error of the teacher's features, read from the student's by 1x1 heads (thrown away),
-  length       relative lengths of feature vectors (what Gram and AdaIN read besides directions).
+  length       relative lengths of feature vectors (what Gram and AdaIN read besides directions),
+  value        (if asked for) the teacher's features, read from the student's by 1x1 heads that are thrown away.
 The first weights come from the teacher (start.py). Bounded by wall-clock, resumable (the schedule goes on from the
 seconds spent), a checkpoint every --save-every seconds. CPU, bfloat16 autocast, channels-last.
 """
@@ -40,11 +40,13 @@ def arguments():
     p.add_argument('--widths', default='32,64,128,256', help='channels of blocks 1..4')
     p.add_argument('--size', type=int, default=96)
     p.add_argument('--running', type=int, default=3, help='K')
+    p.add_argument('--fresh', type=int, default=2, help='pictures of no optimisation in a step')
     p.add_argument('--pool', type=int, default=48, help='running optimisations kept')
+    p.add_argument('--positions', type=int, default=640, help='places of a batch whose similarities are compared')
     p.add_argument('--lr', type=float, default=4e-4)
     p.add_argument('--similarity', type=float, default=300)
     p.add_argument('--gradient', type=float, default=3)
-    p.add_argument('--value', type=float, default=1)
+    p.add_argument('--value', type=float, default=0, help='0 leaves the heads out altogether')
     p.add_argument('--length', type=float, default=1)
     p.add_argument('--save-every', type=float, default=180)
     p.add_argument('--seed', type=int, default=1)
@@ -101,7 +103,7 @@ def main():
     source = Source(photographs, paintings, a.size, int(rng.integers(1 << 30)))
     k = a.running
 
-    spent, steps = 0.0, 0
+    spent, steps, heads = 0.0, 0, None
     if os.path.exists(a.out):
         state = torch.load(a.out)
         student = Student(state['widths'])
@@ -110,17 +112,17 @@ def main():
     elif a.start:
         state = torch.load(a.start)
         student = Student(state['widths'])
-        student.load_state_dict(state['average'])
-        heads = state['heads']
+        student.load_state_dict(state.get('average') or state['student'])
         state = None
     else:
         state = None
         widths = dict(zip('1234', (int(w) for w in a.widths.split(','))))
         fit = torch.stack([source.draw(0.5) for _ in range(96)])
         student = from_teacher(teacher, widths, fit)
-        heads = solve_heads(teacher, student, fit[:48])
+    if heads is None and a.value:
+        heads = solve_heads(teacher, student, torch.stack([source.draw(0.5) for _ in range(48)]))
     student.to(memory_format=torch.channels_last)
-    heads = {n: torch.nn.Parameter(h.clone().float()) for n, h in heads.items()}
+    heads = {n: torch.nn.Parameter(h.clone().float()) for n, h in (heads or {}).items()}
     parameters = [*student.parameters(), *heads.values()]
     optimiser = torch.optim.Adam(parameters, lr=a.lr, betas=(0.9, 0.99))
     average = {n: v.clone() for n, v in student.state_dict().items()}
@@ -151,7 +153,7 @@ def main():
         picked = rng.choice(a.pool, k, replace=False)
         now = [runs[i] for i in picked]
         x = torch.stack([r.x for r in now]).requires_grad_(True)
-        others = torch.stack([*(r.content for r in now), *(r.style for r in now), *(source.draw(0.4) for _ in range(k))])
+        others = torch.stack([*(r.content for r in now), *(r.style for r in now), *(source.draw(0.4) for _ in range(a.fresh))])
         layout = torch.channels_last
         part = lambda f, i: {n: v[i * k:(i + 1) * k] for n, v in f.items()}
 
@@ -167,9 +169,11 @@ def main():
             s = torch.cat([here[n].float(), mine[n].float()])
             t = torch.cat([there[n].detach().float(), seen[n].float()])
             count = t.shape[0] * t.shape[2] * t.shape[3]
-            positions = torch.from_numpy(rng.choice(count, min(1024, count), replace=False))
+            positions = torch.from_numpy(rng.choice(count, min(a.positions, count), replace=False))
             terms['similarity'] += weight * similarity_error(s, t, positions)
             terms['length'] += weight * norm_error(s, t)
+            if not a.value:
+                continue
             flat_s, flat_t = (v.transpose(0, 1).flatten(1)[:, positions] for v in (s, t))
             power = (flat_t ** 2).mean(1, keepdim=True)
             scales[n] = power if scales[n] is None else 0.98 * scales[n] + 0.02 * power
@@ -183,7 +187,7 @@ def main():
         size = float(torch.nn.utils.clip_grad_norm_(parameters, 5.0))
         if np.isfinite(size):
             optimiser.step()
-        keep = min(0.998, (steps + 1) / (steps + 20))
+        keep = min(0.99, (steps + 1) / (steps + 20))
         for n, v in student.state_dict().items():
             average[n].mul_(keep).add_(v, alpha=1 - keep)
 
@@ -194,11 +198,11 @@ def main():
 
         steps += 1
         for n, v in terms.items():
-            log.setdefault(n, []).append(float(v.detach()))
+            log.setdefault(n, []).append(float(v))
         log.setdefault('size', []).append(size)
         spent += time.time() - clock
         clock = time.time()
-        if steps % 50 == 0:
+        if steps % 25 == 0:
             line = {n: round(float(np.mean(v)), 5) for n, v in log.items()}
             print(json.dumps({'steps': steps, 'seconds': round(spent), **line}), flush=True)
             log = {}
