@@ -410,8 +410,8 @@ def main():
     studio.point_light(fire, 0.05, 14, '#ff9a4a')
     cover = dict(radii=(3.3, 4.0), elevations=(3, 62), target=(0, 0, -0.12), spread=0.16)
     angle = math.radians(46)
-    produce_args = dict(aabb_scale=4, scale=0.33, offset=[0.5, 0.5, 0.5], licence='CC0-1.0')
-    studio.produce(ob, studio.dome(100, 0.37, **cover), studio.dome(20, 0.81, **cover), angle, options, produce_args)
+    extra = dict(aabb_scale=4, scale=0.33, offset=[0.5, 0.5, 0.5], licence='CC0-1.0')
+    studio.produce(ob, studio.dome(100, 0.37, **cover), studio.dome(20, 0.81, **cover), angle, options, 'Still life', extra)
 
 
 main()

@@ -332,7 +332,7 @@ def depth_of_view(ob, matrix, angle, tree):
     return depth
 
 
-def produce(ob, train_views, test_views, angle, options, extra):
+def produce(ob, train_views, test_views, angle, options, title, extra):
     """Bakes, renders what is missing, then writes the finished scene (WebP, transforms, depth) to options.out."""
     os.makedirs(options.work, exist_ok=True)
     bake(ob, options.bake, 5, options.work)
@@ -361,6 +361,20 @@ def produce(ob, train_views, test_views, angle, options, extra):
             print(f'{split} {i} done', flush=True)
     if options.out:
         finish(ob, train_views[: options.train], test_views[: options.test], angle, options, extra)
+        list_scene(options.out, title)
+
+
+def list_scene(out, title):
+    """Puts the scene into index.json beside it, with all its files, so that a page can fetch it."""
+    out = os.path.abspath(out)
+    name, index = os.path.basename(out), os.path.join(os.path.dirname(out), 'index.json')
+    files = sorted(os.path.relpath(os.path.join(d, f), out).replace(os.sep, '/') for d, _, fs in os.walk(out) for f in fs)
+    rows = [r for r in (json.load(open(index)) if os.path.exists(index) else []) if r['name'] != name]
+    size = sum(os.path.getsize(os.path.join(out, f)) for f in files)
+    rows.append({'name': name, 'title': title, 'path': f'scenes/{name}', 'licence': 'CC0-1.0', 'bytes': size, 'files': files})
+    with open(index, 'w') as f:
+        f.write('[\n' + ',\n'.join(json.dumps(r) for r in rows) + '\n]\n')
+    print(f'{name}: {len(files)} files, {size} bytes')
 
 
 def finish(ob, train_views, test_views, angle, options, extra):

@@ -50,7 +50,6 @@ def paint():
     rng = np.random.default_rng(4)
     x, y = pixels(W, H)
     rgb = ramp(np.clip(y / 470, 0, 1), [(0, '#3d5a80'), (0.12, '#6f87a0'), (0.34, '#d8cfae'), (0.7, '#efe0bb'), (1, '#e6b98a')])
-    contours = []
 
     def flat(shape, tone, line=3.2):
         nonlocal rgb
@@ -58,7 +57,7 @@ def paint():
         if line:
             closed = np.concatenate([shape, shape[:1]])
             dense = np.concatenate([np.linspace(a, b, max(2, int(np.hypot(*(b - a))))) for a, b in zip(closed[:-1], closed[1:])])
-            contours.append((dense, line))
+            rgb = blend(rgb, INK, lines([dense], [line]) * 0.95)
 
     # sun and long clouds
     a = np.linspace(0, 2 * np.pi, 90)
@@ -73,7 +72,11 @@ def paint():
     flat(np.concatenate([left, right]), colour('#4a6b8c'), 3)
     u = np.linspace(0, 1, 90)
     tongue = np.stack([436 + 204 * u, 316 + 17 * np.abs(np.sin(u * 19)) * (0.4 + noise(u * 9, 0 * u, 3)) - 26 * np.abs(2 * u - 1) ** 2], 1)
-    flat(np.concatenate([left[left[:, 1] < 309], right[right[:, 1] < 309], tongue[::-1]]), colour('#f4ecd8'), 2)
+    peak = polygon(W, H, np.concatenate([left, right]))
+    snow = polygon(W, H, np.concatenate([[(400, 200), (680, 200)], tongue[::-1]])) * peak
+    rgb = blend(rgb, colour('#f4ecd8'), snow)
+    rgb = blend(rgb, INK, lines([tongue], [2.2]) * peak)
+    rgb = blend(rgb, INK, lines([np.concatenate([left, right])], [3]))
     # sea behind
     sea = np.concatenate([curve([(-10, 468), (200, 452), (420, 470), (640, 452), (970, 474)], 120), [(970, 730), (-10, 730)]])
     flat(sea, colour('#6fa0a4'), 3)
@@ -110,9 +113,6 @@ def paint():
                 head = np.stack([bx + 9 * np.cos(a), 560 - 0.16 * (bx - 600) + 9 * np.sin(a)], 1)
                 flat(head, colour('#efdcb8'), 2)
                 flat(head + [0, 17] + (head - head.mean(0)) * 0.35, colour('#2c4a70'), 2)
-    ink = lines([c for c, _ in contours[: 12]], [w for _, w in contours[: 12]])
-    far = polygon(W, H, np.concatenate([curve(swells[1][0], 420), [(980, 740), (-20, 740)]]))
-    rgb = blend(rgb, INK, ink * (1 - far) * 0.95)
     # a cartouche, wood grain in the flats, paper
     box = (x > 862) & (x < 910) & (y > 262) & (y < 408)
     rgb[box] = colour('#e8c07a')
