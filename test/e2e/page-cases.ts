@@ -192,6 +192,9 @@ export function describePage(name: string, options: PageCaseOptions): void {
       });
       await until('opened', () => window.impasto.notices.some(({ text }) => text.includes('painted.impasto')));
       expect(await page.evaluate(() => window.impasto.state.style.applied)).toEqual(['stripes']);
+      await page.evaluate(() => window.impasto.atRest());
+      // The file holds halves.
+      expect(difference(painted, await pictureOf(page))).toBeLessThan(1);
     });
 
     it('refuses bad input in a sentence and keeps everything', async () => {
