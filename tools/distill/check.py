@@ -1,6 +1,7 @@
 """Prints what the exported network gives for a picture that any program can make again, for loaders to hold against.
 
-The picture, [H, W, 3], x and y from 0:  r = frac(x * .137 + y * .071), g = frac(x * y * .0131), b = frac(y * .193 + .25).
+The picture, [H, W, 3], x and y from 0: r = frac(x * .137 + y * .071), g = frac(x * y * .0131),
+b = frac(y * .193 + .25), in f64, then f32.
 Per layer: shape, mean, mean square, and the values at three (channel, y, x). Then the gradient of the sum of all
 relu3_3 features with respect to the picture: mean square and three values.  python3 check.py small.json
 """
@@ -22,7 +23,8 @@ def picture(height, width):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('manifest', nargs='?', default=str(Path(__file__).resolve().parents[2] / 'assets/weights/small.json'))
+    shipped = Path(__file__).resolve().parents[2] / 'assets/weights/small.json'
+    p.add_argument('manifest', nargs='?', default=str(shipped))
     p.add_argument('--size', default='40x28', help='width x height')
     a = p.parse_args()
     width, height = (int(v) for v in a.size.split('x'))

@@ -1,4 +1,4 @@
-"""Writes assets/weights/small.json + small.bin from a checkpoint: w = u * scale + min, uint8, a pair per output channel.
+"""Writes assets/weights/small.json + small.bin from a checkpoint: uint8, w = u * scale + min for each output channel.
 
 Biases stay f32 (they are 4 KB). The range of each channel is searched, not just its extremes: cutting the farthest
 weights off a little often lowers the squared error of the rest. Tensors are OIHW, 4-byte aligned, in the order of use.
@@ -55,7 +55,8 @@ def main():
 
     def add(name, shape, dtype, data, **more):
         blob.extend(b'\0' * (-len(blob) % 4))
-        tensors.append({'name': name, 'shape': list(shape), 'dtype': dtype, 'offset': len(blob), 'length': len(data), **more})
+        where = {'offset': len(blob), 'length': len(data)}
+        tensors.append({'name': name, 'shape': list(shape), 'dtype': dtype, **where, **more})
         blob.extend(data)
 
     for name in CONVS:

@@ -70,7 +70,8 @@ def texture(size, rng):
     angle, scale = rng.uniform(0, math.pi), math.exp(rng.uniform(math.log(2), math.log(30)))
     if kind == 1:
         across = (np.arange(2 * size)[:, None] * math.sin(angle) + np.arange(2 * size)[None] * math.cos(angle)) / scale
-        band = (np.sin(across + 2 * rng.random() * np.sin(across.T / rng.uniform(1, 5))) * 0.5 + 0.5) * (len(palette) - 1)
+        wave = np.sin(across + 2 * rng.random() * np.sin(across.T / rng.uniform(1, 5)))
+        band = (wave * 0.5 + 0.5) * (len(palette) - 1)
         low = np.floor(band).astype(int).clip(0, len(palette) - 2)
         part = (band - low)[..., None] ** rng.uniform(0.3, 3)
         big = Image.fromarray((255 * (palette[low] * (1 - part) + palette[low + 1] * part)).astype(np.uint8))

@@ -9,10 +9,13 @@ Layer by layer, from the first:
 3. each channel is scaled so that inner products of the kept channels come closest to those of all the channels
    (non-negative least squares on the squared moments): cosine matching and Gram matrices read nothing else.
 One number a block keeps activations near 1 and the ratio between the layers of a block as the teacher has it.
+`first_weights` does it twice: the second time pictures that were optimised with the first fit are among those fitted,
+because there, off the manifold of photographs, the network has to be right when it is used.
 """
 import torch
 import torch.nn.functional as F
 
+from losses import colour_transfer, content, nnfm, total_variation
 from nets import CONVS, Student
 
 
@@ -45,11 +48,11 @@ def kernel_scales(moments, chosen, rounds=3000):
     return d.clamp_min(0.05 * d.mean()).sqrt()
 
 
-def fit_columns(h, target, step, grid_offset):
+def fit_columns(h, target, step, offset):
     """Patches and targets on a grid of positions: [9 C + 1, N], [W, N]."""
     columns = F.unfold(h, 3, padding=1).reshape(len(h), -1, *h.shape[2:])
-    columns = columns[..., grid_offset::step, grid_offset::step].transpose(0, 1).flatten(1)
-    target = target[..., grid_offset::step, grid_offset::step].transpose(0, 1).flatten(1)
+    columns = columns[..., offset::step, offset::step].transpose(0, 1).flatten(1)
+    target = target[..., offset::step, offset::step].transpose(0, 1).flatten(1)
     return torch.cat([columns, torch.ones(1, columns.shape[1])]), target
 
 
@@ -103,6 +106,37 @@ def from_teacher(teacher, widths, pictures, say=print, rounds=12, even=0.5):
         say(f'conv{name}: {len(chosen)} of {len(moments)} channels, relative error {error:.4f}, '
             f'scales {float(scales.min() / block_scale):.2f}..{float(scales.max() / block_scale):.2f}', flush=True)
     return student
+
+
+def wandered(student, source, count, steps=30, halfway=8):
+    """Pictures on the way of optimisations with the student: each at its end, every second one at `halfway` too."""
+    pictures = []
+    for batch in range(count // 12):
+        style = torch.stack([source.draw(0.85) for _ in range(8)])
+        start = torch.stack([colour_transfer(source.draw(0.15), s) for s in style])
+        x = start.clone().requires_grad_(True)
+        adam = torch.optim.Adam([x], lr=0.02)
+        with torch.autocast('cpu', torch.bfloat16):
+            with torch.no_grad():
+                wanted, kept = student(style, '3_3'), student(start, '3_3')
+            for step in range(steps):
+                f = student(x, '3_3')
+                loss = nnfm(f, wanted, joint=batch % 2 == 1) + 0.05 * content(f, kept) + total_variation(x)
+                x.grad, = torch.autograd.grad(loss.sum(), x)
+                adam.step()
+                with torch.no_grad():
+                    x.clamp_(0, 1)
+                if step == halfway:
+                    pictures.append(x.detach()[::2].clone())
+        pictures.append(x.detach().clone())
+    return torch.cat(pictures)
+
+
+def first_weights(teacher, widths, source, plain=96, own=72):
+    pictures = torch.stack([source.draw(0.5) for _ in range(plain)])
+    student = from_teacher(teacher, widths, pictures)
+    pictures = torch.cat([pictures, wandered(student, source, own)])
+    return from_teacher(teacher, widths, pictures)
 
 
 def solve_heads(teacher, student, pictures):

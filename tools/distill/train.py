@@ -7,7 +7,8 @@ gradient, now and then under the teacher's), their contents and styles, and a fe
   length       relative lengths of feature vectors (what Gram and AdaIN read besides directions),
   value        (if asked for) the teacher's features, read from the student's by 1x1 heads that are thrown away.
 The first weights come from the teacher (start.py). Bounded by wall-clock, resumable (the schedule goes on from the
-seconds spent), a checkpoint every --save-every seconds. CPU, bfloat16 autocast, channels-last.
+seconds spent), a checkpoint every --save-every seconds; --seconds 0 stops at the closed form. CPU, bfloat16 autocast,
+channels-last.
 """
 import argparse
 import json
@@ -20,7 +21,7 @@ import torch
 from losses import NNFM_LAYERS, colour_transfer, content, nnfm, norm_error, similarity_error, total_variation
 from nets import Student, load_teacher
 from pictures import Source, load_folder
-from start import from_teacher, solve_heads
+from start import first_weights, solve_heads
 
 LAYER_WEIGHTS = {
     'relu1_1': 0.2, 'relu1_2': 0.1, 'relu2_1': 0.3, 'relu2_2': 0.2,
@@ -117,8 +118,7 @@ def main():
     else:
         state = None
         widths = dict(zip('1234', (int(w) for w in a.widths.split(','))))
-        fit = torch.stack([source.draw(0.5) for _ in range(96)])
-        student = from_teacher(teacher, widths, fit)
+        student = first_weights(teacher, widths, source)
     if heads is None and a.value:
         heads = solve_heads(teacher, student, torch.stack([source.draw(0.5) for _ in range(48)]))
     student.to(memory_format=torch.channels_last)
@@ -153,7 +153,8 @@ def main():
         picked = rng.choice(a.pool, k, replace=False)
         now = [runs[i] for i in picked]
         x = torch.stack([r.x for r in now]).requires_grad_(True)
-        others = torch.stack([*(r.content for r in now), *(r.style for r in now), *(source.draw(0.4) for _ in range(a.fresh))])
+        fresh = [source.draw(0.4) for _ in range(a.fresh)]
+        others = torch.stack([r.content for r in now] + [r.style for r in now] + fresh)
         layout = torch.channels_last
         part = lambda f, i: {n: v[i * k:(i + 1) * k] for n, v in f.items()}
 
