@@ -62,11 +62,11 @@ def paint():
     rng = np.random.default_rng(8)
     for k in range(44):
         base, high, lean = rng.normal(110, 76), rng.uniform(90, 230), rng.normal(0.16, 0.14)
-        t = np.clip((690 - y) / high, 0, 1)
-        reed = 3.4 * (1 - t**2) - np.abs(x - base - lean * high * t**2) - 30 * ((y < 690 - high) | (y > 690))
+        t = np.clip((708 - y) / high, 0, 1)
+        reed = 3.4 * (1 - t**2) - np.abs(x - base - lean * high * t**2) - 30 * ((y < 708 - high) | (y > 708))
         wash(reed, ('#4f7a3a', '#7a8a34', '#2f5f4a')[k % 3], 0.7, 0.3, 0.2, 0.3, 20 + k)
         if k % 4 == 0:
-            tip = np.minimum(4.6 - np.abs(x - base - lean * high), 17 - np.abs(y - 690 + high))
+            tip = np.minimum(4.6 - np.abs(x - base - lean * high), 17 - np.abs(y - 708 + high))
             wash(tip, '#7a4a2a', 0.85, 0.3, 0.2, 0.3, 24)
     sail = polygon(W, H, [(640, 500), (648, 392), (704, 494)])
     rgb = blend(rgb, colour('#fbf6ea'), sail)
