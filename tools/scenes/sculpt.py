@@ -46,6 +46,12 @@ class Sculpture:
         self.materials.append(np.full(len(quads), self.material_index(material)))
         self.count += len(points)
 
+    def add_facing(self, surface, toward, material, **more):
+        """As add, turned so that the surface looks towards a point."""
+        surface = np.asarray(surface, np.float64)
+        normal = np.cross(np.gradient(surface, axis=0), np.gradient(surface, axis=1))
+        self.add(surface, material, flip=bool((normal * (np.asarray(toward) - surface)).sum() < 0), **more)
+
     def arrays(self):
         return tuple(np.concatenate(a) for a in (self.points, self.quads, self.uvws, self.materials))
 

@@ -195,6 +195,39 @@ def point_light(at, radius, watts, colour):
     return ob
 
 
+def sun_light(direction, strength, colour, angle_deg=1.5):
+    """direction: where the light goes."""
+    light = bpy.data.lights.new('sun', 'SUN')
+    light.energy, light.color, light.angle = strength, hexadecimal(colour)[:3], math.radians(angle_deg)
+    ob = bpy.data.objects.new('sun', light)
+    ob.matrix_world = look_at((0, 0, 0), direction)
+    bpy.context.scene.collection.objects.link(ob)
+    return ob
+
+
+def sky(horizon, zenith, strength):
+    """A graded sky with soft clouds, seen and shining."""
+    tree = bpy.context.scene.world.node_tree
+    tree.nodes.clear()
+    make = lambda kind: tree.nodes.new(kind)
+    where, axes, ramp, cloud, veil, mix, shine, out = map(make, ('ShaderNodeTexCoord', 'ShaderNodeSeparateXYZ', 'ShaderNodeValToRGB', 'ShaderNodeTexNoise', 'ShaderNodeValToRGB', 'ShaderNodeMixRGB', 'ShaderNodeBackground', 'ShaderNodeOutputWorld'))
+    link = tree.links.new
+    link(where.outputs['Generated'], axes.inputs[0])
+    link(axes.outputs[2], ramp.inputs[0])
+    ramp.color_ramp.elements[0].color, ramp.color_ramp.elements[1].color = hexadecimal(horizon), hexadecimal(zenith)
+    ramp.color_ramp.elements[1].position = 0.8
+    link(where.outputs['Generated'], cloud.inputs['Vector'])
+    cloud.inputs['Scale'].default_value, cloud.inputs['Detail'].default_value, cloud.inputs['Distortion'].default_value = 2.6, 5, 0.4
+    link(cloud.outputs[0], veil.inputs[0])
+    veil.color_ramp.elements[0].position, veil.color_ramp.elements[1].position = 0.5, 0.72
+    link(veil.outputs[0], mix.inputs[0])
+    link(ramp.outputs[0], mix.inputs[1])
+    mix.inputs[2].default_value = (1, 0.96, 0.9, 1)
+    link(mix.outputs[0], shine.inputs[0])
+    shine.inputs[1].default_value = strength
+    link(shine.outputs[0], out.inputs[0])
+
+
 def bake(ob, samples, bounces, work):
     """
     Diffuse light of albedo 1 on every vertex, in three parts: the key light (first light made) with most samples, the
@@ -215,7 +248,7 @@ def bake(ob, samples, bounces, work):
         quads = quads.reshape(-1, 4)
         light = smooth(bake_part(ob, lights[:1], samples, 0), quads, 3, 0.2)
         light += smooth(bake_part(ob, lights[1:], samples // 2, 0), quads, 5, 0.3)
-        light += smooth(bake_part(ob, lights, max(8, samples // 2), bounces), quads, 8, 1.0)
+        light += smooth(bake_part(ob, lights, max(8, samples // 2) if samples >= 8 else samples, bounces), quads, 8, 1.0)
         np.save(kept, light)
         print('light: percentiles 5 50 95', np.percentile(light[:, :3].sum(1), (5, 50, 95)))
     mesh.color_attributes['light'].data.foreach_set('color', np.load(kept).ravel())
@@ -233,6 +266,10 @@ def bake_part(ob, lights, samples, bounces):
     for o in scene.objects:
         if o.type == 'LIGHT':
             o.hide_render = o not in lights
+    key_alone = bounces == 0 and len(lights) == 1 and lights[0] == next(o for o in scene.objects if o.type == 'LIGHT')
+    for n in scene.world.node_tree.nodes:  # the sky counts among the other lights
+        if n.type == 'BACKGROUND':
+            n.mute = key_alone
     ob.data.color_attributes.active_color = ob.data.color_attributes['light']
     bpy.ops.object.select_all(action='DESELECT')
     ob.select_set(True)
@@ -242,6 +279,8 @@ def bake_part(ob, lights, samples, bounces):
     ob.data.color_attributes['light'].data.foreach_get('color', light)
     for o in scene.objects:
         o.hide_render = False
+    for n in scene.world.node_tree.nodes:
+        n.mute = False
     return light.reshape(-1, 4)
 
 
