@@ -17,7 +17,8 @@ const FLAGS = [
 
 describePage('chromium', {
   presentation: 'read-back',
-  query: 'preset=quick&maxTrain=12&maxTest=1&downscale=4&steps=32&styleSteps=2&field=64',
+  scene: 'ball',
+  query: 'preset=quick&steps=64&styleSteps=2&field=48',
   async open() {
     const executablePath = needs('Chromium', '/usr/bin/chromium');
     const browser = await chromium.launch({ executablePath, headless: true, args: FLAGS });

@@ -28,7 +28,7 @@ import { position } from './pose.ts';
 const ACCENT = 0xe0a458;
 const QUIET = 0x5c6470;
 /** Side of a camera's thumbnail in the shared picture, pixels. */
-const TILE = 48;
+const TILE = 64;
 /** Distance of a frustum's picture from its camera, as a share of the camera's distance to the focus. */
 const FRUSTUM_SHARE = 0.09;
 /** Behind transparent pictures, sRGB: a shade lighter than the page. */
