@@ -9,8 +9,8 @@ Layer by layer, from the first:
 3. each channel is scaled so that inner products of the kept channels come closest to those of all the channels
    (non-negative least squares on the squared moments): cosine matching and Gram matrices read nothing else.
 One number a block keeps activations near 1 and the ratio between the layers of a block as the teacher has it.
-`first_weights` does it twice: the second time pictures that were optimised with the first fit are among those fitted,
-because there, off the manifold of photographs, the network has to be right when it is used.
+`first_weights` does it again and again, adding pictures that were optimised with the fit before: there, off the
+manifold of photographs, the network has to be right when it is used. This is what raised the share most.
 """
 import torch
 import torch.nn.functional as F
@@ -38,10 +38,13 @@ def kernel_scales(moments, chosen, rounds=3000):
     """d >= 0 with sum_j d_j f_j f_j^T closest to the sum over all channels; the square roots scale the features."""
     squared = moments ** 2
     left, right = squared[chosen][:, chosen], squared[chosen].sum(1)
-    scale = left.diagonal().sqrt()
+    scale = left.diagonal().sqrt().clamp_min(1e-6 * float(left.diagonal().max()) ** 0.5)
     left, right = left / scale[:, None] / scale[None], right / scale
     d = torch.ones(len(chosen)) * scale
-    step = 1 / torch.linalg.eigvalsh(left)[-1]
+    top = torch.ones(len(chosen)) / len(chosen) ** 0.5
+    for _ in range(100):  # power iteration: the entries are >= 0, so it cannot miss the largest eigenvalue
+        top = left @ top / (left @ top).norm()
+    step = 0.9 / (left @ top).norm()
     for _ in range(rounds):
         d = (d - step * (left @ d - right)).clamp_min(0)
     d = d / scale
@@ -57,7 +60,7 @@ def fit_columns(h, target, step, offset):
 
 
 @torch.no_grad()
-def from_teacher(teacher, widths, pictures, say=print, rounds=12, even=0.5):
+def from_teacher(teacher, widths, pictures, say=print, rounds=12, even=1.0):
     """pictures [B, 3, S, S]: what moments and fits are taken on. even: how far dim places count like bright ones."""
     student = Student(widths).to(memory_format=torch.channels_last)
     batches = [x.contiguous(memory_format=torch.channels_last) for x in pictures.split(8)]
@@ -132,11 +135,15 @@ def wandered(student, source, count, steps=30, halfway=8):
     return torch.cat(pictures)
 
 
-def first_weights(teacher, widths, source, plain=96, own=72):
-    pictures = torch.stack([source.draw(0.5) for _ in range(plain)])
+def first_weights(teacher, widths, source, plain=48, own=(36, 60, 48), steps=(30, 45, 60)):
+    """A fit on plain pictures, then one more for each of own: with so many pictures of the last fit's wanderings."""
+    pictures = torch.stack([source.draw(0.5) for _ in range(2 * plain)])
     student = from_teacher(teacher, widths, pictures)
-    pictures = torch.cat([pictures, wandered(student, source, own)])
-    return from_teacher(teacher, widths, pictures)
+    pictures = pictures[:plain]
+    for count, length in zip(own, steps):
+        pictures = torch.cat([pictures, wandered(student, source, count, length, length // 3)])
+        student = from_teacher(teacher, widths, pictures)
+    return student
 
 
 def solve_heads(teacher, student, pictures):
