@@ -37,6 +37,8 @@ export interface TrainConfig {
   finalLearningRate: number;
   /** On MLP weights only (Mueller et al. 2022: 1e-6), on the scale of the summed loss. */
   l2: number;
+  /** Weight of the distortion loss beside the summed Huber loss, against fog and floaters; 0 = off. */
+  distortion: number;
   /** Share of rays whose direction is hidden, so that the view-independent reading is trained too. */
   directionDropout: number;
   /** Steps marched at 4x and, after them, at 2x the step length. */
@@ -45,6 +47,8 @@ export interface TrainConfig {
   occupancyInterval: number;
   occupancyParts: number;
   occupancyDecay: number;
+  /** Steps for which a cell counts as seen after light last reached it in a training ray. */
+  seenWindow: number;
 }
 
 export interface StylePreset {
@@ -88,11 +92,13 @@ export const PRESETS: Record<PresetName, Preset> = {
       learningRate: 3e-2,
       finalLearningRate: 0.1,
       l2: 1e-6,
+      distortion: 0.03,
       directionDropout: 0.25,
       coarseSteps: [100, 250],
       occupancyInterval: 8,
       occupancyParts: 8,
       occupancyDecay: 0.7,
+      seenWindow: 128,
     },
     style: { steps: 90, viewSide: 256 },
     pictureSide: 256,
@@ -121,11 +127,13 @@ export const PRESETS: Record<PresetName, Preset> = {
       learningRate: 1e-2,
       finalLearningRate: 0.05,
       l2: 1e-6,
+      distortion: 0.01,
       directionDropout: 0.25,
       coarseSteps: [200, 400],
       occupancyInterval: 16,
       occupancyParts: 8,
       occupancyDecay: 0.8,
+      seenWindow: 256,
     },
     style: { steps: 340, viewSide: 512 },
     pictureSide: 800,
@@ -154,11 +162,13 @@ export const PRESETS: Record<PresetName, Preset> = {
       learningRate: 1e-2,
       finalLearningRate: 0.03,
       l2: 1e-6,
+      distortion: 0.01,
       directionDropout: 0.25,
       coarseSteps: [200, 400],
       occupancyInterval: 16,
       occupancyParts: 8,
       occupancyDecay: 0.9,
+      seenWindow: 512,
     },
     style: { steps: 680, viewSide: 768 },
     pictureSide: 1600,

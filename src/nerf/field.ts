@@ -125,6 +125,8 @@ export class Field {
   /** Running maximum of density x step. [resolution^3], negative: off for ever. */
   readonly occupancy: Tensor;
   readonly occupancyBits: Tensor;
+  /** Last training step in which light reached a cell. [resolution^3] u32 */
+  readonly lastSeen: Tensor;
   readonly meanThickness: Tensor;
 
   private constructor(
@@ -142,6 +144,7 @@ export class Field {
     const cells = config.occupancyResolution ** 3;
     this.occupancy = Tensor.zeros(gpu.device, 'Field.occupancy', [cells]);
     this.occupancyBits = Tensor.zeros(gpu.device, 'Field.occupancyBits', [cells / 32], 'u32');
+    this.lastSeen = Tensor.zeros(gpu.device, 'Field.lastSeen', [cells], 'u32');
     this.meanThickness = Tensor.zeros(gpu.device, 'Field.meanThickness', [1]);
   }
 
@@ -173,7 +176,7 @@ export class Field {
   destroy(): void {
     this.density.destroy();
     this.appearance.network.destroy();
-    for (const tensor of [this.occupancy, this.occupancyBits, this.meanThickness]) tensor.destroy();
+    for (const tensor of [this.occupancy, this.occupancyBits, this.lastSeen, this.meanThickness]) tensor.destroy();
   }
 }
 

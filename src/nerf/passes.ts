@@ -29,6 +29,7 @@ import densityWeightsBackwardWgsl from '../shaders/nerf/density_weights_backward
 import encodeWgsl from '../shaders/nerf/encode.wgsl?raw';
 import encodeBackwardWgsl from '../shaders/nerf/encode_backward.wgsl?raw';
 import huberWgsl from '../shaders/nerf/huber.wgsl?raw';
+import markSeenWgsl from '../shaders/nerf/mark_seen.wgsl?raw';
 import marchCountWgsl from '../shaders/nerf/march_count.wgsl?raw';
 import marchWriteWgsl from '../shaders/nerf/march_write.wgsl?raw';
 import occupancyBitsWgsl from '../shaders/nerf/occupancy_bits_from_grid.wgsl?raw';
@@ -63,7 +64,7 @@ const SOURCES = {
   density_backward: [densityBackwardWgsl],
   density_weights_backward: [densityWeightsBackwardWgsl],
   transmittance: [transmittanceWgsl, densityWgsl],
-  compact: [compactWgsl],
+  compact: [compactWgsl, densityWgsl],
   colour_forward: [colourForwardWgsl, sphericalHarmonicsWgsl],
   colour_backward: [colourBackwardWgsl, sphericalHarmonicsWgsl],
   colour_weights_backward: [colourWeightsBackwardWgsl, sphericalHarmonicsWgsl],
@@ -73,6 +74,7 @@ const SOURCES = {
   sum_loss: [sumLossWgsl],
   adam_table: [adamTableWgsl],
   adam_weights: [adamWeightsWgsl],
+  mark_seen: [markSeenWgsl, spaceWgsl],
   occupancy_sample: [occupancySampleWgsl, randomWgsl],
   occupancy_update: [occupancyUpdateWgsl, densityWgsl, spaceWgsl],
   occupancy_mean: [occupancyMeanWgsl],
@@ -372,6 +374,7 @@ export class Passes {
     pixelRgb: Tensor,
     dPixelRgb: Tensor,
     firstPixel: number,
+    distortion = 0,
   ): void {
     const { b } = this;
     rec.run(
@@ -385,7 +388,7 @@ export class Passes {
         d_rgb: b.dRgb,
         d_raw_density: b.dRawDensity,
       },
-      { ray_count: rays, stride: b.capacity, first_pixel: firstPixel, ...map0(map) },
+      { ray_count: rays, stride: b.capacity, first_pixel: firstPixel, distortion, ...map0(map) },
       workgroups(rays, 64),
     );
   }
@@ -524,7 +527,24 @@ export class Passes {
     );
   }
 
-  occupancyBits(rec: Recorder): void {
+  /** Notes which cells this batch's survivors lie in. */
+  markSeen(rec: Recorder, step: number): void {
+    const { b, field } = this;
+    rec.run(
+      this.k.get('mark_seen'),
+      {
+        counters: b.survivorCounters,
+        survivor_position: b.survivorPosition,
+        survivor_sample: b.survivorSample,
+        last_seen: field.lastSeen,
+      },
+      { stride: b.capacity, resolution: field.config.occupancyResolution, step },
+      { indirect: b.survivorCounters, byteOffset: 28 },
+    );
+  }
+
+  /** @param seenSince null: cells count whether seen or not */
+  occupancyBits(rec: Recorder, seenSince: number | null): void {
     const { field } = this;
     const cells = field.occupancy.size;
     rec.run(
@@ -535,8 +555,13 @@ export class Passes {
     );
     rec.run(
       this.k.get('occupancy_bits_from_grid'),
-      { occupancy: field.occupancy, mean_thickness: field.meanThickness, occupancy_bits: field.occupancyBits },
-      { word_count: cells / 32 },
+      {
+        occupancy: field.occupancy,
+        mean_thickness: field.meanThickness,
+        last_seen: field.lastSeen,
+        occupancy_bits: field.occupancyBits,
+      },
+      { word_count: cells / 32, seen_since: Math.max(0, seenSince ?? 0), everything: seenSince === null ? 1 : 0 },
       workgroups(cells / 32, 64),
     );
   }

@@ -96,8 +96,9 @@ export class NerfTrainer {
     p.coarseness = coarseness(this.step, config);
     p.trainingRays(rec, rays, this.rays(config.directionDropout));
     p.forward(rec, rays, config.samplesPerStep, field.appearance, this.pixelTensors());
+    p.markSeen(rec, this.step);
     p.loss(rec, rays);
-    p.compositeBackward(rec, rays, IDENTITY_MAP, b.pixelRgb, b.dPixelRgb, 0);
+    p.compositeBackward(rec, rays, IDENTITY_MAP, b.pixelRgb, b.dPixelRgb, 0, config.distortion);
     p.colourBackward(rec, field.appearance.network);
     p.densityBackward(rec);
     const rate = this.learningRate(this.step);
@@ -124,7 +125,10 @@ export class NerfTrainer {
         decay: whole ? 0 : config.occupancyDecay,
       });
     }
-    this.passes.occupancyBits(rec);
+    // Unseen cells come back at the start of each period, but no more near the end: what is left then is what shows.
+    const { seenWindow } = config;
+    const all = step < seenWindow || (step % (3 * seenWindow) < seenWindow / 4 && step < 0.8 * config.steps);
+    this.passes.occupancyBits(rec, all ? null : step - seenWindow);
   }
 
   private rays(directionDropout: number) {

@@ -1,4 +1,4 @@
-// Packs the surviving samples, a prefix of each ray's, without gaps. [R]
+// Packs the surviving samples, a prefix of each ray's, without gaps, with the light (transmittance) that reaches each. [R]
 
 struct Uniforms {
   ray_count: u32,
@@ -11,7 +11,7 @@ struct Uniforms {
 @group(0) @binding(3) var<storage, read> sample_t: array<vec2f>;             // [stride] (middle, length)
 @group(0) @binding(4) var<storage, read> raw_density: array<f32>;            // [stride]
 @group(0) @binding(5) var<storage, read_write> survivor_position: array<f32>; // [3, stride]
-@group(0) @binding(6) var<storage, read_write> survivor_sample: array<vec4f>; // [stride] (middle, length, raw density, 0)
+@group(0) @binding(6) var<storage, read_write> survivor_sample: array<vec4f>; // [stride] (middle, length, raw density, light)
 @group(0) @binding(7) var<storage, read_write> survivor_index: array<vec2u>;  // [stride] (sample, ray)
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
@@ -21,13 +21,16 @@ fn compact(@builtin(global_invocation_id) id: vec3u) {
   if (r >= uniforms.ray_count) { return; }
   let from_span = ray_span[r];
   let to_span = survivor_span[r];
+  var light = 1.0;
   for (var k = 0u; k < to_span.y; k++) {
     let s = from_span.x + k;
     let i = to_span.x + k;
     survivor_position[i] = sample_position[s];
     survivor_position[uniforms.stride + i] = sample_position[uniforms.stride + s];
     survivor_position[2u * uniforms.stride + i] = sample_position[2u * uniforms.stride + s];
-    survivor_sample[i] = vec4f(sample_t[s], raw_density[s], 0.0);
+    let raw = raw_density[s];
+    survivor_sample[i] = vec4f(sample_t[s], raw, light);
+    light *= exp(-density_of(raw) * sample_t[s].y);
     survivor_index[i] = vec2u(s, r);
   }
 }

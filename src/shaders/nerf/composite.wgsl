@@ -12,7 +12,7 @@ struct Uniforms {
 }
 
 @group(0) @binding(0) var<storage, read> survivor_span: array<vec2u>;      // [R]
-@group(0) @binding(1) var<storage, read> survivor_sample: array<vec4f>;    // [stride] (middle, length, raw density, 0)
+@group(0) @binding(1) var<storage, read> survivor_sample: array<vec4f>;    // [stride] (middle, length, raw density, light)
 @group(0) @binding(2) var<storage, read> rgb: array<f32>;                  // [3, stride]
 @group(0) @binding(3) var<storage, read> ray_background: array<vec4f>;     // [R] rgb, cosine to the view axis
 @group(0) @binding(4) var<storage, read_write> pixel_rgb: array<f32>;       // [P, 3]
