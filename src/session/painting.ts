@@ -5,7 +5,7 @@ import { Cancelled, throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Appearance, ColourMap } from '../nerf/field.ts';
 import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
-import type { View } from '../scene/types.ts';
+import type { Picture, View } from '../scene/types.ts';
 import {
   applyColourTransfer,
   type ColourStatistics,
@@ -171,22 +171,34 @@ async function colourStatisticsOfViews(
 ): Promise<ColourStatistics> {
   const { gpu, renderer, views, background } = parts;
   const target = createRenderTarget(gpu, size.width, size.height);
-  const colours: Float32Array[] = [];
+  const pictures: Picture[] = [];
   try {
     for (const { camera } of evenly(views, COLOUR_VIEWS)) {
       await renderer.render(camera, target, { background, viewDependent: false });
-      colours.push(await target.rgb.readF32());
+      pictures.push(withoutBackground(await target.rgb.readF32(), await target.opacity.readF32(), size, background));
     }
   } finally {
     destroyRenderTarget(target);
   }
-  const all = new Float32Array(colours.reduce((n, c) => n + c.length, 0));
-  let at = 0;
-  for (const part of colours) {
-    all.set(part, at);
-    at += part.length;
+  return colourStatistics(pictures);
+}
+
+/** A render's own colours, with its opacity as alpha: what shines through must not count as paint. */
+function withoutBackground(
+  rgb: Float32Array,
+  opacity: Float32Array,
+  { width, height }: { width: number; height: number },
+  background: readonly number[],
+): Picture {
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let p = 0; p < opacity.length; p++) {
+    const alpha = Math.max(opacity[p], 1e-3);
+    for (let c = 0; c < 3; c++) {
+      data[4 * p + c] = (255 * (rgb[3 * p + c] - (1 - alpha) * background[c])) / alpha;
+    }
+    data[4 * p + 3] = 255 * opacity[p];
   }
-  return colourStatistics(all);
+  return { width, height, data };
 }
 
 function evenly<T>(items: T[], count: number): T[] {
