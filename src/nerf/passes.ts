@@ -29,9 +29,9 @@ import densityWeightsBackwardWgsl from '../shaders/nerf/density_weights_backward
 import encodeWgsl from '../shaders/nerf/encode.wgsl?raw';
 import encodeBackwardWgsl from '../shaders/nerf/encode_backward.wgsl?raw';
 import huberWgsl from '../shaders/nerf/huber.wgsl?raw';
-import markSeenWgsl from '../shaders/nerf/mark_seen.wgsl?raw';
 import marchCountWgsl from '../shaders/nerf/march_count.wgsl?raw';
 import marchWriteWgsl from '../shaders/nerf/march_write.wgsl?raw';
+import markSeenWgsl from '../shaders/nerf/mark_seen.wgsl?raw';
 import occupancyBitsWgsl from '../shaders/nerf/occupancy_bits_from_grid.wgsl?raw';
 import occupancyMeanWgsl from '../shaders/nerf/occupancy_mean.wgsl?raw';
 import occupancySampleWgsl from '../shaders/nerf/occupancy_sample.wgsl?raw';

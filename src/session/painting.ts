@@ -100,20 +100,21 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   const distance = async () => {
     // A mix is judged against each of its styles, by weight.
     const total = styles.reduce((sum, { weight }) => sum + weight, 0);
-    let sum = 0;
-    const target = createRenderTarget(gpu, size.width, size.height);
+    const targets = scored.map(() => createRenderTarget(gpu, size.width, size.height));
     try {
-      for (const { camera } of scored) {
-        await renderer.render(camera, target, { background, viewDependent: false });
-        for (const { picture, weight } of styles) {
-          sum += (weight / total) * (await styleDistance(gpu, network, [target.rgb], picture, loss, { brush }));
-          await yieldToOthers();
-        }
+      for (const [i, { camera }] of scored.entries()) {
+        await renderer.render(camera, targets[i], { background, viewDependent: false });
       }
+      const images = targets.map(({ rgb }) => rgb);
+      let sum = 0;
+      for (const { picture, weight } of styles) {
+        sum += (weight / total) * (await styleDistance(gpu, network, images, picture, loss, { brush }));
+        await yieldToOthers();
+      }
+      return sum;
     } finally {
-      destroyRenderTarget(target);
+      targets.forEach(destroyRenderTarget);
     }
-    return sum / scored.length;
   };
   const start = await distance();
   throwIfAborted(signal);
