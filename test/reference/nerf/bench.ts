@@ -1,0 +1,44 @@
+// Runs one kernel on given arrays and reads chosen ones back: all that most kernel tests need.
+
+import type { Gpu } from '../../../src/gpu/device.ts';
+import type { Kernel, Launch, UniformValues } from '../../../src/gpu/kernel.ts';
+import { Tensor, type TensorArray } from '../../../src/gpu/tensor.ts';
+
+/** @param tensors by WGSL name; plain Float64Arrays go in as f32 @returns the `outputs`, by name */
+export async function runKernel<K extends string>(
+  gpu: Gpu,
+  kernel: Kernel,
+  tensors: Record<string, TensorArray | Float64Array>,
+  uniforms: UniformValues,
+  launch: Launch,
+  outputs: K[],
+): Promise<Record<K, TensorArray>> {
+  const made = Object.entries(tensors).map(([name, data]) => {
+    const array = data instanceof Float64Array ? Float32Array.from(data) : data;
+    return [name, Tensor.from(gpu.device, name, [array.length], array)] as const;
+  });
+  const all = Object.fromEntries(made);
+  const encoder = gpu.device.createCommandEncoder();
+  kernel.run(encoder, all, uniforms, launch);
+  gpu.device.queue.submit([encoder.finish()]);
+  const found = {} as Record<K, TensorArray>;
+  for (const name of outputs) found[name] = await all[name].read();
+  for (const [, tensor] of made) tensor.destroy();
+  return found;
+}
+
+/** [16] counters that say no more than a number of samples and of rays. */
+export const counted = (samples: number, rays = 0) => Uint32Array.from([samples, rays, ...new Array(14).fill(0)]);
+
+/** Rows of equal length to structure of arrays: component c of row i at c * stride + i. */
+export function columns(rows: ArrayLike<number>[], stride: number): Float32Array<ArrayBuffer> {
+  const out = new Float32Array((rows[0]?.length ?? 1) * stride);
+  rows.forEach((row, i) => {
+    for (let c = 0; c < row.length; c++) out[c * stride + i] = row[c];
+  });
+  return out;
+}
+
+/** Row i of a structure of arrays. */
+export const rowOf = (data: ArrayLike<number>, i: number, stride: number, components: number) =>
+  Array.from({ length: components }, (_, c) => data[c * stride + i]);
