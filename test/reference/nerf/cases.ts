@@ -1,6 +1,7 @@
 // The rays of test/fixtures/nerf/composite.json, made from the pattern as generate.py makes them, and a small field.
 
 import type { FieldConfig } from '../../../src/nerf/config.ts';
+import type { Camera } from '../../../src/scene/types.ts';
 import { pattern } from '../pattern.ts';
 
 export function rayOfCase({ count, seed, offset }: { count: number; seed: number; offset: number }) {
@@ -35,3 +36,28 @@ export const SMALL_FIELD: FieldConfig = {
   far: 8,
   samplesPerRay: 96,
 };
+
+/** A camera on a circle round the origin, a little above it, looking at it. @param angle radians */
+export function cameraAround(angle: number, width: number, height: number, distance = 2.6): Camera {
+  const at = [distance * Math.sin(angle) * 0.95, distance * 0.3, distance * Math.cos(angle) * 0.95];
+  const size = Math.hypot(...at);
+  const back = at.map((v) => v / size);
+  const right = [Math.cos(angle), 0, -Math.sin(angle)];
+  const up = [
+    back[1] * right[2] - back[2] * right[1],
+    back[2] * right[0] - back[0] * right[2],
+    back[0] * right[1] - back[1] * right[0],
+  ];
+  const cameraToWorld = [0, 1, 2].flatMap((row) => [right[row], up[row], back[row], at[row]]);
+  const focal = Math.max(width, height) * 1.1;
+  return {
+    width,
+    height,
+    fx: focal,
+    fy: focal,
+    cx: width / 2,
+    cy: height / 2,
+    distortion: null,
+    cameraToWorld: [...cameraToWorld, 0, 0, 0, 1],
+  };
+}
