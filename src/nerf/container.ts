@@ -107,7 +107,8 @@ export function readContainer(bytes: Uint8Array, where: string): Container {
     if (!(at + length <= total))
       throw inputError(`tensor '${name}'`, where, `at most ${Math.max(0, total - at)} bytes`, `shape [${shape}]`);
     if (tensors.has(name)) throw inputError(`tensor '${name}'`, where, 'one of that name', 'two');
-    const data = new array(bytes.slice(at, at + length).buffer);
+    // Copied by hand: a Node Buffer's slice() would share the whole file's memory.
+    const data = new array(new Uint8Array(bytes.subarray(at, at + length)).buffer);
     tensors.set(name, { name, shape, dtype, data });
     at += length;
   }

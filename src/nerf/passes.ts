@@ -280,13 +280,13 @@ export class Passes {
     );
   }
 
-  /** Drops the samples that no light reaches and packs the rest. */
-  compact(rec: Recorder, rays: number): void {
+  /** Drops the samples that no light reaches, or that weigh less than minWeight, and packs the rest. */
+  compact(rec: Recorder, rays: number, minWeight = 0): void {
     const { b } = this;
     rec.run(
       this.k.get('transmittance'),
       { ray_span: b.raySpan, sample_t: b.sampleT, raw_density: b.rawDensity, survivor_count: b.rayCount },
-      { ray_count: rays },
+      { ray_count: rays, min_weight: minWeight },
       workgroups(rays, 64),
     );
     this.scan(rec, rays, b.capacity, b.survivorSpan, b.survivorCounters);
@@ -302,7 +302,7 @@ export class Passes {
         survivor_sample: b.survivorSample,
         survivor_index: b.survivorIndex,
       },
-      { ray_count: rays, stride: b.capacity },
+      { ray_count: rays, stride: b.capacity, min_weight: minWeight },
       workgroups(rays, 64),
     );
   }

@@ -17,6 +17,9 @@ import type { DifferentiableRenderer, RenderOptions, RenderTarget } from './type
 /** A chunk is planned to fill this share of the sample buffers, going by the densest chunk of the last view. */
 const FILL = 0.7;
 
+/** Samples that weigh less in their pixel are not coloured by themselves: less than one level of 8 bits. */
+const MIN_WEIGHT = 1 / 256;
+
 interface Chunk {
   firstPixel: number;
   rays: number;
@@ -103,7 +106,7 @@ export class Renderer implements DifferentiableRenderer {
       const rec = new Recorder(this.gpu, 'Renderer.chunk', this.profiler);
       this.samples(rec, chunk, width, options);
       this.passes.density(rec);
-      this.passes.compact(rec, chunk.rays);
+      this.passes.compact(rec, chunk.rays, MIN_WEIGHT);
       this.passes.colour(rec, this.appearance.network);
       finish(rec, chunk);
       rec.submit();

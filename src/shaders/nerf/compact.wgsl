@@ -1,8 +1,10 @@
-// Packs the surviving samples, a prefix of each ray's, without gaps, with the light (transmittance) that reaches each. [R]
+// Packs the surviving samples of each ray without gaps, with the light (transmittance) that reaches each. The optical
+// depth of those left out for their weight joins the next that stays, as length, so that light is lost exactly. [R]
 
 struct Uniforms {
   ray_count: u32,
   stride: u32,
+  min_weight: f32,   // as in transmittance
 }
 
 @group(0) @binding(0) var<storage, read> ray_span: array<vec2u>;             // [R] of all samples
@@ -22,15 +24,26 @@ fn compact(@builtin(global_invocation_id) id: vec3u) {
   let from_span = ray_span[r];
   let to_span = survivor_span[r];
   var light = 1.0;
-  for (var k = 0u; k < to_span.y; k++) {
+  var left_out = 0.0; // optical depth
+  var kept = 0u;
+  for (var k = 0u; k < from_span.y && kept < to_span.y; k++) {
     let s = from_span.x + k;
-    let i = to_span.x + k;
-    survivor_position[i] = sample_position[s];
-    survivor_position[uniforms.stride + i] = sample_position[uniforms.stride + s];
-    survivor_position[2u * uniforms.stride + i] = sample_position[2u * uniforms.stride + s];
     let raw = raw_density[s];
-    survivor_sample[i] = vec4f(sample_t[s], raw, light);
-    light *= exp(-density_of(raw) * sample_t[s].y);
-    survivor_index[i] = vec2u(s, r);
+    let t = sample_t[s];
+    let density = density_of(raw);
+    let next = light * exp(-density * t.y);
+    if (light - next >= uniforms.min_weight) {
+      let i = to_span.x + kept;
+      survivor_position[i] = sample_position[s];
+      survivor_position[uniforms.stride + i] = sample_position[uniforms.stride + s];
+      survivor_position[2u * uniforms.stride + i] = sample_position[2u * uniforms.stride + s];
+      survivor_sample[i] = vec4f(t.x, t.y + left_out / density, raw, light);
+      survivor_index[i] = vec2u(s, r);
+      left_out = 0.0;
+      kept++;
+    } else {
+      left_out += density * t.y;
+    }
+    light = next;
   }
 }

@@ -1,9 +1,11 @@
-// Counts the samples of each ray that light still reaches: the rest are never coloured nor trained. [R]
+// Counts the samples of each ray that light still reaches: the rest are never coloured nor trained. Rendering also
+// leaves out those that weigh less than `min_weight`; compact adds their matter to the next. [R]
 
 const STOP = 1e-4; // transmittance at which a ray ends
 
 struct Uniforms {
   ray_count: u32,
+  min_weight: f32,   // 0 keeps all
 }
 
 @group(0) @binding(0) var<storage, read> ray_span: array<vec2u>;           // [R] first sample, sample count
@@ -17,12 +19,13 @@ fn transmittance(@builtin(global_invocation_id) id: vec3u) {
   let r = id.x;
   if (r >= uniforms.ray_count) { return; }
   let span = ray_span[r];
-  var depth = 0.0; // optical
+  var light = 1.0;
   var count = 0u;
-  while (count < span.y && depth < -log(STOP)) {
-    let s = span.x + count;
-    depth += density_of(raw_density[s]) * sample_t[s].y;
-    count++;
+  for (var k = 0u; k < span.y && light > STOP; k++) {
+    let s = span.x + k;
+    let next = light * exp(-density_of(raw_density[s]) * sample_t[s].y);
+    if (light - next >= uniforms.min_weight) { count++; }
+    light = next;
   }
   survivor_count[r] = count;
 }
