@@ -26,7 +26,7 @@ export function ballScene(views: number, side: number): Scene {
   return {
     name: 'ball',
     source: 'ball',
-    train: Array.from({ length: views }, (_, i) => ballView((2 * Math.PI * i) / views, side)),
+    train: Array.from({ length: views }, (_, i) => ballView(0.1 + (2 * Math.PI * i) / views, side)),
     test: [ballView(0.5, side)],
     hasAlpha: true,
     unbounded: false,
