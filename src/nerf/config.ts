@@ -86,7 +86,7 @@ export const PRESETS: Record<PresetName, Preset> = {
       samplesPerRay: 256,
     },
     train: {
-      steps: 900,
+      steps: 600,
       raysPerStep: 4096,
       samplesPerStep: 1 << 16,
       learningRate: 3e-2,
@@ -100,7 +100,7 @@ export const PRESETS: Record<PresetName, Preset> = {
       occupancyDecay: 0.7,
       seenWindow: 128,
     },
-    style: { steps: 90, viewSide: 256 },
+    style: { steps: 64, viewSide: 192 },
     pictureSide: 256,
     sampleCapacity: 1 << 17,
     rayCapacity: 1 << 13,
