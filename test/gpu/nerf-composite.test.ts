@@ -125,32 +125,22 @@ describe('composite and composite_backward', () => {
 });
 
 describe('transmittance and compact', () => {
-  it.each([1, 33])('keep the prefix that light reaches, %i rays', async (count) => {
-    const stride = 1024;
-    const lengths = Array.from({ length: count }, (_, r) => (count === 1 ? 20 : (r * 11) % 30));
+  const stride = 1024;
+  /** Packs rays of these lengths, one after another; says which samples stayed. */
+  async function pack(lengths: number[], raw: Float32Array<ArrayBuffer>, dt: Float64Array, min_weight: number) {
+    const count = lengths.length;
     const starts = lengths.map((_, r) => lengths.slice(0, r).reduce((a, b) => a + b, 0));
-    const raw = Float32Array.from(pattern(stride, 1), (v) => 8 * v - 2);
-    const dt = pattern(stride, 2).map((v) => 0.02 + 0.1 * v);
     const sample_t = Float32Array.from({ length: 2 * stride }, (_, k) => (k % 2 ? dt[k >> 1] : k / 100));
-    // The sample at which less than 1e-4 of the light is left is the last one kept.
-    const kept = lengths.map((length, r) => {
-      let depth = 0;
-      let n = 0;
-      for (; n < length && depth < -Math.log(1e-4); n++) depth += densityOf(raw[starts[r] + n]) * dt[starts[r] + n];
-      return n;
-    });
     const ray_span = Uint32Array.from(lengths.flatMap((length, r) => [starts[r], length]));
-    const found = await runKernel(
+    const { survivor_count } = await runKernel(
       gpu,
       kernels.get('transmittance'),
       { ray_span, sample_t, raw_density: raw, survivor_count: new Uint32Array(count) },
-      { ray_count: count },
+      { ray_count: count, min_weight },
       [1],
       ['survivor_count'],
     );
-    expect([...found.survivor_count]).toEqual(kept);
-    expect(kept.some((n, r) => n < lengths[r])).toBe(true);
-
+    const kept = [...survivor_count];
     const firsts = kept.map((_, r) => kept.slice(0, r).reduce((a, b) => a + b, 0));
     const packed = await runKernel(
       gpu,
@@ -165,23 +155,57 @@ describe('transmittance and compact', () => {
         survivor_sample: new Float32Array(4 * stride),
         survivor_index: new Uint32Array(2 * stride),
       },
-      { ray_count: count, stride },
+      { ray_count: count, stride, min_weight },
       [1],
       ['survivor_position', 'survivor_sample', 'survivor_index'],
     );
-    kept.forEach((n, r) => {
+    return { starts, firsts, kept, packed, t: (s: number) => sample_t[2 * s] };
+  }
+
+  it.each([
+    [1, 0],
+    [33, 0],
+    [33, 1 / 256],
+    [33, 0.1],
+  ])('keep what light reaches and weighs, %i rays, at least %f', async (count, minWeight) => {
+    const lengths = Array.from({ length: count }, (_, r) => (count === 1 ? 20 : (r * 11) % 30));
+    const raw = Float32Array.from(pattern(stride, 1), (v) => 8 * v - 2);
+    const dt = pattern(stride, 2).map((v) => Math.fround(0.02 + 0.1 * v));
+    const { starts, firsts, kept, packed, t } = await pack(lengths, raw, dt, minWeight);
+    expect(kept.some((n, r) => n < lengths[r])).toBe(true);
+    lengths.forEach((length, r) => {
+      // A sample stays when it and those left out before it weigh enough together; their matter is then its own.
+      const expected: { s: number; thickness: number; light: number }[] = [];
       let light = 1;
-      for (let k = 0; k < n; k++) {
-        const s = starts[r] + k;
+      let thickness = 0;
+      for (let s = starts[r]; s < starts[r] + length && light > 1e-4; s++) {
+        const before = light * Math.exp(thickness);
+        thickness += densityOf(raw[s]) * dt[s];
+        light *= Math.exp(-densityOf(raw[s]) * dt[s]);
+        if (before - light < minWeight) continue;
+        expected.push({ s, thickness, light: before });
+        thickness = 0;
+      }
+      expect(kept[r]).toBe(expected.length);
+      expected.forEach(({ s, thickness, light }, k) => {
         const i = firsts[r] + k;
         expect([...packed.survivor_index.slice(2 * i, 2 * i + 2)]).toEqual([s, r]);
         expect(rowOf(packed.survivor_position, i, stride, 3)).toEqual([s, stride + s, 2 * stride + s]);
-        expect(packed.survivor_sample.slice(4 * i, 4 * i + 4)).toBeAllclose(
-          [sample_t[2 * s], dt[s], raw[s], light],
-          close,
-        );
-        light *= Math.exp(-densityOf(raw[s]) * dt[s]);
-      }
+        const sample = [t(s), thickness / densityOf(raw[s]), raw[s], light];
+        expect(packed.survivor_sample.slice(4 * i, 4 * i + 4)).toBeAllclose(sample, close);
+      });
     });
+  });
+
+  it('fog whose every sample weighs too little keeps its opacity', async () => {
+    const minWeight = 1 / 256;
+    // 200 samples of optical depth 0.003: 45 % of the light is lost, none of it by a sample of weight 1/256.
+    const raw = new Float32Array(stride).fill(1 + Math.log(0.3));
+    const { kept, packed } = await pack([200, 1], raw, new Float64Array(stride).fill(0.01), minWeight);
+    const depth = Array.from({ length: kept[0] }, (_, i) => 0.3 * packed.survivor_sample[4 * i + 1]);
+    const opacity = 1 - Math.exp(-depth.reduce((a, b) => a + b, 0));
+    expect(Math.abs(opacity - (1 - Math.exp(-0.6)))).toBeLessThan(minWeight);
+    expect(kept[0]).toBeLessThan(150);
+    expect(kept[1]).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 // Packs the surviving samples of each ray without gaps, with the light (transmittance) that reaches each. The optical
-// depth of those left out for their weight joins the next that stays, as length, so that light is lost exactly. [R]
+// depth of those left out joins the next that stays, as length, so that light is lost exactly. Chooses as transmittance
+// does, in the same words. [R]
 
 struct Uniforms {
   ray_count: u32,
@@ -24,6 +25,7 @@ fn compact(@builtin(global_invocation_id) id: vec3u) {
   let from_span = ray_span[r];
   let to_span = survivor_span[r];
   var light = 1.0;
+  var behind = 1.0; // light behind the last sample that stays
   var left_out = 0.0; // optical depth
   var kept = 0u;
   for (var k = 0u; k < from_span.y && kept < to_span.y; k++) {
@@ -32,13 +34,14 @@ fn compact(@builtin(global_invocation_id) id: vec3u) {
     let t = sample_t[s];
     let density = density_of(raw);
     let next = light * exp(-density * t.y);
-    if (light - next >= uniforms.min_weight) {
+    if (behind - next >= uniforms.min_weight) {
       let i = to_span.x + kept;
       survivor_position[i] = sample_position[s];
       survivor_position[uniforms.stride + i] = sample_position[uniforms.stride + s];
       survivor_position[2u * uniforms.stride + i] = sample_position[2u * uniforms.stride + s];
-      survivor_sample[i] = vec4f(t.x, t.y + left_out / density, raw, light);
+      survivor_sample[i] = vec4f(t.x, t.y + left_out / density, raw, behind);
       survivor_index[i] = vec2u(s, r);
+      behind = next;
       left_out = 0.0;
       kept++;
     } else {

@@ -1,5 +1,6 @@
 // Counts the samples of each ray that light still reaches: the rest are never coloured nor trained. Rendering also
-// leaves out those that weigh less than `min_weight`; compact adds their matter to the next. [R]
+// leaves out samples until together they weigh `min_weight`; compact adds their matter to the one that stays, so that
+// a ray loses less than one min_weight, however thin its fog. [R]
 
 const STOP = 1e-4; // transmittance at which a ray ends
 
@@ -20,11 +21,15 @@ fn transmittance(@builtin(global_invocation_id) id: vec3u) {
   if (r >= uniforms.ray_count) { return; }
   let span = ray_span[r];
   var light = 1.0;
+  var behind = 1.0; // light behind the last sample that stays
   var count = 0u;
   for (var k = 0u; k < span.y && light > STOP; k++) {
     let s = span.x + k;
     let next = light * exp(-density_of(raw_density[s]) * sample_t[s].y);
-    if (light - next >= uniforms.min_weight) { count++; }
+    if (behind - next >= uniforms.min_weight) {
+      behind = next;
+      count++;
+    }
     light = next;
   }
   survivor_count[r] = count;
