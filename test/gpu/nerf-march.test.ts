@@ -142,6 +142,32 @@ describe.each([
   });
 });
 
+describe('scan_counts', () => {
+  it.each([
+    ['exactly full', [3, 0, 4, 0], 7],
+    ['one too many', [3, 0, 5, 0], 7],
+    ['the first ray too long', [9, 1], 7],
+    ['nothing to see', [0, 0, 0], 7],
+    ['more rays than lanes', Array.from({ length: 777 }, (_, r) => r % 4), 1000],
+  ])('%s', async (_, counts, capacity) => {
+    const { ray_span, counters } = await runKernel(
+      gpu,
+      kernels.get('scan_counts'),
+      {
+        counts: Uint32Array.from(counts),
+        ray_span: new Uint32Array(2 * counts.length),
+        counters: new Uint32Array(16).fill(99),
+      },
+      { ray_count: counts.length, capacity, levels: 4, chunk: 128, density_neurons: 5, colour_neurons: 6 },
+      [1],
+      ['ray_span', 'counters'],
+    );
+    const expected = scanCounts(counts, capacity);
+    expect([...ray_span]).toEqual(expected.spans.flat());
+    expect([...counters.slice(0, 3)]).toEqual([expected.samples, expected.rays, expected.wanted]);
+  });
+});
+
 describe('space.wgsl', () => {
   const probe = `
 @group(0) @binding(0) var<storage, read> points: array<vec4f>;
