@@ -474,14 +474,22 @@ export class Passes {
     );
   }
 
-  adam(rec: Recorder, network: HashNetwork, learningRate: number, l2: number, gain = 1): void {
+  /** One Adam step, which clears the gradients. @param entries of the table that move: the first ones, the coarse levels */
+  adam(
+    rec: Recorder,
+    network: HashNetwork,
+    learningRate: number,
+    l2: number,
+    gain = 1,
+    entries = network.entryCount,
+  ): void {
     const state = network.optimiser!;
-    const [x, y] = workgroups(network.entryCount, 64);
+    const [x, y] = workgroups(entries, 64);
     rec.run(
       this.k.get('adam_table'),
       { d_table: state.dTable, master: state.master, moments: state.moments, steps: state.steps, table: network.table },
       {
-        entry_count: network.entryCount,
+        entry_count: entries,
         learning_rate: learningRate,
         gradient_scale: TABLE_GRADIENT_SCALE * gain,
         row: x * 64,

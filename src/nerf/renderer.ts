@@ -84,8 +84,19 @@ export class Renderer implements DifferentiableRenderer {
 
   stepAppearance(learningRate: number): void {
     const rec = new Recorder(this.gpu, 'Renderer.stepAppearance', this.profiler);
-    this.passes.adam(rec, this.appearance.network, learningRate, 0, this.lastGain);
+    this.passes.adam(rec, this.appearance.network, learningRate, 0, this.lastGain, this.movingEntries());
     rec.submit();
+  }
+
+  /** Levels finer than this, in cells a side, stand still in stepAppearance. */
+  finestStep = Number.POSITIVE_INFINITY;
+
+  private movingEntries(): number {
+    const levels = this.appearance.network.hashLevels.filter(
+      (level, i) => i === 0 || level.resolution <= this.finestStep,
+    );
+    const last = levels[levels.length - 1];
+    return last.firstEntry + last.entries;
   }
 
   /**

@@ -119,6 +119,7 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   const start = await distance();
   throwIfAborted(signal);
 
+  renderer.finestStep = finestCells(views, size, renderer.field.unbounded);
   const trainer = await StyleTrainer.create(gpu, {
     network,
     renderer,
@@ -159,6 +160,23 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
     parts.onColours();
   }
   return { features: network.name, metric: loss, start, end: await distance() };
+}
+
+/**
+ * Cells a side of the finest hash level that strokes may use: a cell no smaller than a pixel of the painted views at the
+ * subject. Finer ones see each pixel by itself, and turn strokes to speckle that no two views agree in.
+ */
+export function finestCells(views: View[], size: { width: number }, unbounded: boolean): number {
+  const pixels = views
+    .map(({ camera }) => {
+      const [x, y, z] = [3, 7, 11].map((i) => camera.cameraToWorld[i]);
+      const focal = (camera.fx * size.width) / camera.width;
+      return Math.max(1, Math.hypot(x, y, z)) / focal;
+    })
+    .sort((a, b) => a - b);
+  const pixel = pixels[Math.floor(pixels.length / 2)];
+  // The field's cube is 2 scene units wide, 4 where space beyond the unit box is contracted into it.
+  return (unbounded ? 4 : 2) / pixel;
 }
 
 function contentOf({ options, config }: PaintingParts): Partial<StyleConfig> {

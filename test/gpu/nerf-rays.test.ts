@@ -34,6 +34,11 @@ const CAMERAS: [string, Camera][] = [
   ['pinhole', cameraAround(0.4, 33, 17)],
   ['phone', { ...cameraAround(1.4, 33, 17), distortion: lens('perspective', 0.08, -0.05, 0.002, -0.003) }],
   ['barrel', { ...cameraAround(2.1, 33, 17), distortion: lens('perspective', -0.25, 0.06) }],
+  [
+    'wide barrel',
+    { ...cameraAround(2.4, 33, 17), fx: 17, fy: 17, distortion: lens('perspective', -0.24, 0.08, 0.001) },
+  ],
+  ['wide pincushion', { ...cameraAround(2.5, 33, 17), fx: 17, fy: 17, distortion: lens('perspective', 0.6, 0.2) }],
   ['fisheye', { ...cameraAround(2.9, 33, 17), distortion: lens('fisheye', 0.05, -0.01) }],
 ];
 const { near, far, cone, stepMin } = SMALL_FIELD;

@@ -9,22 +9,28 @@ struct Ray {
   direction: vec3f, // unit length
 }
 
-// Distorted minus undistorted position, in units of the focal length (OpenCV's perspective model).
-fn distortion_offset(base: u32, p: vec2f) -> vec2f {
-  let r = dot(p, p);
-  let d = r * (cameras[base + 5u] + r * (cameras[base + 6u] + r * (cameras[base + 7u] + r * cameras[base + 8u])));
+// OpenCV's perspective model, inverted by Newton steps: a fixed-point iteration does not converge for wide lenses. Stops
+// moving at a fold of the model, where there is no better point to be had. Same steps as scene/distortion.ts.
+fn undistort(base: u32, distorted: vec2f) -> vec2f {
+  let k1 = cameras[base + 5u];
+  let k2 = cameras[base + 6u];
+  let k3 = cameras[base + 7u];
   let p1 = cameras[base + 9u];
   let p2 = cameras[base + 10u];
-  return vec2f(
-    p.x * d + 2.0 * p1 * p.x * p.y + p2 * (r + 2.0 * p.x * p.x),
-    p.y * d + 2.0 * p2 * p.x * p.y + p1 * (r + 2.0 * p.y * p.y),
-  );
-}
-
-// Fixed-point iteration with the residual; eight rounds reach f32 accuracy for the lenses in use.
-fn undistort(base: u32, distorted: vec2f) -> vec2f {
   var p = distorted;
-  for (var i = 0u; i < 8u; i++) { p = distorted - distortion_offset(base, p); }
+  for (var i = 0u; i < 10u; i++) {
+    let r = dot(p, p);
+    let d = 1.0 + r * (k1 + r * (k2 + r * k3));
+    let slope = k1 + r * (2.0 * k2 + r * 3.0 * k3);
+    let xy = 2.0 * p.x * p.y;
+    let residual = p * d + vec2f(p1, p2) * xy + vec2f(p2, p1) * (r + 2.0 * p * p) - distorted;
+    let xx = d + 2.0 * p.x * p.x * slope + 2.0 * p1 * p.y + 6.0 * p2 * p.x;
+    let yy = d + 2.0 * p.y * p.y * slope + 2.0 * p2 * p.x + 6.0 * p1 * p.y;
+    let cross = xy * slope + 2.0 * (p1 * p.x + p2 * p.y);
+    let determinant = xx * yy - cross * cross;
+    if (abs(determinant) < 1e-6) { break; }
+    p -= vec2f(yy * residual.x - cross * residual.y, xx * residual.y - cross * residual.x) / determinant;
+  }
   return p;
 }
 
