@@ -153,13 +153,20 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
     trainer.destroy();
   }
 
+  let end = await distance();
   if (!keepColours && !signal?.aborted) {
+    const strokes = appearance.colourMap;
     const painted = await colourStatisticsOfViews(parts, size);
     const again = colourTransferMatrix(painted, wanted);
-    appearance.colourMap = mapOf(composeColourTransfers(transferOf(appearance.colourMap), again));
+    appearance.colourMap = mapOf(composeColourTransfers(transferOf(strokes), again));
+    // Strokes that are few have less contrast than the style: the exact transfer then amplifies what noise they have.
+    // It stays only where it brings the views nearer to the style.
+    const transferred = await distance();
+    if (transferred < end) end = transferred;
+    else appearance.colourMap = strokes;
     parts.onColours();
   }
-  return { features: network.name, metric: loss, start, end: await distance() };
+  return { features: network.name, metric: loss, start, end };
 }
 
 /**
