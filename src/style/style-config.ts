@@ -10,7 +10,7 @@ export interface StyleConfig {
   steps: number;
   /** Adam's step size on the appearance at its highest. 4e-2: few steps want much (fox: 24 steps of 3e-2 did more than 40 of 1e-2). */
   learningRate: number;
-  /** Fraction of learningRate at the last step, reached by a cosine. 0.05: lets strokes settle and speckle fade. */
+  /** Fraction of learningRate at the last step, reached by a cosine. 0.1: lets strokes settle and speckle fade. */
   finalLearningRate: number;
   /** Steps of linear warm-up. 4: Adam's second moments are still guesses. */
   warmup: number;
@@ -59,7 +59,7 @@ const FIRSTS: readonly LayerName[] = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'
 export const DEFAULT_STYLE_CONFIG: StyleConfig = {
   steps: 100,
   learningRate: 4e-2,
-  finalLearningRate: 0.05,
+  finalLearningRate: 0.1,
   warmup: 4,
   sizes: [{ until: 1, scale: 1 }],
   featureScale: 1,
