@@ -3,6 +3,7 @@
 // but IHDR, sRGB, IDAT and IEND.
 
 import { zlibSync } from 'fflate';
+import { crc32 } from '../crc32.ts';
 import type { Picture } from '../scene/types.ts';
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -101,16 +102,4 @@ function chunk(type: string, body: Uint8Array): Uint8Array {
   out.set(body, 8);
   view.setUint32(out.length - 4, crc32(out.subarray(4, out.length - 4)));
   return out;
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let c = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) c = CRC_TABLE[(c ^ bytes[i]) & 255] ^ (c >>> 8);
-  return (c ^ 0xffffffff) >>> 0;
 }

@@ -6,6 +6,7 @@
 //
 // Knows nothing of fields and styles: what is in `meta` its callers check.
 
+import { crc32 } from '../crc32.ts';
 import { InputError, inputError } from '../errors.ts';
 
 export { f16FromF32, f32FromF16 } from './half.ts';
@@ -160,16 +161,7 @@ function parseHeader(bytes: Uint8Array, where: string): { meta: Record<string, u
   return { meta: meta as Record<string, unknown>, table: tensors as TableEntry[] };
 }
 
-/** CRC-32 (IEEE) of the file without its checksum field. Finds every flip of up to 32 neighbouring bits. */
+/** Of the whole file but the checksum's own field. */
 function checksum(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (let i = 0; i < CRC_AT; i++) crc = CRC_TABLE[(crc ^ bytes[i]) & 255] ^ (crc >>> 8);
-  for (let i = PRELUDE; i < bytes.length; i++) crc = CRC_TABLE[(crc ^ bytes[i]) & 255] ^ (crc >>> 8);
-  return ~crc >>> 0;
+  return crc32(bytes.subarray(0, CRC_AT), bytes.subarray(PRELUDE));
 }
-
-const CRC_TABLE = Int32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});

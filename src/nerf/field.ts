@@ -5,6 +5,7 @@
 
 import type { Gpu } from '../gpu/device.ts';
 import { Tensor } from '../gpu/tensor.ts';
+import { mulberry32 } from '../random.ts';
 import type { FieldConfig } from './config.ts';
 import { f16FromF32, f32FromF16 } from './half.ts';
 import { type HashLevel, hashLevels, packLevels } from './hash-levels.ts';
@@ -210,15 +211,4 @@ function concat(...parts: Float32Array<ArrayBuffer>[]): Float32Array<ArrayBuffer
     offset += part.length;
   }
   return out;
-}
-
-/** Small seeded generator (mulberry32), uniform in [0, 1). */
-export function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -3,6 +3,7 @@
 // directory alone, before anything is inflated. Zip64 (more than 4 GB) is beyond the limits anyway.
 
 import { inflateSync } from 'fflate';
+import { crc32 } from '../crc32.ts';
 import { inputError } from '../errors.ts';
 import { isClutter, leadsOutside, plainPath } from './paths.ts';
 import type { FileSource } from './types.ts';
@@ -150,15 +151,3 @@ async function unpack(reader: ByteReader, entry: Entry, where: string): Promise<
 
 const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let c = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) c = CRC_TABLE[(c ^ bytes[i]) & 0xff] ^ (c >>> 8);
-  return (c ^ 0xffffffff) >>> 0;
-}

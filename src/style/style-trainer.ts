@@ -7,6 +7,7 @@ import { InputError, throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import type { DifferentiableRenderer } from '../nerf/types.ts';
+import { mulberry32 } from '../random.ts';
 import type { Camera, Picture } from '../scene/types.ts';
 import { applyColourTransfer, colourStatistics, luminanceTransfer } from './colour-transfer.ts';
 import { DEFAULT_STYLE_CONFIG, learningRateAt, type StyleConfig, type StyleLossName, scaleAt } from './style-config.ts';
@@ -178,15 +179,4 @@ function check({ views, styles, size }: StyleTrainerOptions, config: StyleConfig
   }
   if (!(config.brush >= 0.5 && config.brush <= 2)) refuse('brush', 'a number from 0.5 to 2', config.brush);
   if (config.sizes.length === 0) refuse('sizes', 'at least one', 0);
-}
-
-/** Mulberry32: 32 bits of state are plenty for an order of views. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
