@@ -7,7 +7,7 @@ import { Kernel, workgroups } from '../gpu/kernel.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { PRESETS, type Preset } from '../nerf/config.ts';
 import { type Appearance, Field } from '../nerf/field.ts';
-import { NerfKernels } from '../nerf/passes.ts';
+import type { NerfKernels } from '../nerf/passes.ts';
 import { createRenderTarget, destroyRenderTarget, Renderer } from '../nerf/renderer.ts';
 import { SampleBuffers } from '../nerf/sample-buffers.ts';
 import { NerfTrainer } from '../nerf/trainer.ts';
@@ -20,6 +20,7 @@ import type { WeightsSource } from '../style/features/network-weights.ts';
 import type { FeatureNetwork } from '../style/types.ts';
 import { Emitter } from './emitter.ts';
 import { readFieldFile, type StyledAppearance, writeFieldFile } from './field-file.ts';
+import { KernelCache } from './kernel-cache.ts';
 import { scoreConsistency, scoreViews } from './measure.ts';
 import { paint } from './painting.ts';
 import { fieldConfigFor } from './placement.ts';
@@ -83,12 +84,15 @@ class Session implements ImpastoSession {
   private network: FeatureNetwork | null = null;
   private lerpTarget: RenderTarget | null = null;
   private renders: Promise<unknown> = Promise.resolve();
+  private readonly kernelCache: KernelCache;
 
   constructor(
     readonly gpu: Gpu,
     private readonly options: SessionOptions,
     private readonly lerp: Kernel,
-  ) {}
+  ) {
+    this.kernelCache = new KernelCache(gpu);
+  }
 
   get state(): Readonly<SessionState> {
     return this.current;
@@ -183,7 +187,7 @@ class Session implements ImpastoSession {
       return this.core;
     }
     const config = fieldConfigFor(PRESETS[preset].field, scene);
-    const kernels = await NerfKernels.create(this.gpu, config);
+    const kernels = await this.kernelCache.get(config);
     await this.dropCore();
     const field = Field.create(this.gpu, config, scene.unbounded, wanted);
     this.setCore(preset, wanted, kernels, field);
@@ -210,7 +214,7 @@ class Session implements ImpastoSession {
     this.current.trainedSteps = 0;
     if (!core) return;
     await this.gpu.idle();
-    for (const part of [core.viewRenderer, core.taskRenderer, core.buffers, core.field, core.kernels]) part.destroy();
+    for (const part of [core.viewRenderer, core.taskRenderer, core.buffers, core.field]) part.destroy();
   }
 
   // Styles
@@ -440,7 +444,7 @@ class Session implements ImpastoSession {
   async load(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<void> {
     await this.busy('loading', async () => {
       const file = readFieldFile(this.gpu, bytes, where);
-      const kernels = await NerfKernels.create(this.gpu, file.field.config);
+      const kernels = await this.kernelCache.get(file.field.config);
       const { scene } = this.current;
       await this.dropCore();
       this.setCore(file.preset, file.seed, kernels, file.field);
@@ -457,6 +461,7 @@ class Session implements ImpastoSession {
   destroy(): void {
     void this.dropCore().then(() => {
       this.network?.destroy();
+      this.kernelCache.destroy();
       this.lerp.destroy();
       if (this.lerpTarget) destroyRenderTarget(this.lerpTarget);
     });

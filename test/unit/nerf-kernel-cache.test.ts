@@ -1,0 +1,52 @@
+// Which sets of kernels are compiled, kept and let go.
+
+import { describe, expect, it } from 'vitest';
+import type { Gpu } from '../../src/gpu/device.ts';
+import { PRESETS } from '../../src/nerf/config.ts';
+import type { NerfKernels } from '../../src/nerf/passes.ts';
+import { KernelCache } from '../../src/session/kernel-cache.ts';
+
+const quick = PRESETS.quick.field;
+const [standard, max] = [PRESETS.standard.field, PRESETS.max.field];
+
+function counting(failures = 0) {
+  const log: string[] = [];
+  const cache = new KernelCache({} as Gpu, async (_, config) => {
+    const name = `${config.levels}/${config.densityHidden}`;
+    log.push(`compile ${name}`);
+    if (failures-- > 0) throw new Error('no luck');
+    return { destroy: () => log.push(`destroy ${name}`) } as unknown as NerfKernels;
+  });
+  return { log, cache };
+}
+
+describe('KernelCache', () => {
+  it('compiles once for equal sizes, whatever else of the configuration differs', async () => {
+    const { log, cache } = counting();
+    const first = await cache.get(quick);
+    expect(await cache.get({ ...quick, near: 0.7, log2TableSize: 12, stepMin: 0.1 })).toBe(first);
+    expect(log).toEqual(['compile 8/16']);
+    expect(await cache.get({ ...quick, colourHidden: 64 })).not.toBe(first);
+    expect(await cache.get({ ...quick, densityHidden: 32 })).not.toBe(first);
+  });
+
+  it('keeps the last two used and destroys the others', async () => {
+    const { log, cache } = counting();
+    await cache.get(quick);
+    await cache.get(standard);
+    await cache.get(quick);
+    await cache.get(max);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(log).toEqual(['compile 8/16', 'compile 16/32', 'compile 16/64', 'destroy 16/32']);
+    cache.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    expect(log.slice(4)).toEqual(['destroy 8/16', 'destroy 16/64']);
+  });
+
+  it('compiles again after a failure', async () => {
+    const { log, cache } = counting(1);
+    await expect(cache.get(quick)).rejects.toThrow('no luck');
+    await cache.get(quick);
+    expect(log).toEqual(['compile 8/16', 'compile 8/16']);
+  });
+});
