@@ -1,6 +1,6 @@
 // Renders whole views of a field in chunks of rays, and pushes an image gradient back into an appearance, chunk by
-// chunk (deferred back-propagation, Zhang et al. 2022, section 4.2). No ray is ever cut short: a chunk whose samples
-// did not fit its buffers is found by its counters and rendered again in smaller chunks.
+// chunk (deferred back-propagation, Zhang et al. 2022, section 4.2). No ray is ever cut short: chunks are planned by a
+// count of their samples before anything is rendered, so that each fits its buffers.
 
 import { throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
@@ -41,11 +41,20 @@ export function destroyRenderTarget(target: RenderTarget): void {
 }
 
 export class Renderer implements DifferentiableRenderer {
+  profiler?: Profiler;
+  /** Levels finer than this, in cells a side, stand still in stepAppearance. */
+  finestStep = Number.POSITIVE_INFINITY;
+
   private readonly passes: Passes;
   private readonly camera: Tensor;
-  private chunkRays: number;
+  /** Counters of the chunks of a plan under way. [4096, 4] */
   private readonly log: Tensor;
-  profiler?: Profiler;
+  /** Rays of a provisional chunk, by what the last view asked for. */
+  private chunkRays: number;
+  /** By view, while geometry stands still. */
+  private plans: Map<string, Chunk[]> | null = null;
+  /** Of the gradients gathered so far. */
+  private lastGain = 1;
 
   constructor(
     private readonly gpu: Gpu,
@@ -80,16 +89,11 @@ export class Renderer implements DifferentiableRenderer {
     this.lastGain = gain;
   }
 
-  private lastGain = 1;
-
   stepAppearance(learningRate: number): void {
     const rec = new Recorder(this.gpu, 'Renderer.stepAppearance', this.profiler);
     this.passes.adam(rec, this.appearance.network, learningRate, 0, this.lastGain, this.movingEntries());
     rec.submit();
   }
-
-  /** Levels finer than this, in cells a side, stand still in stepAppearance. */
-  finestStep = Number.POSITIVE_INFINITY;
 
   private movingEntries(): number {
     const levels = this.appearance.network.hashLevels.filter(
@@ -99,10 +103,7 @@ export class Renderer implements DifferentiableRenderer {
     return last.firstEntry + last.entries;
   }
 
-  /**
-   * March, density, compaction and colour for all chunks of a view, then `finish` for each. A chunk whose rays did not
-   * all fit does nothing harmful in `finish` of a render (it is written again); for gradients the plan is made first.
-   */
+  /** March, density, compaction and colour, then `finish`, for each chunk of a view's plan. */
   private async overChunks(
     camera: Camera,
     width: number,
@@ -185,8 +186,6 @@ export class Renderer implements DifferentiableRenderer {
   freezeGeometry(frozen: boolean): void {
     this.plans = frozen ? new Map() : null;
   }
-
-  private plans: Map<string, Chunk[]> | null = null;
 
   destroy(): void {
     this.camera.destroy();

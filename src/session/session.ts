@@ -50,6 +50,9 @@ export async function createSession(gpu: Gpu, options: SessionOptions): Promise<
 
 /** Behind transparent pictures and empty space, wherever a view is shown, measured or painted. */
 const BACKGROUND = [1, 1, 1] as const;
+/** GPU time between two chances for the view: half a frame or so; software adapters miss frames whatever is done. */
+const SLICE_MS = 24;
+const SOFTWARE_SLICE_MS = 250;
 /** Held-out views that are rendered now and then while training. */
 const HOLDOUT_VIEWS = 2;
 const HOLDOUT_SECONDS = 20;
@@ -133,13 +136,16 @@ class Session implements ImpastoSession {
       const { trainer } = this;
       const began = performance.now();
       const elapsed = () => (performance.now() - began) / 1000;
-      const slicer = new Slicer(this.gpu);
+      const slicer = new Slicer(this.gpu.isSoftware ? SOFTWARE_SLICE_MS : SLICE_MS);
       let lastHoldout = 0;
       while (trainer.step < steps && !options.signal?.aborted) {
         if (options.seconds !== undefined && elapsed() >= options.seconds) break;
-        await slicer.slice(Math.min(steps - trainer.step, 16), () => trainer.trainStep());
-        this.current.trainedSteps = trainer.step;
-        const { step, loss, psnr } = await trainer.statistics();
+        const { step, loss, psnr } = await slicer.slice(
+          Math.min(steps - trainer.step, 16),
+          () => trainer.trainStep(),
+          () => trainer.statistics(),
+        );
+        this.current.trainedSteps = step;
         this.emitter.emit('train', { step, loss, psnr, seconds: elapsed() });
         const share = options.seconds === undefined ? 0 : elapsed() / options.seconds;
         this.emitter.emit('progress', {

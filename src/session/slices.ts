@@ -1,30 +1,32 @@
 // Cuts long GPU work into slices, so that the view between them keeps its frame rate.
 
-import type { Gpu } from '../gpu/device.ts';
-
 /** Gives way to everything else that waits: events, animation frames, other tasks. */
 export function yieldToOthers(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** Runs `work` in slices of about `sliceMs`, as many calls each as fit by the last slice's pace. */
+/** Runs work in slices of about `sliceMs`, as many calls each as fit by the last slice's pace. */
 export class Slicer {
   private perSlice = 1;
 
   constructor(
-    private readonly gpu: Gpu,
-    private readonly sliceMs = 24,
+    private readonly sliceMs: number,
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** How many calls this slice did. `most` bounds it. */
-  async slice(most: number, work: () => void): Promise<number> {
+  /**
+   * @param most calls of this slice
+   * @param work encodes and submits one call
+   * @param finish waits for the GPU: the slice's one wait, so that a reading of results can be it
+   */
+  async slice<T>(most: number, work: () => void, finish: () => Promise<T>): Promise<T> {
     const count = Math.max(1, Math.min(most, this.perSlice));
-    const start = performance.now();
+    const start = this.now();
     for (let i = 0; i < count; i++) work();
-    await this.gpu.idle();
-    const each = (performance.now() - start) / count;
+    const result = await finish();
+    const each = (this.now() - start) / count;
     this.perSlice = Math.max(1, Math.min(2 * count, 32, Math.floor(this.sliceMs / Math.max(each, 0.01))));
     await yieldToOthers();
-    return count;
+    return result;
   }
 }
