@@ -8,19 +8,23 @@ import { pictureFromRgb } from './picture.ts';
 
 export interface Frame {
   picture: Picture;
-  /** View-space z, [H, W]. */
+  /** View-space z, [H, W], in `depthUnit`s. */
   depth: Float32Array | null;
 }
 
-/** @param options.original shows the field without its style */
+/**
+ * @param options.original shows the field without its style
+ * @param options.depthUnit what a scene unit is called in the depths handed over; 1 leaves them in scene units
+ */
 export async function renderFrames(
   engine: Pick<Engine, 'session' | 'progress' | 'signal'>,
   cameras: readonly Camera[],
   size: readonly [number, number],
-  options: { depth?: boolean; original?: boolean; task?: string },
+  options: { depth?: boolean; depthUnit?: number; original?: boolean; task?: string },
   onFrame: (frame: Frame, index: number) => Promise<void>,
 ): Promise<void> {
   const { session, progress, signal } = engine;
+  const { depthUnit = 1 } = options;
   const [width, height] = size;
   const target = session.createTarget(width, height);
   const task = options.task ?? 'render';
@@ -30,7 +34,7 @@ export async function renderFrames(
       progress.update(task, i / cameras.length, `frame ${i + 1} of ${cameras.length}`);
       await session.render(cameras[i], target, { original: options.original });
       const picture = pictureFromRgb(await target.rgb.readF32(), width, height);
-      const depth = options.depth ? await target.depth.readF32() : null;
+      const depth = options.depth ? (await target.depth.readF32()).map((z) => z * depthUnit) : null;
       await onFrame({ picture, depth }, i);
     }
     progress.update(task, 1, `${cameras.length} frames`);

@@ -8,11 +8,15 @@ import { join, resolve } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { benchScene } from '../../src/cli/bench-scene.ts';
+import { withEngine } from '../../src/cli/engine.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
 import { reportSchema } from '../../src/cli/report.ts';
+import { turntableFor } from '../../src/export/camera-path.ts';
 import { decodeNpy } from '../../src/export/npy.ts';
 import { encodePng } from '../../src/export/png.ts';
+import { worldUnitsPerSceneUnit } from '../../src/export/transforms.ts';
 import { readContainer, writeContainer } from '../../src/nerf/container.ts';
+import { transformPoint } from '../../src/scene/matrix.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'impasto-cli-gpu-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -61,6 +65,35 @@ beforeAll(() => {
   );
   writeFileSync(stylePath, encodePng({ width: 64, height: 64, data }));
 });
+
+/** The written depth, lifted through the written camera, lands where the scene's own depth and camera land. */
+async function expectSameWorldPoints(checkpoint: string, written: Float32Array, frame: Record<string, number>) {
+  const io = { stdout: () => {}, stderr: () => {}, terminal: null, signal: new AbortController().signal };
+  await withEngine(io, null, async ({ session }) => {
+    await session.load(new Uint8Array(readFileSync(checkpoint)), checkpoint);
+    const { scene } = session.state;
+    const [camera] = turntableFor(scene!, 3, 32, 16);
+    const target = session.createTarget(32, 16);
+    await session.render(camera, target);
+    const own = await target.depth.readF32();
+    session.destroyTarget(target);
+    expect(Math.abs(worldUnitsPerSceneUnit(scene!) - 1)).toBeGreaterThan(0.01);
+    const pose = (frame.transform_matrix as unknown as number[][]).flat();
+    for (let y = 0, i = 0; y < 16; y++) {
+      for (let x = 0; x < 32; x++, i++) {
+        const z = written[i];
+        const theirs = transformPoint(pose, [
+          ((x + 0.5 - frame.cx) / frame.fl_x) * z,
+          ((frame.cy - y - 0.5) / frame.fl_y) * z,
+          -z,
+        ]);
+        const local = [(x + 0.5 - camera.cx) / camera.fx, (camera.cy - y - 0.5) / camera.fy, -1];
+        const inScene = transformPoint(camera.cameraToWorld, local.map((v) => v * own[i]) as [number, number, number]);
+        expect(theirs).toBeAllclose(transformPoint(scene!.worldFromScene, inScene), { absolute: 1e-4 });
+      }
+    }
+  });
+}
 
 const SMALL = ['--downscale', '4', '--holdout', '4'];
 
@@ -148,6 +181,7 @@ describe('the whole road', LONG, () => {
     expect(depth.data.every((z) => z > 0)).toBe(true);
     const cameras = JSON.parse(readFileSync(join(frames, 'transforms.json'), 'utf8'));
     expect(cameras.frames).toHaveLength(3);
+    await expectSameWorldPoints(place('out/styled.impasto'), depth.data, cameras.frames[0]);
 
     const measured = await run([
       'consistency',

@@ -8,7 +8,7 @@ import { turntableFor } from '../../export/camera-path.ts';
 import { encodeNpy } from '../../export/npy.ts';
 import { pathFromJson } from '../../export/path-json.ts';
 import { encodePng } from '../../export/png.ts';
-import { transformsJson } from '../../export/transforms.ts';
+import { transformsJson, worldUnitsPerSceneUnit } from '../../export/transforms.ts';
 import type { Camera, Scene } from '../../scene/types.ts';
 import { type Engine, withEngine } from '../engine.ts';
 import { type Frame, renderFrames } from '../frames.ts';
@@ -48,8 +48,8 @@ export function renderCommand(io: Io): Command {
     )
     .option('--fps <n>', 'frames a second (default 30, or as the path says)', decimal('--fps', 1, 240))
     .option('--size <WxH>', 'of the frames (default: as the photographs)', size('--size'))
-    .option('--depth', 'also depth_0000.npy: float32 [H, W], view-space z')
-    .option('--cameras', 'also transforms.json of the frames')
+    .option('--depth', "also depth_0000.npy: float32 [H, W], view-space z in the units of the photographs' poses")
+    .option('--cameras', "also transforms.json of the frames, in the world of the photographs' poses")
     .option('--original', 'without the style')
     .option('--json <file>', "figures as JSON, '-' for stdout")
     .action(async (path: string, options: Options) => {
@@ -119,7 +119,9 @@ async function folder(engine: Engine, plan: Plan, options: Options, scene: Scene
     await writeResult(join(out, `frame_${number(i)}.png`), encodePng(frame.picture, { level: 3 }));
     if (frame.depth) await writeResult(join(out, `depth_${number(i)}.npy`), encodeNpy(frame.depth, [height, width]));
   };
-  await renderFrames(engine, plan.cameras, plan.size, { depth, original }, write);
+  // Depth and cameras are read together, so both are in the dataset's world.
+  const depthUnit = worldUnitsPerSceneUnit(scene);
+  await renderFrames(engine, plan.cameras, plan.size, { depth, depthUnit, original }, write);
   if (!options.cameras) return;
   const list = plan.cameras.map((camera, i) => ({
     file: `frame_${number(i)}.png`,
