@@ -22,6 +22,19 @@ export interface OptimiserState {
   weightStep: number;
 }
 
+/** What of an optimiser outlives a program: all but the gradients, which are zero between steps. */
+export interface OptimiserValues {
+  /** [entries, 2] */
+  master: Float32Array<ArrayBuffer>;
+  /** [entries, 4] */
+  moments: Float32Array<ArrayBuffer>;
+  /** [entries] */
+  steps: Uint32Array<ArrayBuffer>;
+  /** [N, 2] */
+  weightMoments: Float32Array<ArrayBuffer>;
+  weightStep: number;
+}
+
 /** Hash table + MLP weights, with the optimiser's state while it is being trained. */
 export class HashNetwork {
   readonly levels: Tensor; // [L, 4] u32
@@ -78,6 +91,29 @@ export class HashNetwork {
       dWeights: Tensor.zeros(device, `${this.label}.dWeights`, [this.weightCount], 'i32'),
       weightStep: 0,
     };
+  }
+
+  /** Goes on where another optimiser stopped. */
+  resumeOptimiser(values: OptimiserValues): void {
+    this.startOptimiser(values.master);
+    const state = this.optimiser!;
+    state.moments.write(values.moments);
+    state.steps.write(values.steps);
+    state.weightMoments.write(values.weightMoments);
+    state.weightStep = values.weightStep;
+  }
+
+  /** @throws Error where there is none */
+  async readOptimiser(): Promise<OptimiserValues> {
+    const state = this.optimiser;
+    if (!state) throw new Error(`${this.label}: expected an optimiser, found none`);
+    const [master, moments, steps, weightMoments] = await Promise.all([
+      state.master.readF32(),
+      state.moments.readF32(),
+      state.steps.read() as Promise<Uint32Array<ArrayBuffer>>,
+      state.weightMoments.readF32(),
+    ]);
+    return { master, moments, steps, weightMoments, weightStep: state.weightStep };
   }
 
   dropOptimiser(): void {

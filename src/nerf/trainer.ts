@@ -22,7 +22,12 @@ export interface TrainStatistics {
 }
 
 export class NerfTrainer {
+  /** Steps done; a resumed training starts where the field's ended. */
   step = 0;
+  /** Steps of the whole schedule; without an end where only the clock ends training. */
+  steps: number;
+  /** Share of the time that is over, 0..1, where the clock ends training: the schedule follows what is further on. */
+  timeShare = 0;
   private readonly passes: Passes;
   private readonly cameras: Tensor;
   private readonly pixels: Tensor;
@@ -38,6 +43,7 @@ export class NerfTrainer {
     private readonly seed: number,
   ) {
     const { device } = gpu;
+    this.steps = config.steps;
     this.passes = new Passes(kernels, field, buffers);
     const firstPixels: number[] = [];
     let total = 0;
@@ -80,10 +86,15 @@ export class NerfTrainer {
     });
   }
 
-  /** Learning rate of a step: constant, then exponentially down to its final share over the second half. */
-  learningRate(step: number): number {
-    const progress = Math.min(1, step / this.config.steps);
-    return this.config.learningRate * this.config.finalLearningRate ** Math.max(0, (progress - 0.5) / 0.5);
+  /** How much of the schedule is over, 0..1. */
+  get progress(): number {
+    return Math.min(1, Math.max(this.step / this.steps, this.timeShare));
+  }
+
+  /** Learning rate now: constant, then exponentially down to its final share over the second half. */
+  learningRate(): number {
+    const { learningRate, finalLearningRate } = this.config;
+    return learningRate * finalLearningRate ** Math.max(0, (this.progress - 0.5) / 0.5);
   }
 
   /** Encodes and submits one step of the whole field. */
@@ -101,7 +112,7 @@ export class NerfTrainer {
     p.compositeBackward(rec, rays, IDENTITY_MAP, b.pixelRgb, b.dPixelRgb, 0, config.distortion);
     p.colourBackward(rec, field.appearance.network);
     p.densityBackward(rec);
-    const rate = this.learningRate(this.step);
+    const rate = this.learningRate();
     p.adam(rec, field.appearance.network, rate, config.l2);
     p.adam(rec, field.density, rate, config.l2);
     rec.submit();
@@ -127,7 +138,7 @@ export class NerfTrainer {
     }
     // Unseen cells come back at the start of each period, but no more near the end: what is left then is what shows.
     const { seenWindow } = config;
-    const all = step < seenWindow || (step % (3 * seenWindow) < seenWindow / 4 && step < 0.8 * config.steps);
+    const all = step < seenWindow || (step % (3 * seenWindow) < seenWindow / 4 && this.progress < 0.8);
     this.passes.occupancyBits(rec, all ? null : step - seenWindow);
   }
 

@@ -6,7 +6,14 @@ import { inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { FieldConfig } from '../nerf/config.ts';
 import { type ContainerTensor, containerTensor, readContainer, writeContainer } from '../nerf/container.ts';
-import { type Appearance, colourWeightCount, densityWeightCount, Field, HashNetwork } from '../nerf/field.ts';
+import {
+  type Appearance,
+  colourWeightCount,
+  densityWeightCount,
+  Field,
+  HashNetwork,
+  type OptimiserValues,
+} from '../nerf/field.ts';
 import { f16FromF32, f32FromF16 } from '../nerf/half.ts';
 import { hashLevels } from '../nerf/hash-levels.ts';
 import type { PresetName } from '../nerf/types.ts';
@@ -59,6 +66,8 @@ const metaSchema = z.object({
     samplesPerRay: z.number().int().positive().max(65536),
   }),
   appearance: appearanceSchema,
+  /** Adam's counts of weight steps, where the optimisers are in the file; older files know nothing of them. */
+  optimiser: z.object({ density: whole, appearance: whole }).nullable().default(null),
   style: appearanceSchema.extend({ names: z.array(z.string()), strength: z.number().min(0).max(1) }).nullable(),
   scene: z.object({
     name: z.string(),
@@ -91,10 +100,13 @@ export interface FieldFile {
   scene: Scene;
 }
 
+/** @param withOptimiser all that training needs to go on as if it had never stopped: about 7 times the size */
 export async function writeFieldFile(
-  content: Omit<FieldFile, 'scene'> & { scene: Scene },
+  content: FieldFile,
+  { withOptimiser = false } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { preset, steps, seed, field, style, scene } = content;
+  const trained = withOptimiser ? { density: field.density, appearance: field.appearance.network } : null;
   const views = (list: View[]) => list.map(({ name, camera }) => ({ name, camera }));
   const meta: Meta = {
     kind: 'field',
@@ -104,6 +116,10 @@ export async function writeFieldFile(
     unbounded: field.unbounded,
     field: field.config,
     appearance: appearanceMeta(field.appearance),
+    optimiser: trained && {
+      density: trained.density.optimiser?.weightStep ?? 0,
+      appearance: trained.appearance.optimiser?.weightStep ?? 0,
+    },
     style: style && { ...appearanceMeta(style.appearance), names: style.names, strength: style.strength },
     scene: {
       name: scene.name,
@@ -127,6 +143,15 @@ export async function writeFieldFile(
       data: (await field.occupancyBits.read()) as Uint32Array<ArrayBuffer>,
     },
   ];
+  if (trained) {
+    for (const [name, network] of Object.entries(trained)) tensors.push(...(await optimiserTensors(name, network)));
+    const cells = [field.occupancy.size];
+    const lastSeen = (await field.lastSeen.read()) as Uint32Array<ArrayBuffer>;
+    tensors.push(
+      { name: 'occupancy', shape: cells, dtype: 'f32', data: await field.occupancy.readF32() },
+      { name: 'last_seen', shape: cells, dtype: 'u32', data: lastSeen },
+    );
+  }
   return writeContainer({ meta, tensors });
 }
 
@@ -151,13 +176,34 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
     appearance: read('appearance', colour),
     style: meta.style ? read('style', colour) : null,
   };
-  const bits = containerTensor(container, 'occupancy_bits', 'u32', [config.occupancyResolution ** 3 / 32], where);
+  const cells = config.occupancyResolution ** 3;
+  const bits = containerTensor(container, 'occupancy_bits', 'u32', [cells / 32], where);
+  const readOptimiser = (name: string, weightCount: number, weightStep: number): OptimiserValues => ({
+    master: copied(containerTensor(container, `${name}_master`, 'f32', [table, 2], where)),
+    moments: copied(containerTensor(container, `${name}_moments`, 'f32', [table, 4], where)),
+    steps: new Uint32Array(containerTensor(container, `${name}_steps`, 'u32', [table], where)),
+    weightMoments: copied(containerTensor(container, `${name}_weight_moments`, 'f32', [weightCount, 2], where)),
+    weightStep,
+  });
+  const resumed = meta.optimiser && {
+    density: readOptimiser('density', density, meta.optimiser.density),
+    appearance: readOptimiser('appearance', colour, meta.optimiser.appearance),
+    occupancy: copied(containerTensor(container, 'occupancy', 'f32', [cells], where)),
+    lastSeen: new Uint32Array(containerTensor(container, 'last_seen', 'u32', [cells], where)),
+  };
 
   const field = Field.empty(gpu, config, meta.unbounded);
   load(field.density, parts.density);
   load(field.appearance.network, parts.appearance);
   Object.assign(field.appearance, meta.appearance);
   field.occupancyBits.write(new Uint32Array(bits));
+  const grid = resumed ?? gridFromBits(bits, meta.steps);
+  field.occupancy.write(grid.occupancy);
+  field.lastSeen.write(grid.lastSeen);
+  if (resumed) {
+    field.density.resumeOptimiser(resumed.density);
+    field.appearance.network.resumeOptimiser(resumed.appearance);
+  }
   let style: StyledAppearance | null = null;
   if (meta.style && parts.style) {
     const network = new HashNetwork(gpu, 'Field.style', field.appearance.network.hashLevels, colour);
@@ -195,6 +241,34 @@ async function networkTensors(name: string, network: HashNetwork): Promise<Conta
     { name: `${name}_weights`, shape: [network.weightCount], dtype: 'f32', data: weights },
   ];
 }
+
+async function optimiserTensors(name: string, network: HashNetwork): Promise<ContainerTensor[]> {
+  const { master, moments, steps, weightMoments } = await network.readOptimiser();
+  const [n, weights] = [network.entryCount, network.weightCount];
+  return [
+    { name: `${name}_master`, shape: [n, 2], dtype: 'f32', data: master },
+    { name: `${name}_moments`, shape: [n, 4], dtype: 'f32', data: moments },
+    { name: `${name}_steps`, shape: [n], dtype: 'u32', data: steps },
+    { name: `${name}_weight_moments`, shape: [weights, 2], dtype: 'f32', data: weightMoments },
+  ];
+}
+
+/** Thickness that the bits alone vouch for: it outlives one renewal of a cell that turns out to be empty. */
+const KNOWN_THICKNESS = 0.02;
+
+/** A grid to go on with where only its bits were kept: what is on was thick, and seen just now. */
+function gridFromBits(bits: Uint32Array, step: number) {
+  const occupancy = new Float32Array(bits.length * 32);
+  const lastSeen = new Uint32Array(bits.length * 32);
+  for (let cell = 0; cell < occupancy.length; cell++) {
+    if (((bits[cell >> 5] >>> (cell & 31)) & 1) === 0) continue;
+    occupancy[cell] = KNOWN_THICKNESS;
+    lastSeen[cell] = step;
+  }
+  return { occupancy, lastSeen };
+}
+
+const copied = (values: Float32Array): Float32Array<ArrayBuffer> => new Float32Array(values);
 
 function load(network: HashNetwork, { table, weights }: { table: Uint16Array; weights: Float32Array }): void {
   network.load(f32FromF16(table), new Float32Array(weights));

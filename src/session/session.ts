@@ -130,16 +130,18 @@ class Session implements ImpastoSession {
       const scene = this.sceneWithPictures();
       const core = await this.coreFor(scene, options);
       const preset = PRESETS[options.preset];
-      const steps = options.steps ?? preset.train.steps;
-      const config = { ...preset.train, steps };
-      if (!this.trainer || this.trainer.config.steps !== steps) this.trainer = this.makeTrainer(core, scene, config);
+      const { seconds } = options;
+      const steps = options.steps ?? (seconds === undefined ? preset.train.steps : Number.POSITIVE_INFINITY);
+      this.trainer ??= this.makeTrainer(core, scene, preset.train);
       const { trainer } = this;
+      trainer.steps = steps;
       const began = performance.now();
       const elapsed = () => (performance.now() - began) / 1000;
       const slicer = new Slicer(this.gpu.isSoftware ? SOFTWARE_SLICE_MS : SLICE_MS);
       let lastHoldout = 0;
       while (trainer.step < steps && !options.signal?.aborted) {
-        if (options.seconds !== undefined && elapsed() >= options.seconds) break;
+        trainer.timeShare = seconds === undefined ? 0 : elapsed() / seconds;
+        if (trainer.timeShare >= 1) break;
         const { step, loss, psnr } = await slicer.slice(
           Math.min(steps - trainer.step, 16),
           () => trainer.trainStep(),
@@ -147,11 +149,11 @@ class Session implements ImpastoSession {
         );
         this.current.trainedSteps = step;
         this.emitter.emit('train', { step, loss, psnr, seconds: elapsed() });
-        const share = options.seconds === undefined ? 0 : elapsed() / options.seconds;
+        const of = Number.isFinite(steps) ? ` of ${steps}` : '';
         this.emitter.emit('progress', {
           task: 'train',
-          fraction: Math.min(1, Math.max(step / steps, share)),
-          text: `step ${step} of ${steps}, ${psnr.toFixed(1)} dB`,
+          fraction: trainer.progress,
+          text: `step ${step}${of}, ${psnr.toFixed(1)} dB`,
         });
         this.emitter.emit('changed', { reason: 'train' });
         if (scene.test.length && elapsed() - lastHoldout > HOLDOUT_SECONDS) {
@@ -164,10 +166,8 @@ class Session implements ImpastoSession {
   }
 
   private makeTrainer(core: Core, scene: Scene, config: Preset['train']): NerfTrainer {
-    const step = this.trainer?.step ?? this.current.trainedSteps;
-    this.trainer?.destroy();
     const trainer = new NerfTrainer(this.gpu, core.kernels, core.field, core.buffers, scene.train, config, core.seed);
-    trainer.step = step;
+    trainer.step = this.current.trainedSteps;
     return trainer;
   }
 
@@ -440,11 +440,13 @@ class Session implements ImpastoSession {
 
   // Files
 
-  async save(): Promise<Uint8Array<ArrayBuffer>> {
+  async save(options: { withOptimiser?: boolean } = {}): Promise<Uint8Array<ArrayBuffer>> {
     const core = this.needCore();
     const { scene, trainedSteps } = this.current;
     const { preset, seed, field } = core;
-    return writeFieldFile({ preset, seed, field, steps: trainedSteps, style: this.styled, scene: scene! });
+    if (options.withOptimiser && !field.density.optimiser)
+      throw new InputError('optimiser: expected a field that was trained here, found one that was only read');
+    return writeFieldFile({ preset, seed, field, steps: trainedSteps, style: this.styled, scene: scene! }, options);
   }
 
   async load(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<void> {

@@ -16,7 +16,10 @@ export type StyleLossName = 'nnfm' | 'gram' | 'adain';
 
 export interface TrainOptions {
   preset: PresetName;
-  /** Stop after so many steps in all / so many seconds of this call, whichever first. Default: the preset's. */
+  /**
+   * Stop after so many steps in all / so many seconds of this call, whichever first; the learning rate falls towards
+   * that end. Default: the preset's steps, unless seconds are given.
+   */
   steps?: number;
   seconds?: number;
   seed?: number;
@@ -123,8 +126,11 @@ export interface ImpastoSession {
     signal?: AbortSignal;
   }): Promise<{ short: ConsistencyRange; long: ConsistencyRange }>;
 
-  /** A whole .impasto file of the scene's field, with its style if it has one. */
-  save(): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * A whole .impasto file of the scene's field, with its style if it has one. With the optimiser, training goes on
+   * from it to the very bit; without, it begins with fresh moments.
+   */
+  save(options?: { withOptimiser?: boolean }): Promise<Uint8Array<ArrayBuffer>>;
   /** Reads one; refuses what it cannot read with one InputError and changes nothing then. */
   load(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<void>;
   destroy(): void;

@@ -1,20 +1,25 @@
 // impasto train: a scene in, a field out.
 
 import { Command } from 'commander';
+import { InputError, inputError } from '../../errors.ts';
+import { PRESETS } from '../../nerf/config.ts';
 import type { PresetName } from '../../nerf/types.ts';
 import { openScenePath } from '../../scene/folder-source.ts';
 import { withEngine } from '../engine.ts';
+import { readInput } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { decimal, preset, wholeNumber } from '../options.ts';
 import { prepareFile, prepareJson, say, writeJson, writeResult } from '../output.ts';
-import { loadOptions, type SceneOptions, sceneOptions } from '../scene-options.ts';
+import { loadCheckpointWithScene, loadOptions, type SceneOptions, sceneOptions } from '../scene-options.ts';
 
 interface Options extends SceneOptions {
   out: string;
-  preset: PresetName;
+  preset?: PresetName;
   steps?: number;
   seconds?: number;
-  seed: number;
+  resume?: string;
+  withOptimiser?: boolean;
+  seed?: number;
   json?: string;
 }
 
@@ -23,24 +28,43 @@ export function trainCommand(io: Io): Command {
     .description('trains a field from photographs with poses')
     .argument('<scene>', 'folder or .zip')
     .requiredOption('--out <file>', 'where the field goes, f.impasto')
-    .option('--preset <name>', 'quick, standard or max', preset, 'standard')
-    .option('--steps <n>', 'stop after so many steps', wholeNumber('--steps', 1))
+    .option('--preset <name>', 'quick, standard or max (default: standard)', preset)
+    .option('--steps <n>', 'stop after so many steps in all', wholeNumber('--steps', 1))
     .option('--seconds <t>', 'stop after so many seconds', decimal('--seconds', 0, Number.POSITIVE_INFINITY))
-    .option('--seed <n>', 'of every random choice', wholeNumber('--seed', 0), 0)
+    .option('--seed <n>', 'of every random choice (default: 0)', wholeNumber('--seed', 0))
+    .option('--resume <field>', 'go on training this f.impasto, with its preset, views and seed')
+    .option('--with-optimiser', 'keep what training needs to go on to the very bit: a larger file')
     .option('--json <file>', "figures as JSON, '-' for stdout");
   return sceneOptions(command).action(async (scenePath: string, options: Options) => {
     prepareFile(options.out, '--out');
     prepareJson(options.json);
+    const resumed = options.resume === undefined ? null : await readInput(options.resume, 'checkpoint');
+    if (resumed && options.seed !== undefined)
+      throw new InputError("--seed: expected none beside --resume, which keeps the checkpoint's");
     const files = await openScenePath(scenePath);
     await withEngine(io, null, async (engine) => {
       const { session, stage, signal } = engine;
-      const scene = await stage('load', () => session.loadScene(files, loadOptions(options, options.preset, signal)));
-      const { steps, seconds, seed } = options;
-      const train = () => session.train({ preset: options.preset, steps, seconds, seed, signal });
+      let preset = options.preset ?? 'standard';
+      if (resumed) {
+        await loadCheckpointWithScene(engine, resumed, options.resume!, files, options);
+        preset = session.state.preset;
+        if ((options.preset ?? preset) !== preset)
+          throw inputError('--preset', options.resume!, `${preset}, as it was begun`, options.preset!);
+      } else {
+        await stage('load', () => session.loadScene(files, loadOptions(options, preset, signal)));
+      }
+      const { steps, seconds } = options;
+      const begun = session.state.trainedSteps;
+      if (steps !== undefined && steps <= begun)
+        throw inputError('--steps', options.resume!, `more than the ${begun} that are done`, String(steps));
+      const seed = resumed ? undefined : (options.seed ?? 0);
+      // A resumed training is asked for more: as much again as the preset's, where nothing is said.
+      const goal = steps ?? (resumed && seconds === undefined ? begun + PRESETS[preset].train.steps : undefined);
+      const train = () => session.train({ preset, steps: goal, seconds, seed, signal });
       await stage('train', train, () => session.state.trainedSteps);
-      const scored = scene.test.length > 0;
+      const scored = (session.state.scene?.test.length ?? 0) > 0;
       const score = scored ? await stage('evaluate', () => session.evaluate({ signal })) : null;
-      await writeResult(options.out, await session.save());
+      await writeResult(options.out, await session.save({ withOptimiser: options.withOptimiser }));
       await writeJson(io, options.json, {
         stages: engine.stages,
         psnr: score ? score.mean.psnr : null,

@@ -1,0 +1,119 @@
+// Training that is stopped, kept in a file and taken up again: with the optimiser it is as if it had never stopped, to
+// the bit; without, it goes on learning from where it was.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InputError } from '../../src/errors.ts';
+import type { Gpu } from '../../src/gpu/device.ts';
+import { closeNodeGpu, openNodeGpu } from '../../src/gpu/node.ts';
+import { PRESETS, type TrainConfig } from '../../src/nerf/config.ts';
+import { readContainer, writeContainer } from '../../src/nerf/container.ts';
+import { Field } from '../../src/nerf/field.ts';
+import { NerfKernels } from '../../src/nerf/passes.ts';
+import { createRenderTarget, destroyRenderTarget, Renderer } from '../../src/nerf/renderer.ts';
+import { SampleBuffers } from '../../src/nerf/sample-buffers.ts';
+import { NerfTrainer } from '../../src/nerf/trainer.ts';
+import { readFieldFile, writeFieldFile } from '../../src/session/field-file.ts';
+import { ballScene, psnr } from '../reference/nerf/ball.ts';
+import { SMALL_FIELD } from '../reference/nerf/cases.ts';
+
+const SIDE = 24;
+const SEED = 7;
+const scene = ballScene(6, SIDE);
+const held = scene.test[0];
+// Stopped at 30: past the seen window, between two renewals of the grid, while the learning rate falls.
+const [STOPPED, STEPS] = [30, 50];
+const train: TrainConfig = {
+  ...PRESETS.quick.train,
+  steps: STEPS,
+  raysPerStep: 512,
+  samplesPerStep: 1 << 14,
+  coarseSteps: [5, 10],
+  occupancyInterval: 4,
+  seenWindow: 16,
+};
+
+let gpu: Gpu;
+let kernels: NerfKernels;
+let buffers: SampleBuffers;
+/** Trained to the end, and what was kept of it on the way. */
+let whole: Field;
+let withOptimiser: Uint8Array<ArrayBuffer>;
+let compact: Uint8Array<ArrayBuffer>;
+
+beforeAll(async () => {
+  gpu = await openNodeGpu({ defaultsOnly: true });
+  kernels = await NerfKernels.create(gpu, SMALL_FIELD);
+  buffers = new SampleBuffers(gpu, 1024, 1 << 14, SMALL_FIELD.levels);
+  whole = Field.create(gpu, SMALL_FIELD, false, SEED);
+  await goOn(whole, 0, async (step) => {
+    if (step !== STOPPED) return;
+    const content = { preset: 'quick', steps: step, seed: SEED, field: whole, style: null, scene } as const;
+    withOptimiser = await writeFieldFile(content, { withOptimiser: true });
+    compact = await writeFieldFile(content);
+  });
+});
+afterAll(() => {
+  whole.destroy();
+  buffers.destroy();
+  closeNodeGpu(gpu);
+});
+
+async function goOn(field: Field, from: number, after?: (step: number) => Promise<void>): Promise<void> {
+  const trainer = new NerfTrainer(gpu, kernels, field, buffers, scene.train, train, SEED);
+  trainer.step = from;
+  while (trainer.step < STEPS) {
+    trainer.trainStep();
+    await after?.(trainer.step);
+  }
+  trainer.destroy();
+}
+
+async function bitsOf({ density, appearance: { network }, occupancy, occupancyBits }: Field) {
+  const state = [density, network].flatMap(({ optimiser: o }) => [o!.master, o!.moments, o!.steps, o!.weightMoments]);
+  const tensors = [density.table, density.weights, network.table, network.weights, occupancy, occupancyBits, ...state];
+  return Promise.all(tensors.map(async (tensor) => Buffer.from((await tensor.read()).buffer).toString('base64')));
+}
+
+async function quality(field: Field): Promise<number> {
+  const renderer = new Renderer(gpu, kernels, field, buffers, field.appearance);
+  const target = createRenderTarget(gpu, SIDE, SIDE);
+  await renderer.render(held.camera, target, { background: [1, 1, 1], viewDependent: true });
+  const value = psnr(await target.rgb.readF32(), held.picture, [1, 1, 1]);
+  destroyRenderTarget(target);
+  renderer.destroy();
+  return value;
+}
+
+describe('training taken up again', () => {
+  it('with the optimiser ends in the very bits of training that never stopped', async () => {
+    const { field, steps } = readFieldFile(gpu, withOptimiser, 'ball.impasto');
+    await goOn(field, steps);
+    expect(await bitsOf(field)).toEqual(await bitsOf(whole));
+    field.destroy();
+  });
+
+  it('without it goes on learning: the field is no worse and keeps its grid', async () => {
+    const { field, steps } = readFieldFile(gpu, compact, 'ball.impasto');
+    const before = await quality(field);
+    for (const network of [field.density, field.appearance.network]) network.startOptimiser(await network.readTable());
+    await goOn(field, steps);
+    expect(await quality(field)).toBeGreaterThan(before);
+    const occupied = (words: ArrayLike<number>) =>
+      Array.from(words).reduce((sum, word) => sum + word.toString(2).replaceAll('0', '').length, 0);
+    const [left, uninterrupted] = await Promise.all([field.occupancyBits.read(), whole.occupancyBits.read()]);
+    expect(occupied(left)).toBeGreaterThan(0.5 * occupied(uninterrupted));
+    field.destroy();
+  });
+
+  it('keeps nothing of the optimiser unless asked, and refuses a file that lacks what it promises', () => {
+    const names = [...readContainer(compact, 'ball.impasto').tensors.keys()];
+    expect(names.filter((name) => /master|moments|steps|occupancy$|last_seen/.test(name))).toEqual([]);
+    for (const name of ['density_master', 'appearance_moments', 'density_steps', 'occupancy', 'last_seen']) {
+      const { meta, tensors } = readContainer(withOptimiser, 'ball.impasto');
+      tensors.delete(name);
+      const file = writeContainer({ meta, tensors: [...tensors.values()] });
+      expect(() => readFieldFile(gpu, file, 'ball.impasto')).toThrow(InputError);
+      expect(() => readFieldFile(gpu, file, 'ball.impasto')).toThrow(`tensor '${name}'`);
+    }
+  });
+});
