@@ -12,6 +12,7 @@ import { download, fileName } from './download.ts';
 import { kindOf } from './dropped-files.ts';
 import { fetchBytes, fetchSource } from './fetch-source.ts';
 import { LongTask } from './long-task.ts';
+import type { Look } from './look.ts';
 import type { Notices } from './notices.ts';
 import type { BundledStyle, PageState } from './page-state.ts';
 import type { Store } from './store.ts';
@@ -32,12 +33,12 @@ export interface CommandParts {
   notices: Notices;
   decoder: PictureDecoder;
   url: UrlOptions;
+  look: Look;
 }
 
 export class Commands {
   private readonly task = new LongTask();
   private stylePicture: { name: string; picture: Picture } | null = null;
-  private viewIndex = -1;
   /** A camera path's file, read again at each export for its size. */
   private path: { name: string; text: string } | null = null;
   /** The last video made, for tests: what was handed to the download. */
@@ -106,7 +107,6 @@ export class Commands {
 
   private showScene(scene: Scene): void {
     const { store, viewport } = this.parts;
-    this.viewIndex = -1;
     // A path was for the old scene's world.
     this.path = null;
     store.update('export', { path: null });
@@ -119,7 +119,7 @@ export class Commands {
         notes: scene.notes,
       },
     });
-    viewport.setScene(scene);
+    this.parts.look.begin(viewport.setScene(scene));
   }
 
   // Checkpoints
@@ -244,13 +244,22 @@ export class Commands {
 
   // View
 
-  /** Looks through the next or previous training camera. */
-  stepView(by: 1 | -1): void {
-    const scene = this.parts.session.state.scene;
-    if (!scene) return;
-    const count = scene.train.length;
-    this.viewIndex = this.viewIndex < 0 && by < 0 ? count - 1 : (this.viewIndex + by + count) % count;
-    this.parts.viewport.goTo(scene.train[this.viewIndex].camera);
+  /** Flies to the next or previous camera and looks through it. */
+  async stepView(by: 1 | -1): Promise<void> {
+    if (this.needsScene()) await this.parts.look.step(by);
+  }
+
+  /** What is shown there: field, photograph or error. Flies to the first camera from a free view. */
+  async showView(show: PageState['look']['show']): Promise<void> {
+    if (!this.needsScene()) return;
+    const { look, store } = this.parts;
+    // The same again is back to the field.
+    look.show(store.state.look.index !== null && store.state.look.show === show ? 'field' : show);
+    if (store.state.look.index === null) await look.to(0);
+  }
+
+  async setHeldOut(heldOut: boolean): Promise<void> {
+    await this.parts.look.setHeldOut(heldOut);
   }
 
   // Export

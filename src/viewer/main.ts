@@ -8,6 +8,7 @@ import { urlSource } from '../style/features/weights-web.ts';
 import { Commands } from './commands.ts';
 import { dropZone } from './drop-zone.ts';
 import { fetchBytes } from './fetch-source.ts';
+import { Look } from './look.ts';
 import { deviceLostPage, noWebGpuPage } from './notice-page.ts';
 import { Notices } from './notices.ts';
 import { type BundledScene, type BundledStyle, initialState, type PageState } from './page-state.ts';
@@ -15,7 +16,7 @@ import { exportPanel } from './panels/export-panel.ts';
 import { scenePanel } from './panels/scene-panel.ts';
 import { stylePanel } from './panels/style-panel.ts';
 import { trainingPanel } from './panels/training-panel.ts';
-import { comparePanel, viewPanel } from './panels/view-panel.ts';
+import { camerasPanel, comparePanel, viewPanel } from './panels/view-panel.ts';
 import { followSession } from './session-events.ts';
 import { shortcuts } from './shortcuts.ts';
 import { statusLine } from './status-line.ts';
@@ -73,13 +74,26 @@ async function start(app: HTMLElement): Promise<void> {
     antialias: !slow,
     field: url.field,
     budgetMs: store.state.view.budgetMs,
-    onFrame: ({ width, height, ms }) => store.update('view', { fieldWidth: width, fieldHeight: height, frameMs: ms }),
+    onFrame: ({ width, height, ms }) => {
+      store.update('view', { fieldWidth: width, fieldHeight: height, frameMs: ms });
+      look.fieldShown();
+    },
+    onTurned: () => look.leave(),
     onError: (error) => {
       console.error(error);
       notices.show('error', `The view could not be drawn: ${error.message}`);
     },
   });
-  const commands = new Commands({ session, store, viewport, packer, notices, decoder: createBrowserDecoder(), url });
+  const look: Look = new Look({
+    session,
+    store,
+    viewport,
+    packer,
+    host,
+    onError: (error) => console.debug('the view was not measured', error),
+  });
+  const decoder = createBrowserDecoder();
+  const commands = new Commands({ session, store, viewport, packer, notices, decoder, url, look });
   followSession(session, store, viewport, notices);
   viewFollowsState(store, viewport, host);
 
@@ -93,7 +107,8 @@ async function start(app: HTMLElement): Promise<void> {
   trainingPanel(gui, store, commands);
   stylePanel(gui, store, commands);
   comparePanel(gui, store);
-  viewPanel(gui, store, commands);
+  camerasPanel(gui, store, commands);
+  viewPanel(gui, store);
   exportPanel(gui, store, commands);
   welcome(app, store, commands);
   const help = shortcuts(app, store, commands);
@@ -107,6 +122,7 @@ async function start(app: HTMLElement): Promise<void> {
     notices: notices.history,
     picture: () => viewport.picture(),
     atRest: () => viewport.atRest(),
+    standpoint: () => viewport.standpoint(),
   });
 
   await Promise.all([

@@ -73,6 +73,20 @@ export interface PageState {
 
   compare: { on: boolean; position: number };
 
+  /** Looking through one of the scene's own cameras. */
+  look: {
+    /** Which of `count`, or null for a free view. */
+    index: number | null;
+    count: number;
+    name: string;
+    /** Through the held-out cameras instead of those learnt from. */
+    heldOut: boolean;
+    /** What is seen there: the field, the photograph over it, or how far they differ. */
+    show: 'field' | 'photograph' | 'error';
+    /** Of the plain field in this view, dB; null before it was measured. */
+    psnr: number | null;
+  };
+
   view: {
     grid: boolean;
     gridHeight: number;
@@ -139,6 +153,7 @@ export function initialState(): PageState {
       styleLoss: null,
     },
     compare: { on: false, position: 0.5 },
+    look: { index: null, count: 0, name: '', heldOut: false, show: 'field', psnr: null },
     view: {
       grid: false,
       gridHeight: -0.5,

@@ -4,6 +4,7 @@
 //   commands   everything a person can ask for            notices   every notice shown so far
 //   picture()  the picture on the screen with guides, read back: { width, height, data: RGBA bytes }
 //   atRest()   resolves when the view is still and as fine as it gets
+//   standpoint()  where the camera is and what it turns round, scene units
 
 import type { Picture } from '../scene/types.ts';
 import type { ImpastoSession } from '../session/types.ts';
@@ -18,6 +19,7 @@ export interface TestSurface {
   notices: readonly Notice[];
   picture(): Promise<Picture>;
   atRest(): Promise<void>;
+  standpoint(): { position: [number, number, number]; target: [number, number, number] };
 }
 
 declare global {

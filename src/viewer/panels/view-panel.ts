@@ -1,4 +1,5 @@
-// Compare and View: the wipe between original and painted, guides in the picture, resolution and frame time.
+// Compare, Cameras and View: the wipe between original and painted, the scene's own cameras and their photographs,
+// guides in the picture, resolution and frame time.
 
 import type GUI from 'lil-gui';
 import type { Commands } from '../commands.ts';
@@ -17,7 +18,29 @@ export function comparePanel(gui: GUI, store: Store<PageState>): void {
   follow(position, record, 'position', store, (state) => state.compare.position);
 }
 
-export function viewPanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
+export function camerasPanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
+  const folder = gui.addFolder('Cameras').close();
+  addButtons(folder, {
+    '‹ previous': () => void commands.stepView(-1),
+    'next ›': () => void commands.stepView(1),
+  });
+  const record = { show: store.state.look.show, heldOut: store.state.look.heldOut };
+  const show = folder.add(record, 'show', {
+    'the field': 'field',
+    'the photograph': 'photograph',
+    'the error': 'error',
+  });
+  show.onChange((value: PageState['look']['show']) => void commands.showView(value));
+  follow(show, record, 'show', store, (state) => state.look.show);
+  const heldOut = folder.add(record, 'heldOut').name('held-out ones');
+  heldOut.onChange((value: boolean) => void commands.setHeldOut(value));
+  follow(heldOut, record, 'heldOut', store, (state) => state.look.heldOut);
+  addText(folder, store, ({ look: { index, name, psnr } }) =>
+    index === null ? '' : `${name}${psnr === null ? '' : ` · ${psnr.toFixed(1)} dB`}`,
+  );
+}
+
+export function viewPanel(gui: GUI, store: Store<PageState>): void {
   const folder = gui.addFolder('View').close();
   const record = { ...store.state.view };
   const bind = (key: 'grid' | 'cameras' | 'gizmo', name: string) => {
@@ -40,10 +63,6 @@ export function viewPanel(gui: GUI, store: Store<PageState>, commands: Commands)
   });
   budget.name('frame rate').onChange((value: number) => store.update('view', { budgetMs: value }));
   follow(budget, record, 'budgetMs', store, (state) => state.view.budgetMs);
-  addButtons(folder, {
-    '‹ camera': () => commands.stepView(-1),
-    'camera ›': () => commands.stepView(1),
-  });
   addText(folder, store, ({ view }) =>
     view.fieldWidth ? `${view.fieldWidth} × ${view.fieldHeight} in ${view.frameMs.toFixed(0)} ms` : '',
   );

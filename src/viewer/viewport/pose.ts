@@ -1,20 +1,20 @@
 // Between three's camera and ours. Both look down -z with +Y up; ours has a row-major matrix and intrinsics in
-// pixels, three's a column-major one and a vertical angle.
+// pixels, three's a column-major one and a projection that may be off centre.
 
 import { type PerspectiveCamera, Vector3 } from 'three/webgpu';
 import type { Camera } from '../../scene/types.ts';
 
-/** Our camera for three's at a picture size. The camera's world matrix must be up to date. */
+/** Our camera for three's at a picture size. The camera's matrices must be up to date. */
 export function cameraFromThree(camera: PerspectiveCamera, width: number, height: number): Camera {
   const e = camera.matrixWorld.elements;
-  const focalPx = height / 2 / Math.tan((camera.fov * Math.PI) / 360);
+  const p = camera.projectionMatrix.elements;
   return {
     width,
     height,
-    fx: focalPx,
-    fy: focalPx,
-    cx: width / 2,
-    cy: height / 2,
+    fx: (p[0] * width) / 2,
+    fy: (p[5] * height) / 2,
+    cx: ((1 - p[8]) * width) / 2,
+    cy: ((1 + p[9]) * height) / 2,
     distortion: null,
     cameraToWorld: [0, 1, 2, 3].flatMap((row) => [e[row], e[4 + row], e[8 + row], e[12 + row]]),
   };

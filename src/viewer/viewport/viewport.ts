@@ -13,6 +13,7 @@ import type { ImpastoSession } from '../../session/types.ts';
 import { FieldLayer } from './field-layer.ts';
 import { FrameBudget, type Size } from './frame-budget.ts';
 import { Guides } from './guides.ts';
+import { applyLens, applyPose, type Pose, pictureIn, poseBetween, poseThrough, type Rectangle } from './lens.ts';
 import { PackedView, ViewPacker } from './packed-view.ts';
 import { cameraFromThree, direction, fittingFov, position, startingCamera } from './pose.ts';
 import { Presenter } from './presenter.ts';
@@ -29,6 +30,8 @@ export interface ViewportOptions {
   onFrame(frame: { width: number; height: number; ms: number }): void;
   /** Called once for each different failure. */
   onError(error: Error): void;
+  /** The view was turned by hand and no longer looks through the camera it was sent to. */
+  onTurned(): void;
 }
 
 /** Buffers of one size. */
@@ -45,8 +48,8 @@ const KEPT_SIZES = 4;
 const WORKING_SHARE = 5;
 /** ... but is never older than this, however slow the adapter. */
 const MAX_REST_MS = 12_000;
-/** The first view is this share farther from the focus than the first camera. */
-const START_STEP_BACK = 0.12;
+/** Time from one camera to another. */
+const FLIGHT_MS = 600;
 /** Pixels on screen at most, whatever the display: more is not seen in a marched field. */
 const MAX_LONG_SIDE = 1600;
 
@@ -62,6 +65,10 @@ export class Viewport {
   private full: Size = { width: 2, height: 2 };
   private shown: Buffers | null = null;
   private reference: Camera | null = null;
+  /** Looked through exactly, lens included, until the view is turned by hand. */
+  private through: Camera | null = null;
+  private flight: { from: Pose; began: number } | null = null;
+  private flightEnded: (() => void)[] = [];
   private refinement = 0;
   private lastPose = '';
   private lastFrameEnd = 0;
@@ -97,6 +104,7 @@ export class Viewport {
     this.controls.enableDamping = true;
     this.controls.minDistance = 0.05;
     this.controls.maxDistance = 12;
+    this.controls.addEventListener('start', () => this.letGo());
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(host);
     this.resize();
@@ -108,17 +116,19 @@ export class Viewport {
     return new Viewport(gpu, source, host, options, presenter, packer, new FieldLayer(gpu.device));
   }
 
-  /** A new scene: its cameras as guides, the first one's view, orbiting round what they look at. */
-  setScene(scene: Scene): void {
+  /**
+   * A new scene: its cameras as guides, the view of one of them, orbiting round what they look at.
+   * @returns that camera
+   */
+  setScene(scene: Scene): Camera {
     const cameras = scene.train.map((view) => view.camera);
     const focus = new Vector3(...sharedCentre(cameras));
     this.guides.setViews(scene.train, focus);
-    this.reference = startingCamera(cameras, focus);
-    this.goTo(this.reference, focus);
-    // A step back from where the photographer stood: the subject with some air round it.
-    this.camera.position.lerp(this.controls.target, -START_STEP_BACK);
+    const camera = startingCamera(cameras, focus);
+    this.goTo(camera, focus);
     this.setField(false);
     this.setGuides(this.guideOptions);
+    return camera;
   }
 
   /** Whether there is a field worth rendering: before, only guides are drawn. */
@@ -132,17 +142,72 @@ export class Viewport {
     this.shown = null;
   }
 
-  /** Looks through a camera, orbiting round the point of its axis nearest to the focus. */
+  /** Stands at a camera, level, orbiting round the point of its axis nearest to the focus. */
   goTo(camera: Camera, focus: Vector3 = this.controls.target.clone()): void {
+    this.through = this.flight = null;
     const eye = position(camera);
-    const ahead = direction(camera);
-    const distance = Math.max(0.2, focus.clone().sub(eye).dot(ahead));
     this.reference = camera;
     this.camera.position.copy(eye);
-    this.controls.target.copy(eye).addScaledVector(ahead, distance);
-    this.camera.fov = fittingFov(camera, this.full.width / this.full.height);
-    this.camera.updateProjectionMatrix();
+    this.controls.target.copy(orbitCentre(camera, focus));
+    this.fitWindow();
     this.controls.update();
+  }
+
+  /**
+   * Looks through a camera exactly as its photograph was taken: roll, principal point and distortion included.
+   * Flies there unless `fly` is false; resolves on arrival, or when another flight or a hand ends this one.
+   */
+  lookThrough(camera: Camera, fly = true): Promise<void> {
+    this.endFlight();
+    this.through = this.reference = camera;
+    this.setGuides(this.guideOptions);
+    this.controls.target.copy(orbitCentre(camera, this.controls.target));
+    if (!fly || matchMedia('(prefers-reduced-motion: reduce)').matches) {
+      applyPose(this.camera, poseThrough(camera, this.full));
+      return Promise.resolve();
+    }
+    this.flight = { from: this.presentPose(), began: performance.now() };
+    return new Promise((resolve) => this.flightEnded.push(resolve));
+  }
+
+  /** Where the photograph of the camera that is looked through lies, in the page's pixels; null without one. */
+  photographPlace(): Rectangle | null {
+    if (!this.through || this.flight) return null;
+    const { clientWidth, clientHeight } = this.host;
+    return pictureIn({ width: clientWidth, height: clientHeight }, this.through);
+  }
+
+  private presentPose(): Pose {
+    const { position, quaternion, fov, aspect, view } = this.camera;
+    const lens = { fov, aspect, shiftX: view?.offsetX ?? 0, shiftY: view?.offsetY ?? 0 };
+    return { position: position.clone(), quaternion: quaternion.clone(), lens };
+  }
+
+  private endFlight(): void {
+    this.flight = null;
+    for (const resolve of this.flightEnded.splice(0)) resolve();
+  }
+
+  /** A hand takes hold of the view: from here on it is level and orbits. */
+  private letGo(): void {
+    if (!this.through) return;
+    const camera = this.through;
+    this.endFlight();
+    this.goTo(camera);
+    this.setGuides(this.guideOptions);
+    this.options.onTurned();
+  }
+
+  /** The lens for a free view: the whole of the reference's picture fits into the window. */
+  private fitWindow(): void {
+    const aspect = this.full.width / this.full.height;
+    const fov = this.reference ? fittingFov(this.reference, aspect) : this.camera.fov;
+    applyLens(this.camera, { fov, aspect, shiftX: 0, shiftY: 0 });
+  }
+
+  /** Where the camera is and what it orbits round, scene units. */
+  standpoint(): { position: [number, number, number]; target: [number, number, number] } {
+    return { position: this.camera.position.toArray(), target: this.controls.target.toArray() };
   }
 
   /** The field changed: its views are no longer true. */
@@ -152,8 +217,8 @@ export class Viewport {
 
   setGuides(options: { grid: boolean; gridHeight: number; cameras: boolean; gizmo: boolean }): void {
     this.guideOptions = options;
-    // Until there is a field, the photographs where they were taken are the picture.
-    this.guides.show({ ...options, cameras: options.cameras || !this.hasField });
+    // Until there is a field, the photographs where they were taken are the picture: all of them, or the one.
+    this.guides.show({ ...options, cameras: options.cameras || (!this.hasField && !this.through) });
     this.guidesStale = true;
   }
 
@@ -177,10 +242,18 @@ export class Viewport {
     this.stale = true;
   }
 
-  /** The present pose as a camera of the engine. */
+  /** The present view as a camera of the engine, for a picture of another shape than the window's. */
   pose(width: number, height: number): Camera {
-    this.camera.updateMatrixWorld();
-    return cameraFromThree(this.camera, width, height);
+    const { lens } = this.presentPose();
+    const shaped = this.camera.clone();
+    applyLens(shaped, { ...lens, aspect: (lens.aspect * width * this.full.height) / (height * this.full.width) });
+    shaped.updateMatrixWorld();
+    return this.cameraOf(shaped, { width, height });
+  }
+
+  private cameraOf(camera: PerspectiveCamera, { width, height }: Size): Camera {
+    const distortion = this.through && !this.flight ? this.through.distortion : null;
+    return { ...cameraFromThree(camera, width, height), distortion };
   }
 
   /** Resolves when the view is still and as fine as it gets (or as fine as it gets while the engine works). */
@@ -212,9 +285,8 @@ export class Viewport {
     const ratio = Math.min(window.devicePixelRatio, MAX_LONG_SIDE / longSide);
     this.full = { width: Math.round(clientWidth * ratio), height: Math.round(clientHeight * ratio) };
     this.presenter.resize(this.full);
-    this.camera.aspect = clientWidth / clientHeight;
-    if (this.reference) this.camera.fov = fittingFov(this.reference, this.camera.aspect);
-    this.camera.updateProjectionMatrix();
+    if (this.through) applyPose(this.camera, poseThrough(this.through, this.full));
+    else this.fitWindow();
     this.stale = true;
   }
 
@@ -223,7 +295,11 @@ export class Viewport {
       await new Promise((resolve) => requestAnimationFrame(resolve));
       // Inertia counts updates, not time: on slow adapters it would drift for seconds.
       this.controls.enableDamping = this.lastFrameMs < 120;
-      this.controls.update();
+      if (this.flight && this.through) {
+        const share = Math.min(1, (performance.now() - this.flight.began) / FLIGHT_MS);
+        applyPose(this.camera, poseBetween(this.flight.from, poseThrough(this.through, this.full), share));
+        if (share === 1) this.endFlight();
+      } else if (!this.through) this.controls.update();
       this.camera.updateMatrixWorld();
       try {
         await this.frame();
@@ -274,7 +350,7 @@ export class Viewport {
   private async renderField(size: Size): Promise<void> {
     const started = performance.now();
     const buffers = this.buffersFor(size);
-    const camera = this.pose(size.width, size.height);
+    const camera = this.cameraOf(this.camera, size);
     const pose = this.camera.clone();
     await this.source.render(camera, buffers.view);
     if (this.wipe !== null) {
@@ -331,4 +407,10 @@ export class Viewport {
     if (original) this.source.destroyTarget(original);
     packed.destroy();
   }
+}
+
+/** The point of a camera's axis nearest to the focus, before the camera. */
+function orbitCentre(camera: Camera, focus: Vector3): Vector3 {
+  const [eye, ahead] = [position(camera), direction(camera)];
+  return eye.clone().addScaledVector(ahead, Math.max(0.2, focus.clone().sub(eye).dot(ahead)));
 }
