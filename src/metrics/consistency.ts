@@ -8,7 +8,7 @@ import type { Camera } from '../scene/types.ts';
 /** One rendered frame. All row-major, row 0 at the top; the camera has the frame's size, its distortion is ignored. */
 export interface ConsistencyFrame {
   /** [H, W, 3], sRGB 0..1. */
-  rgb: Float32Array;
+  rgb: Float32Array<ArrayBuffer>;
   /** View-space z, positive in front. [H, W], scene units. */
   depth: Float32Array;
   /** [H, W], 0..1. */
@@ -33,12 +33,18 @@ export interface ConsistencyError {
   pixels: number;
 }
 
-/** b warped to a, and compared with it. */
-export function consistencyError(
-  a: ConsistencyFrame,
-  b: ConsistencyFrame,
-  options: ConsistencyOptions = {},
-): ConsistencyError {
+/** b as seen by a's camera, wherever both see the same point. */
+export interface Reprojection {
+  /** [H, W, 3] of a's size: b's colours where the mask is set, a's own elsewhere, so that they differ only there. */
+  seen: Float32Array<ArrayBuffer>;
+  /** [H, W], 1 where the point is seen by both, else 0. */
+  mask: Float32Array<ArrayBuffer>;
+  /** How many that are. */
+  pixels: number;
+}
+
+/** b warped to a. */
+export function reproject(a: ConsistencyFrame, b: ConsistencyFrame, options: ConsistencyOptions = {}): Reprojection {
   const { depthTolerance = 0.01, minOpacity = 0.5 } = options;
   checkFrame('a', a);
   checkFrame('b', b);
@@ -46,7 +52,9 @@ export function consistencyError(
   const target = b.camera;
   const [w, h] = [target.width, target.height];
   const m = relativePose(a.camera.cameraToWorld, target.cameraToWorld);
-  let [squaredError, pixels] = [0, 0];
+  const seen = Float32Array.from(a.rgb);
+  const mask = new Float32Array(width * height);
+  let pixels = 0;
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
       const z = a.depth[i];
@@ -75,14 +83,58 @@ export function consistencyError(
       const inverse = w00 / b.depth[i00] + w10 / b.depth[i10] + w01 / b.depth[i01] + w11 / b.depth[i11];
       if (!(Math.abs(zb * inverse - 1) < depthTolerance)) continue;
       for (let c = 0; c < 3; c++) {
-        const seen =
+        seen[3 * i + c] =
           w00 * b.rgb[3 * i00 + c] + w10 * b.rgb[3 * i10 + c] + w01 * b.rgb[3 * i01 + c] + w11 * b.rgb[3 * i11 + c];
-        squaredError += (a.rgb[3 * i + c] - seen) ** 2;
       }
+      mask[i] = 1;
       pixels++;
     }
   }
-  return { rmse: Math.sqrt(squaredError / (3 * pixels)), maskShare: pixels / (width * height), squaredError, pixels };
+  return { seen, mask, pixels };
+}
+
+/** b warped to a, and compared with it. */
+export function consistencyError(
+  a: ConsistencyFrame,
+  b: ConsistencyFrame,
+  options: ConsistencyOptions = {},
+): ConsistencyError {
+  return reprojectionError(a, reproject(a, b, options));
+}
+
+/** What a and the picture warped to it differ by. */
+export function reprojectionError(a: ConsistencyFrame, { seen, pixels }: Reprojection): ConsistencyError {
+  let squaredError = 0;
+  // Outside the mask they are the same.
+  for (let i = 0; i < seen.length; i++) squaredError += (a.rgb[i] - seen[i]) ** 2;
+  const maskShare = pixels / (a.camera.width * a.camera.height);
+  return { rmse: Math.sqrt(squaredError / (3 * pixels)), maskShare, squaredError, pixels };
+}
+
+/** One pair of a path, for those who want to see it. */
+export interface PathPair extends Reprojection {
+  /** t and t + gap. */
+  frames: [number, number];
+  width: number;
+  height: number;
+  /** Of the first frame, [H, W, 3]. */
+  rgb: Float32Array<ArrayBuffer>;
+  rmse: number;
+}
+
+/** Any distance of two pictures [H, W, 3] over a mask [H, W]. */
+export type MaskedDistance = (
+  a: Float32Array<ArrayBuffer>,
+  b: Float32Array<ArrayBuffer>,
+  width: number,
+  height: number,
+  mask: Float32Array,
+) => Promise<number>;
+
+export interface PathOptions extends ConsistencyOptions {
+  /** Measured beside the RMSE, like LPIPS. */
+  distance?: MaskedDistance;
+  onPair?: (pair: PathPair) => void | Promise<void>;
 }
 
 export interface PathConsistency {
@@ -93,25 +145,38 @@ export interface PathConsistency {
   rmse: number;
   /** Mean over the pairs. */
   maskShare: number;
+  /** Mean over the pairs in which anything was seen twice; NaN where there is none, or no distance was asked for. */
+  distance: number;
 }
 
-/** Every pair (t, t + gap) of an open path, for each gap: by default short (1) and long (7) range, as published. */
-export function consistencyOverPath(
+/** Every pair (t, t + gap) of an open path; 1 is called short and 7 long range, as published. */
+export async function consistencyOverPath(
   frames: readonly ConsistencyFrame[],
-  gaps: readonly number[] = [1, 7],
-  options: ConsistencyOptions = {},
-): PathConsistency[] {
-  return gaps.map((gap) => {
-    let [squaredError, pixels, share, pairs] = [0, 0, 0, 0];
-    for (let t = 0; t + gap < frames.length; t++) {
-      const pair = consistencyError(frames[t], frames[t + gap], options);
-      squaredError += pair.squaredError;
-      pixels += pair.pixels;
-      share += pair.maskShare;
-      pairs++;
-    }
-    return { gap, pairs, rmse: Math.sqrt(squaredError / (3 * pixels)), maskShare: pairs > 0 ? share / pairs : 0 };
-  });
+  gap: number,
+  options: PathOptions = {},
+): Promise<PathConsistency> {
+  let [squaredError, pixels, share, pairs] = [0, 0, 0, 0];
+  const distances: number[] = [];
+  for (let t = 0; t + gap < frames.length; t++) {
+    const a = frames[t];
+    const { width, height } = a.camera;
+    const warped = reproject(a, frames[t + gap], options);
+    const error = reprojectionError(a, warped);
+    squaredError += error.squaredError;
+    pixels += error.pixels;
+    share += error.maskShare;
+    pairs++;
+    if (options.distance && error.pixels > 0)
+      distances.push(await options.distance(a.rgb, warped.seen, width, height, warped.mask));
+    await options.onPair?.({ ...warped, frames: [t, t + gap], width, height, rgb: a.rgb, rmse: error.rmse });
+  }
+  return {
+    gap,
+    pairs,
+    rmse: Math.sqrt(squaredError / (3 * pixels)),
+    maskShare: pairs > 0 ? share / pairs : 0,
+    distance: distances.reduce((sum, d) => sum + d, 0) / distances.length,
+  };
 }
 
 /** bCamera_from_aCamera, row-major; both poses are rigid, so the inverse rotation is the transpose. */

@@ -18,6 +18,7 @@ import { f16FromF32, f32FromF16 } from '../nerf/half.ts';
 import { hashLevels } from '../nerf/hash-levels.ts';
 import type { PresetName } from '../nerf/types.ts';
 import type { Scene, View } from '../scene/types.ts';
+import type { Background } from './types.ts';
 
 const numbers = (length: number) => z.array(z.number()).length(length);
 const whole = z.number().int().nonnegative();
@@ -51,6 +52,8 @@ const metaSchema = z.object({
   steps: whole,
   seed: whole,
   unbounded: z.boolean(),
+  /** What shows behind; older files were white. */
+  background: z.enum(['white', 'black']).default('white'),
   field: z.object({
     levels: z.number().int().min(2).max(32).multipleOf(2),
     log2TableSize: z.number().int().min(4).max(24),
@@ -94,6 +97,7 @@ export interface FieldFile {
   preset: PresetName;
   steps: number;
   seed: number;
+  background: Background;
   field: Field;
   style: StyledAppearance | null;
   /** Views without pictures (0 x 0): the photographs are not in the file. */
@@ -102,10 +106,10 @@ export interface FieldFile {
 
 /** @param withOptimiser all that training needs to go on as if it had never stopped: about 7 times the size */
 export async function writeFieldFile(
-  content: FieldFile,
+  content: Omit<FieldFile, 'background'> & Partial<Pick<FieldFile, 'background'>>,
   { withOptimiser = false } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { preset, steps, seed, field, style, scene } = content;
+  const { preset, steps, seed, background = 'white', field, style, scene } = content;
   const trained = withOptimiser ? { density: field.density, appearance: field.appearance.network } : null;
   const views = (list: View[]) => list.map(({ name, camera }) => ({ name, camera }));
   const meta: Meta = {
@@ -114,6 +118,7 @@ export async function writeFieldFile(
     steps,
     seed,
     unbounded: field.unbounded,
+    background,
     field: field.config,
     appearance: appearanceMeta(field.appearance),
     optimiser: trained && {
@@ -220,6 +225,7 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
     preset: meta.preset,
     steps: meta.steps,
     seed: meta.seed,
+    background: meta.background,
     field,
     style,
     scene: {

@@ -1,15 +1,17 @@
-// What a field is worth, in figures: held-out PSNR and SSIM, and consistency between views.
+// What a field is worth, in figures: held-out PSNR, SSIM and LPIPS, and consistency between views. Who asks gets the
+// pictures that the figures are of, one by one.
 
 import { throwIfAborted } from '../errors.ts';
 import { turntableFor } from '../export/camera-path.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { type ConsistencyFrame, consistencyOverPath } from '../metrics/consistency.ts';
+import { type ConsistencyFrame, consistencyOverPath, type MaskedDistance } from '../metrics/consistency.ts';
+import { LPIPS_LAYERS, type Lpips } from '../metrics/lpips.ts';
 import { psnr } from '../metrics/psnr.ts';
 import { ssim } from '../metrics/ssim.ts';
 import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
 import type { RenderTarget } from '../nerf/types.ts';
 import type { Camera, Picture, Scene, View } from '../scene/types.ts';
-import type { ConsistencyRange, ViewScore } from './types.ts';
+import type { ConsistencyPair, ConsistencyRange, Evaluation, ScoredView, ViewScore } from './types.ts';
 
 export type RenderView = (camera: Camera, target: RenderTarget) => Promise<void>;
 
@@ -29,19 +31,30 @@ export function quantised(rgb: Float32Array<ArrayBuffer>): Float32Array<ArrayBuf
   return rgb.map((v) => Math.round(255 * Math.min(1, Math.max(0, v))) / 255) as Float32Array<ArrayBuffer>;
 }
 
-/** PSNR and SSIM of views against their photographs, undistorted cameras. Views of one size share a target. */
+export interface ScoreViewsOptions {
+  lpips?: Lpips;
+  onView?: (view: ScoredView) => void | Promise<void>;
+  signal?: AbortSignal;
+  onProgress?: (done: number) => void;
+}
+
+/**
+ * PSNR and SSIM (and LPIPS) of views against their photographs, by pinhole cameras: lenses are left out. Views of one
+ * size share a target.
+ */
 export async function scoreViews(
   gpu: Gpu,
   views: View[],
   background: readonly [number, number, number],
   render: RenderView,
-  options: { signal?: AbortSignal; onProgress?: (done: number) => void } = {},
+  options: ScoreViewsOptions = {},
 ): Promise<ViewScore[]> {
+  const { lpips, onView, signal, onProgress } = options;
   const targets = new Map<string, RenderTarget>();
   const scores: ViewScore[] = [];
   try {
     for (const { name, camera, picture } of views) {
-      throwIfAborted(options.signal);
+      throwIfAborted(signal);
       const { width, height } = picture;
       const key = `${width}x${height}`;
       const target = targets.get(key) ?? createRenderTarget(gpu, width, height);
@@ -49,13 +62,16 @@ export async function scoreViews(
       await render(camera, target);
       const rgb = quantised(await target.rgb.readF32());
       const truth = photograph(picture, background);
-      scores.push({
+      const score: ViewScore = {
         name,
         psnr: Math.min(99, psnr(rgb, truth)),
         // SSIM's window is 11 x 11.
         ssim: width >= 11 && height >= 11 ? ssim(rgb, truth, width, height) : 0,
-      });
-      options.onProgress?.(scores.length);
+        ...(lpips && { lpips: await lpips.distance(rgb, truth, width, height) }),
+      };
+      scores.push(score);
+      await onView?.({ ...score, width, height, photograph: truth, render: rgb });
+      onProgress?.(scores.length);
     }
   } finally {
     for (const target of targets.values()) destroyRenderTarget(target);
@@ -63,38 +79,106 @@ export async function scoreViews(
   return scores;
 }
 
-/** Short range: frames t, t+1; long range: t, t+7, along the scene's turntable. */
+/** Means, and how they came about. @param network name of LPIPS's feature network, where there is LPIPS */
+export function evaluationOf(
+  views: ViewScore[],
+  scene: Scene,
+  background: Evaluation['background'],
+  network?: string,
+): Evaluation {
+  const mean = (value: (view: ViewScore) => number) => views.reduce((sum, v) => sum + value(v), 0) / views.length;
+  const behind = background === 'none' ? 'opaque' : `over ${background}`;
+  return {
+    mean: {
+      psnr: mean((v) => v.psnr),
+      ssim: mean((v) => v.ssim),
+      ...(network !== undefined && { lpips: mean((v) => v.lpips ?? Number.NaN) }),
+    },
+    views,
+    background,
+    protocol: {
+      views: `${views.length} held-out views; ${scene.train.length} were trained on`,
+      pictures: `sRGB of 8 bits, photographs ${behind} at 1/${scene.downscale} of their size, renders by pinhole cameras`,
+      psnr: 'dB, peak 1, from the mean squared error of each view; mean over views',
+      ssim: 'Gaussian window 11x11 of sigma 1.5, K1 .01, K2 .03, each channel alone, valid region; mean over views',
+      ...(network !== undefined && {
+        lpips: `heads v0.1 on ${network} ${LPIPS_LAYERS.join(', ')}: compare with one another, not with published figures`,
+      }),
+    },
+  };
+}
+
+/** Distance in frames of the two ranges, as published. */
+const GAPS = { short: 1, long: 7 } as const;
+
+export interface ScoreConsistencyOptions {
+  lpips?: Lpips;
+  onPair?: (pair: ConsistencyPair) => void | Promise<void>;
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number, what: string) => void;
+}
+
+/**
+ * Short range: frames t, t+1; long range: t, t+7, along the scene's turntable.
+ * @param render.sameGeometry the baseline has the same depth, so both are judged on the very same pixels
+ */
 export async function scoreConsistency(
   gpu: Gpu,
   scene: Scene,
   frameCount: number,
   size: readonly [number, number],
-  render: { shown: RenderView; plain: RenderView },
-  options: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
+  render: { shown: RenderView; plain: RenderView; sameGeometry: boolean },
+  options: ScoreConsistencyOptions = {},
 ): Promise<{ short: ConsistencyRange; long: ConsistencyRange }> {
+  const { signal, onProgress } = options;
   const cameras = turntableFor(scene, frameCount, size[0], size[1]);
   const target = createRenderTarget(gpu, size[0], size[1]);
+  const frame = async (camera: Camera): Promise<ConsistencyFrame> => {
+    const [rgb, depth, opacity] = await Promise.all([
+      target.rgb.readF32(),
+      target.depth.readF32(),
+      target.opacity.readF32(),
+    ]);
+    return { rgb: quantised(rgb), depth, opacity, camera };
+  };
   const shown: ConsistencyFrame[] = [];
   const plain: ConsistencyFrame[] = [];
   try {
     for (const camera of cameras) {
-      throwIfAborted(options.signal);
+      throwIfAborted(signal);
       await render.shown(camera, target);
-      const [rgb, depth, opacity] = await Promise.all([
-        target.rgb.readF32(),
-        target.depth.readF32(),
-        target.opacity.readF32(),
-      ]);
-      shown.push({ rgb: quantised(rgb), depth, opacity, camera });
+      const painted = await frame(camera);
+      shown.push(painted);
       await render.plain(camera, target);
-      // The same geometry, so the same depth: both are judged on the very same pixels.
-      plain.push({ rgb: quantised(await target.rgb.readF32()), depth, opacity, camera });
-      options.onProgress?.(shown.length, cameras.length);
+      plain.push(
+        render.sameGeometry ? { ...painted, rgb: quantised(await target.rgb.readF32()) } : await frame(camera),
+      );
+      onProgress?.(shown.length, cameras.length, 'frames');
     }
   } finally {
     destroyRenderTarget(target);
   }
-  const [a, b] = [consistencyOverPath(shown), consistencyOverPath(plain)];
-  const range = (i: number): ConsistencyRange => ({ rmse: a[i].rmse, baseline: b[i].rmse, pairs: a[i].pairs });
-  return { short: range(0), long: range(1) };
+  const { lpips, onPair } = options;
+  const distance = lpips && ((...pair: Parameters<MaskedDistance>) => lpips.distance(...pair));
+  const result = {} as Record<keyof typeof GAPS, ConsistencyRange>;
+  for (const range of ['short', 'long'] as const) {
+    let done = 0;
+    const path = (frames: ConsistencyFrame[], report?: ScoreConsistencyOptions['onPair']) =>
+      consistencyOverPath(frames, GAPS[range], {
+        distance,
+        async onPair(pair) {
+          throwIfAborted(signal);
+          await report?.({ ...pair, range });
+          onProgress?.(++done, 2 * (frames.length - GAPS[range]), `${range}-range pairs`);
+        },
+      });
+    const [of, baseline] = [await path(shown, onPair), await path(plain)];
+    result[range] = {
+      rmse: of.rmse,
+      baseline: baseline.rmse,
+      pairs: of.pairs,
+      ...(lpips && { lpips: of.distance, baselineLpips: baseline.distance }),
+    };
+  }
+  return result;
 }

@@ -1,10 +1,12 @@
 // The one object that page and command line drive: load, train, stylize, render, measure, save. Owns the GPU state of
 // one scene; tells what happens by typed events. One long task runs at a time; rendering goes on beside it.
 
-import { InputError } from '../errors.ts';
+import { InputError, inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Kernel, workgroups } from '../gpu/kernel.ts';
 import { Recorder } from '../gpu/recorder.ts';
+import { Lpips } from '../metrics/lpips.ts';
+import type { LpipsHeads } from '../metrics/lpips-heads.ts';
 import { PRESETS, type Preset } from '../nerf/config.ts';
 import { type Appearance, Field } from '../nerf/field.ts';
 import type { NerfKernels } from '../nerf/passes.ts';
@@ -16,31 +18,38 @@ import { loadScene } from '../scene/load.ts';
 import type { Camera, FileSource, LoadSceneOptions, Scene, View } from '../scene/types.ts';
 import lerpRgbWgsl from '../shaders/common/lerp_rgb.wgsl?raw';
 import { resolveFeatureNetwork } from '../style/features/network-choice.ts';
-import type { WeightsSource } from '../style/features/network-weights.ts';
+import type { NetworkWeights, WeightsSource } from '../style/features/network-weights.ts';
 import type { FeatureNetwork } from '../style/types.ts';
 import { Emitter } from './emitter.ts';
 import { readFieldFile, type StyledAppearance, writeFieldFile } from './field-file.ts';
 import { KernelCache } from './kernel-cache.ts';
-import { scoreConsistency, scoreViews } from './measure.ts';
+import { evaluationOf, scoreConsistency, scoreViews } from './measure.ts';
 import { paint } from './painting.ts';
 import { fieldConfigFor } from './placement.ts';
 import { Slicer } from './slices.ts';
 import type {
+  ConsistencyOptions,
   ConsistencyRange,
+  EvaluateOptions,
+  Evaluation,
   ImpastoSession,
   SessionEvents,
   SessionState,
   StyleScore,
   StylizeOptions,
   TrainOptions,
-  ViewScore,
 } from './types.ts';
 
 export interface SessionOptions {
   /** The small network that ships. */
   bundledNetwork: WeightsSource;
   /** A network of the user's; taken before any other. */
-  givenNetwork?: WeightsSource;
+  givenNetwork?: WeightsSource | NetworkWeights;
+  /** Fetches VGG-19, or takes it from the cache, when a network is first needed; null where the user declines. */
+  remoteNetwork?: (
+    onProgress: (loaded: number, total: number) => void,
+    signal?: AbortSignal,
+  ) => Promise<NetworkWeights | null>;
 }
 
 export async function createSession(gpu: Gpu, options: SessionOptions): Promise<ImpastoSession> {
@@ -49,7 +58,7 @@ export async function createSession(gpu: Gpu, options: SessionOptions): Promise<
 }
 
 /** Behind transparent pictures and empty space, wherever a view is shown, measured or painted. */
-const BACKGROUND = [1, 1, 1] as const;
+const BACKGROUNDS = { white: [1, 1, 1], black: [0, 0, 0] } as const;
 /** GPU time between two chances for the view: half a frame or so; software adapters miss frames whatever is done. */
 const SLICE_MS = 24;
 const SOFTWARE_SLICE_MS = 250;
@@ -78,6 +87,7 @@ class Session implements ImpastoSession {
     trainedSteps: 0,
     style: [],
     strength: 1,
+    background: 'white',
     features: '',
     busy: 'idle',
   };
@@ -118,6 +128,7 @@ class Session implements ImpastoSession {
       });
       await this.dropCore();
       this.current.scene = scene;
+      this.current.background = 'white';
       this.emitter.emit('changed', { reason: 'load' });
       return scene;
     });
@@ -129,6 +140,7 @@ class Session implements ImpastoSession {
     await this.busy('training', async () => {
       const scene = this.sceneWithPictures();
       const core = await this.coreFor(scene, options);
+      this.current.background = options.background ?? this.current.background;
       const preset = PRESETS[options.preset];
       const { seconds } = options;
       const steps = options.steps ?? (seconds === undefined ? preset.train.steps : Number.POSITIVE_INFINITY);
@@ -176,7 +188,7 @@ class Session implements ImpastoSession {
     const scores = await scoreViews(
       this.gpu,
       views,
-      BACKGROUND,
+      this.background,
       this.renderWith(core.taskRenderer, core.field.appearance),
     );
     this.emitter.emit('holdout', { step, psnr: mean(scores.map((s) => s.psnr)) });
@@ -229,7 +241,7 @@ class Session implements ImpastoSession {
     return this.busy('stylizing', async () => {
       const scene = this.sceneWithPictures();
       const core = this.needCore();
-      const network = await this.featureNetwork();
+      const network = await this.featureNetwork(options.signal);
       const preset = PRESETS[core.preset];
       const plain = core.field.appearance;
       const styledNetwork = plain.network.clone('Field.style');
@@ -252,7 +264,7 @@ class Session implements ImpastoSession {
           views: scene.train,
           viewSide: preset.style.viewSide,
           steps,
-          background: BACKGROUND,
+          background: this.background,
           seed: core.seed,
           options,
           onColours: () => {
@@ -315,15 +327,51 @@ class Session implements ImpastoSession {
     this.emitter.emit('changed', { reason: 'strength' });
   }
 
-  private async featureNetwork(): Promise<FeatureNetwork> {
+  private async featureNetwork(signal?: AbortSignal): Promise<FeatureNetwork> {
     if (this.network) return this.network;
+    this.setNetwork(await this.resolveNetwork(this.options.givenNetwork, signal));
+    return this.network!;
+  }
+
+  /** A network that was given, or else the one that the session was opened with. */
+  private async resolveNetwork(given?: WeightsSource | NetworkWeights, signal?: AbortSignal): Promise<FeatureNetwork> {
     this.emitter.emit('progress', { task: 'features', fraction: 0, text: 'feature network' });
-    const { bundledNetwork, givenNetwork } = this.options;
-    const { network, notice } = await resolveFeatureNetwork(this.gpu, { bundled: bundledNetwork, given: givenNetwork });
+    const { bundledNetwork, remoteNetwork } = this.options;
+    const onProgress = (loaded: number, total: number) => {
+      const text = `VGG-19, ${megabytes(loaded)} of ${megabytes(total)} MB`;
+      this.emitter.emit('progress', { task: 'features', fraction: loaded / Math.max(1, total), text });
+    };
+    const remote = remoteNetwork && (() => remoteNetwork(onProgress, signal));
+    const { network, notice } = await resolveFeatureNetwork(this.gpu, { bundled: bundledNetwork, given, remote });
     if (notice) this.emitter.emit('notice', { level: 'info', text: notice });
+    return network;
+  }
+
+  private setNetwork(network: FeatureNetwork): void {
+    this.network?.destroy();
     this.network = network;
     this.current.features = network.name;
-    return network;
+    this.emitter.emit('progress', { task: 'features', fraction: 1, text: network.name });
+  }
+
+  async useNetwork(source: WeightsSource | null): Promise<string> {
+    this.networkIsFree();
+    const network = await this.resolveNetwork(source ?? this.options.givenNetwork);
+    try {
+      // A painting may have begun while the file was read.
+      this.networkIsFree();
+    } catch (error) {
+      network.destroy();
+      throw error;
+    }
+    this.setNetwork(network);
+    return network.name;
+  }
+
+  private networkIsFree(): void {
+    const { busy } = this.current;
+    if (busy === 'stylizing' || busy === 'evaluating')
+      throw new InputError(`feature network: expected no painting or measuring under way, found ${busy}`);
   }
 
   // Rendering
@@ -375,63 +423,109 @@ class Session implements ImpastoSession {
   private renderWith(renderer: Renderer, appearance: Appearance) {
     return async (camera: Camera, target: RenderTarget) => {
       renderer.appearance = appearance;
-      await renderer.render(camera, target, { background: BACKGROUND, viewDependent: true });
+      await renderer.render(camera, target, { background: this.background, viewDependent: true });
     };
   }
 
   // Figures
 
-  async evaluate(options: { signal?: AbortSignal } = {}): Promise<{
-    mean: { psnr: number; ssim: number };
-    views: ViewScore[];
-    background: 'white' | 'black' | 'none';
-  }> {
+  async evaluate(options: EvaluateOptions = {}): Promise<Evaluation> {
     return this.busy('evaluating', async () => {
       const scene = this.sceneWithPictures();
       const core = this.needCore();
       if (scene.test.length === 0)
         throw new InputError(`held-out views of ${scene.name}: expected at least one, found none`);
-      const views = await scoreViews(
-        this.gpu,
-        scene.test,
-        BACKGROUND,
-        this.renderWith(core.taskRenderer, core.field.appearance),
-        {
-          signal: options.signal,
-          onProgress: (done) => this.progress('evaluate', done, scene.test.length, 'held-out views'),
-        },
-      );
-      return {
-        mean: { psnr: mean(views.map((v) => v.psnr)), ssim: mean(views.map((v) => v.ssim)) },
-        views,
-        background: scene.hasAlpha ? 'white' : 'none',
-      };
+      const { signal, onView } = options;
+      const lpips = await this.lpipsWith(options.lpips, signal);
+      try {
+        const views = await scoreViews(
+          this.gpu,
+          scene.test,
+          this.background,
+          this.renderWith(core.taskRenderer, core.field.appearance),
+          {
+            lpips,
+            onView,
+            signal,
+            onProgress: (done) => this.progress('evaluate', done, scene.test.length, 'held-out views'),
+          },
+        );
+        const background = scene.hasAlpha ? this.current.background : 'none';
+        return evaluationOf(views, scene, background, lpips && this.network?.name);
+      } finally {
+        lpips?.destroy();
+      }
     });
   }
 
-  async consistency(
-    options: { frames?: number; size?: [number, number]; signal?: AbortSignal } = {},
-  ): Promise<{ short: ConsistencyRange; long: ConsistencyRange }> {
+  async consistency(options: ConsistencyOptions = {}): Promise<{ short: ConsistencyRange; long: ConsistencyRange }> {
     return this.busy('evaluating', async () => {
       const { scene } = this.current;
       const core = this.needCore();
       if (!scene) throw new InputError('consistency: expected a scene or a checkpoint, found none');
       const { width, height } = scene.train[0].camera;
+      const { signal, onPair } = options;
       const frames = options.frames ?? DEFAULT_CONSISTENCY_FRAMES;
-      // Without its direction the plain field is what the stylized one is compared with: neither has highlights.
-      const plain = { ...core.field.appearance, viewDependent: false };
-      return scoreConsistency(
-        this.gpu,
-        scene,
-        frames,
-        options.size ?? [width, height],
-        {
-          shown: this.renderWith(core.taskRenderer, this.styled?.appearance ?? core.field.appearance),
-          plain: this.renderWith(core.taskRenderer, plain),
-        },
-        { signal: options.signal, onProgress: (done, total) => this.progress('consistency', done, total, 'frames') },
-      );
+      const base = options.base && (await this.openBase(options.base, scene));
+      let lpips: Lpips | undefined;
+      try {
+        lpips = await this.lpipsWith(options.lpips, signal);
+        // Without its direction the plain field is what the stylized one is compared with: neither has highlights.
+        const plain = { ...(base?.field ?? core.field).appearance, viewDependent: false };
+        return await scoreConsistency(
+          this.gpu,
+          scene,
+          frames,
+          options.size ?? [width, height],
+          {
+            shown: this.renderWith(core.taskRenderer, this.styled?.appearance ?? core.field.appearance),
+            plain: this.renderWith(base?.renderer ?? core.taskRenderer, plain),
+            sameGeometry: !base,
+          },
+          {
+            lpips,
+            onPair,
+            signal,
+            onProgress: (done, total, what) => this.progress('consistency', done, total, what),
+          },
+        );
+      } finally {
+        lpips?.destroy();
+        base?.destroy();
+      }
     });
+  }
+
+  private async lpipsWith(heads: LpipsHeads | undefined, signal?: AbortSignal): Promise<Lpips | undefined> {
+    return heads && (await Lpips.create(this.gpu, await this.featureNetwork(signal), heads));
+  }
+
+  /** Another checkpoint's plain field beside this one, in the same place. */
+  private async openBase({ bytes, where }: { bytes: Uint8Array<ArrayBuffer>; where: string }, scene: Scene) {
+    const file = readFieldFile(this.gpu, bytes, where);
+    const parts: { destroy(): void }[] = [file.field];
+    if (file.style) parts.push(file.style.appearance.network);
+    const destroy = () => {
+      for (const part of parts) part.destroy();
+    };
+    try {
+      if (!samePlacement(scene, file.scene))
+        throw inputError(
+          'placement',
+          where,
+          `that of ${scene.name}, the scene measured`,
+          `another (${file.scene.name})`,
+        );
+      const { rayCapacity, sampleCapacity } = PRESETS[file.preset];
+      const kernels = await this.kernelCache.get(file.field.config);
+      const buffers = new SampleBuffers(this.gpu, rayCapacity, sampleCapacity, file.field.config.levels);
+      const renderer = new Renderer(this.gpu, kernels, file.field, buffers, file.field.appearance);
+      parts.push(buffers, renderer);
+      return { field: file.field, renderer, destroy };
+    } catch (error) {
+      destroy();
+      throw error;
+    }
   }
 
   private progress(task: SessionEvents['progress']['task'], done: number, total: number, what: string): void {
@@ -446,7 +540,18 @@ class Session implements ImpastoSession {
     const { preset, seed, field } = core;
     if (options.withOptimiser && !field.density.optimiser)
       throw new InputError('optimiser: expected a field that was trained here, found one that was only read');
-    return writeFieldFile({ preset, seed, field, steps: trainedSteps, style: this.styled, scene: scene! }, options);
+    return writeFieldFile(
+      {
+        preset,
+        seed,
+        field,
+        steps: trainedSteps,
+        style: this.styled,
+        scene: scene!,
+        background: this.current.background,
+      },
+      options,
+    );
   }
 
   async load(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<void> {
@@ -460,6 +565,7 @@ class Session implements ImpastoSession {
       this.current.style = file.style?.names ?? [];
       this.current.strength = file.style?.strength ?? 1;
       this.current.trainedSteps = file.steps;
+      this.current.background = file.background;
       // The photographs stay where they are those that the field was trained on.
       this.current.scene = scene && sameScene(scene, file.scene) ? scene : file.scene;
       this.emitter.emit('changed', { reason: 'load' });
@@ -476,6 +582,11 @@ class Session implements ImpastoSession {
   }
 
   // What must be there
+
+  /** sRGB 0..1. */
+  private get background(): readonly [number, number, number] {
+    return BACKGROUNDS[this.current.background];
+  }
 
   private needCore(): Core {
     if (!this.core) throw new InputError('field: expected a trained one or a checkpoint, found none');
@@ -508,9 +619,14 @@ class Session implements ImpastoSession {
 
 const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 
+const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
+
 /** The same views under the same placement: what a checkpoint and a folder of photographs must agree in. */
 function sameScene(a: Scene, b: Scene): boolean {
   const names = (views: View[]) => views.map((v) => v.name).join('\n');
-  const close = a.sceneFromWorld.every((v, i) => Math.abs(v - b.sceneFromWorld[i]) < 1e-6);
-  return close && names(a.train) === names(b.train);
+  return samePlacement(a, b) && names(a.train) === names(b.train);
+}
+
+function samePlacement(a: Scene, b: Scene): boolean {
+  return a.sceneFromWorld.every((v, i) => Math.abs(v - b.sceneFromWorld[i]) < 1e-6);
 }

@@ -2,8 +2,11 @@
 // these, and hear typed events. Long calls take an AbortSignal, report progress and give way between slices.
 
 import type { Gpu } from '../gpu/device.ts';
+import type { PathPair } from '../metrics/consistency.ts';
+import type { LpipsHeads } from '../metrics/lpips-heads.ts';
 import type { PresetName, RenderTarget } from '../nerf/types.ts';
 import type { Camera, FileSource, LoadSceneOptions, Picture, Scene } from '../scene/types.ts';
+import type { WeightsSource } from '../style/features/network-weights.ts';
 
 export interface StyleInput {
   name: string;
@@ -23,6 +26,8 @@ export interface TrainOptions {
   steps?: number;
   seconds?: number;
   seed?: number;
+  /** What shows behind from now on; what was there stays where not given. Training itself varies it at random. */
+  background?: Background;
   signal?: AbortSignal;
 }
 
@@ -46,13 +51,60 @@ export interface ViewScore {
   name: string;
   psnr: number;
   ssim: number;
+  /** Where heads were given. */
+  lpips?: number;
+}
+
+/** A view that was scored, with what was compared: [H, W, 3] sRGB 0..1, the photograph over the background. */
+export interface ScoredView extends ViewScore {
+  width: number;
+  height: number;
+  photograph: Float32Array<ArrayBuffer>;
+  render: Float32Array<ArrayBuffer>;
+}
+
+export interface EvaluateOptions {
+  /** LPIPS beside PSNR and SSIM, on the session's feature network. */
+  lpips?: LpipsHeads;
+  onView?: (view: ScoredView) => void | Promise<void>;
+  signal?: AbortSignal;
+}
+
+export interface Evaluation {
+  mean: { psnr: number; ssim: number; lpips?: number };
+  views: ViewScore[];
+  /** Behind photograph and render; 'none' where the photographs are opaque. */
+  background: Background | 'none';
+  /** How the figures came about, in words. */
+  protocol: { views: string; pictures: string; psnr: string; ssim: string; lpips?: string };
 }
 
 export interface ConsistencyRange {
   rmse: number;
   baseline: number;
   pairs: number;
+  /** Where heads were given. */
+  lpips?: number;
+  baselineLpips?: number;
 }
+
+export interface ConsistencyPair extends PathPair {
+  range: 'short' | 'long';
+}
+
+export interface ConsistencyOptions {
+  frames?: number;
+  size?: [number, number];
+  /** Another checkpoint whose plain field is the baseline, instead of this field's own. */
+  base?: { bytes: Uint8Array<ArrayBuffer>; where: string };
+  lpips?: LpipsHeads;
+  /** Of the field as it is shown, not of the baseline. */
+  onPair?: (pair: ConsistencyPair) => void | Promise<void>;
+  signal?: AbortSignal;
+}
+
+/** What shows behind transparent photographs and empty space. */
+export type Background = 'white' | 'black';
 
 export interface StyleScore {
   /** Which network judged: 'vgg19', 'small' or the file's name. */
@@ -92,6 +144,8 @@ export interface SessionState {
   /** Names of the styles on the field, empty for the plain one. */
   style: string[];
   strength: number;
+  background: Background;
+  /** Name of the feature network in use; empty before one is. */
   features: string;
   busy: 'idle' | 'loading' | 'training' | 'stylizing' | 'rendering' | 'evaluating';
 }
@@ -117,14 +171,15 @@ export interface ImpastoSession {
   /** Renders the field as it is now. `original` shows the unstylized field (for the wipe). Works during training. */
   render(camera: Camera, target: RenderTarget, options?: { original?: boolean }): Promise<void>;
 
-  evaluate(options?: {
-    signal?: AbortSignal;
-  }): Promise<{ mean: { psnr: number; ssim: number }; views: ViewScore[]; background: 'white' | 'black' | 'none' }>;
-  consistency(options?: {
-    frames?: number;
-    size?: [number, number];
-    signal?: AbortSignal;
-  }): Promise<{ short: ConsistencyRange; long: ConsistencyRange }>;
+  evaluate(options?: EvaluateOptions): Promise<Evaluation>;
+  consistency(options?: ConsistencyOptions): Promise<{ short: ConsistencyRange; long: ConsistencyRange }>;
+
+  /**
+   * Takes another feature network from now on, and keeps all else; null goes back to the one chosen at the start.
+   * @returns its name
+   * @throws InputError where the file cannot be used, telling tensor, expected and found, or while a painting is under way
+   */
+  useNetwork(source: WeightsSource | null): Promise<string>;
 
   /**
    * A whole .impasto file of the scene's field, with its style if it has one. With the optimiser, training goes on

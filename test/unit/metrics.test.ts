@@ -2,7 +2,14 @@
 
 import { describe, expect, test } from 'vitest';
 import { orbitPose, pinhole } from '../../src/export/camera-path.ts';
-import { type ConsistencyFrame, consistencyError, consistencyOverPath } from '../../src/metrics/consistency.ts';
+import {
+  type ConsistencyFrame,
+  consistencyError,
+  consistencyOverPath,
+  type MaskedDistance,
+  type PathPair,
+} from '../../src/metrics/consistency.ts';
+import { heatMap } from '../../src/metrics/heat-map.ts';
 import { psnr } from '../../src/metrics/psnr.ts';
 import { ssim } from '../../src/metrics/ssim.ts';
 import type { Camera } from '../../src/scene/types.ts';
@@ -48,6 +55,33 @@ describe('psnr and ssim', () => {
       ),
     ).toBeCloseTo(20, 4);
   });
+  test('each pair can be seen, and measured otherwise over its mask', async () => {
+    const frames = [0, 1, 2].map((t) => renderBalls(from(0.15 * t), [{ x: 0, r: 0.8 }], smooth));
+    const seen: PathPair[] = [];
+    const distance: MaskedDistance = async (a, b, width, height, mask) => {
+      expect([a.length, b.length]).toEqual([3 * width * height, 3 * width * height]);
+      return mask.reduce((sum, v) => sum + v, 0);
+    };
+    const path = await consistencyOverPath(frames, 1, { distance, onPair: (pair) => void seen.push(pair) });
+    expect(seen.map((pair) => pair.frames)).toEqual([
+      [0, 1],
+      [1, 2],
+    ]);
+    expect(path.distance).toBe((seen[0].pixels + seen[1].pixels) / 2);
+    const [{ rgb, seen: warped, mask }] = seen;
+    // Outside the mask the warped picture is the frame itself: nothing there may count.
+    expect(mask.every((on, i) => on === 1 || [0, 1, 2].every((c) => warped[3 * i + c] === rgb[3 * i + c]))).toBe(true);
+    expect(warped).not.toEqual(rgb);
+    expect((await consistencyOverPath(frames, 1)).distance).toBeNaN();
+  });
+
+  test('a heat map is black for none, white for much, grey where nothing is compared', () => {
+    const a = new Float32Array(9).fill(0.2);
+    const b = Float32Array.from([0.2, 0.2, 0.2, 0.3, 0.3, 0.3, 0.9, 0.9, 0.9]);
+    expect([...heatMap(a, b, 3, 1).data]).toEqual([0, 0, 0, 255, 255, 0, 0, 255, 255, 255, 255, 255]);
+    expect([...heatMap(a, b, 3, 1, Float32Array.of(1, 1, 0)).data.slice(8)]).toEqual([96, 96, 96, 255]);
+  });
+
   test('sizes are checked', () => {
     expect(() => ssim(a, b.subarray(3), width, height)).toThrow('expected twice [33, 29, 3]');
     expect(() => ssim(new Float32Array(300), new Float32Array(300), 10, 10)).toThrow('at least 11x11');
@@ -164,14 +198,42 @@ describe('reprojection consistency', () => {
     expect(consistencyError(a, b).pixels).toBe(121 * 7);
   });
 
-  test('over a path squared errors are pooled, at both ranges', () => {
+  test('over a path squared errors are pooled, at both ranges', async () => {
     // Grey levels 0, .1, .2 ...: any pair (t, t + g) differs by .1 g everywhere.
     const frames = Array.from({ length: 9 }, (_, t) => renderBalls(from(0), [], () => [0.1 * t, 0.1 * t, 0.1 * t]));
-    const [short, long] = consistencyOverPath(frames);
+    const short = await consistencyOverPath(frames, 1);
+    const long = await consistencyOverPath(frames, 7);
     expect(short).toMatchObject({ gap: 1, pairs: 8, maskShare: 1 });
     expect(long).toMatchObject({ gap: 7, pairs: 2, maskShare: 1 });
     expect([short.rmse, long.rmse]).toBeAllclose([0.1, 0.7], { relative: 1e-5 });
-    expect(consistencyOverPath(frames.slice(0, 3), [7])[0].rmse).toBeNaN();
+    expect((await consistencyOverPath(frames.slice(0, 3), 7)).rmse).toBeNaN();
+  });
+
+  test('each pair can be seen, and measured otherwise over its mask', async () => {
+    const frames = [0, 1, 2].map((t) => renderBalls(from(0.15 * t), [{ x: 0, r: 0.8 }], smooth));
+    const seen: PathPair[] = [];
+    const distance: MaskedDistance = async (a, b, width, height, mask) => {
+      expect([a.length, b.length]).toEqual([3 * width * height, 3 * width * height]);
+      return mask.reduce((sum, v) => sum + v, 0);
+    };
+    const path = await consistencyOverPath(frames, 1, { distance, onPair: (pair) => void seen.push(pair) });
+    expect(seen.map((pair) => pair.frames)).toEqual([
+      [0, 1],
+      [1, 2],
+    ]);
+    expect(path.distance).toBe((seen[0].pixels + seen[1].pixels) / 2);
+    const [{ rgb, seen: warped, mask }] = seen;
+    // Outside the mask the warped picture is the frame itself: nothing there may count.
+    expect(mask.every((on, i) => on === 1 || [0, 1, 2].every((c) => warped[3 * i + c] === rgb[3 * i + c]))).toBe(true);
+    expect(warped).not.toEqual(rgb);
+    expect((await consistencyOverPath(frames, 1)).distance).toBeNaN();
+  });
+
+  test('a heat map is black for none, white for much, grey where nothing is compared', () => {
+    const a = new Float32Array(9).fill(0.2);
+    const b = Float32Array.from([0.2, 0.2, 0.2, 0.3, 0.3, 0.3, 0.9, 0.9, 0.9]);
+    expect([...heatMap(a, b, 3, 1).data]).toEqual([0, 0, 0, 255, 255, 0, 0, 255, 255, 255, 255, 255]);
+    expect([...heatMap(a, b, 3, 1, Float32Array.of(1, 1, 0)).data.slice(8)]).toEqual([96, 96, 96, 255]);
   });
 
   test('sizes are checked', () => {

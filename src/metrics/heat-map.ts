@@ -1,0 +1,25 @@
+// Errors as a picture: black for none over red and yellow to white, by the largest error that is worth telling apart.
+// Places that were not compared are grey, so that nothing seen and nothing wrong do not look alike.
+
+import type { Picture } from '../scene/types.ts';
+
+/** Root mean square over three channels, colours 0..1, that is drawn white. */
+export const WHITE_ERROR = 0.3;
+const NOT_COMPARED = 96;
+
+/**
+ * @param a, b [H, W, 3], 0..1
+ * @param mask [H, W], 0 where nothing is compared; everything is where not given
+ */
+export function heatMap(a: Float32Array, b: Float32Array, width: number, height: number, mask?: Float32Array): Picture {
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let p = 0; p < width * height; p++) {
+    let sum = 0;
+    for (let c = 0; c < 3; c++) sum += (a[3 * p + c] - b[3 * p + c]) ** 2;
+    const heat = (3 * Math.sqrt(sum / 3)) / WHITE_ERROR;
+    const compared = !mask || mask[p] > 0;
+    for (let c = 0; c < 3; c++) data[4 * p + c] = compared ? 255 * (heat - c) : NOT_COMPARED;
+    data[4 * p + 3] = 255;
+  }
+  return { width, height, data };
+}
