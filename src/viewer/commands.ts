@@ -11,16 +11,20 @@ import type { ImpastoSession } from '../session/types.ts';
 import { download, fileName } from './download.ts';
 import { kindOf } from './dropped-files.ts';
 import { fetchBytes, fetchSource } from './fetch-source.ts';
+import type { Keepsake } from './keepsake.ts';
 import { LongTask } from './long-task.ts';
 import type { Look } from './look.ts';
 import type { Notices } from './notices.ts';
-import type { BundledStyle, PageState } from './page-state.ts';
+import type { BundledScene, BundledStyle, PageState } from './page-state.ts';
 import type { Store } from './store.ts';
 import { decodeStyle, thumbnailOf } from './style-picture.ts';
 import type { UrlOptions } from './url-options.ts';
 import { exportVideo, StillRenderer } from './video-export.ts';
 import type { ViewPacker } from './viewport/packed-view.ts';
 import type { Viewport } from './viewport/viewport.ts';
+
+/** How long after the first failure a lost device is known to be lost. */
+export const LOSS_KNOWN_MS = 300;
 
 /** What the page is doing during each long task. */
 const BUSY = { load: 'loading', train: 'training', stylize: 'stylizing', export: 'rendering' } as const;
@@ -34,6 +38,7 @@ export interface CommandParts {
   decoder: PictureDecoder;
   url: UrlOptions;
   look: Look;
+  keepsake: Keepsake;
 }
 
 export class Commands {
@@ -54,7 +59,29 @@ export class Commands {
       this.parts.notices.show('error', `Scene '${name}' is not among the bundled ones`);
       return;
     }
-    await this.openScene(async (signal) => fetchSource(found.title, `./${found.path}`, found.files, signal));
+    await this.openScene(bundledSource(found));
+  }
+
+  /** Goes on with what an earlier visit kept: its photographs where they are bundled, then the field. */
+  async goOn(): Promise<void> {
+    const { keepsake, notices, store } = this.parts;
+    const kept = await keepsake.earlier();
+    if (!kept) {
+      notices.show('info', 'Nothing was kept by an earlier visit');
+      return;
+    }
+    const bundled = store.state.bundledScenes.find(({ name }) => name === kept.bundled);
+    if (bundled) await this.openScene(bundledSource(bundled), false);
+    await this.openCheckpoint(kept.bytes, `what was kept of ${kept.scene}`);
+  }
+
+  /** A checkpoint of a bundled scene was opened alone, and now its photographs are needed. */
+  private async fetchPhotographs(): Promise<void> {
+    const { session, store } = this.parts;
+    const { scene } = session.state;
+    if (!scene || hasPictures(scene)) return;
+    const bundled = store.state.bundledScenes.find(({ title }) => title === scene.name);
+    if (bundled) await this.openScene(bundledSource(bundled), false);
   }
 
   /** Dropped, pasted or picked files: scene, checkpoint or style by what they are. */
@@ -62,7 +89,10 @@ export class Commands {
     await this.caught(async () => {
       const source = await opening;
       const kind = await kindOf(source);
-      if (kind === 'scene') return await this.openScene(async () => source);
+      if (kind === 'scene') {
+        await this.openScene(async () => source);
+        return;
+      }
       if (kind === 'network') {
         this.parts.notices.show('warning', 'A feature network can be given to the command line with --features');
         return;
@@ -73,11 +103,16 @@ export class Commands {
     });
   }
 
-  private async openScene(source: (signal: AbortSignal) => Promise<FileSource>): Promise<void> {
+  /** @param train go on to learn it, unless the address says otherwise */
+  private async openScene(source: (signal: AbortSignal) => Promise<FileSource>, train = true): Promise<boolean> {
     const { session, store, viewport, decoder, url, notices } = this.parts;
     const { preset } = store.state.training;
     const wasTraining = this.task.current === 'train';
+    let kept = false;
     const opened = await this.guarded('load', async (signal) => {
+      // A field from a checkpoint alone waits for its photographs: these may be they.
+      const field = hasPictures(session.state.scene) || !session.state.trainedSteps ? null : await session.save();
+      const before = session.state.scene;
       const scene = await session.loadScene(await source(signal), {
         decoder,
         downscale: url.downscale,
@@ -86,7 +121,12 @@ export class Commands {
         maxTest: url.maxTest,
         signal,
       });
+      if (field && before && sameCameras(before, scene)) {
+        await session.load(field, before.name);
+        kept = true;
+      }
       this.showScene(scene);
+      if (kept) viewport.setField(true);
       store.update('training', {
         step: session.state.trainedSteps,
         rate: 0,
@@ -100,9 +140,12 @@ export class Commands {
       if (scene.notes.length) notices.show('info', scene.notes.join('; '));
     });
     viewport.setWorking(false);
-    if (opened && url.train) void this.train();
+    if (opened && kept)
+      notices.show('info', 'These are the photographs of the field that is open: it can be trained on');
+    else if (opened && train && url.train) void this.train();
     // What was training before a scene that could not be opened goes on.
     else if (!opened && wasTraining && session.state.busy === 'idle') void this.train();
+    return opened;
   }
 
   private showScene(scene: Scene): void {
@@ -158,6 +201,7 @@ export class Commands {
 
   async train(): Promise<void> {
     if (!this.needsScene()) return;
+    await this.fetchPhotographs();
     const { session, store, url } = this.parts;
     const { preset } = store.state.training;
     const planned = url.steps ?? PRESETS[preset].train.steps;
@@ -209,6 +253,7 @@ export class Commands {
       notices.show('info', 'Choose a style first: from the gallery, or drop any picture');
       return;
     }
+    await this.fetchPhotographs();
     const { loss, brush, strength, keepColours, contentWeight, steps } = store.state.style;
     store.update('style', { waiting: false, step: 0, stepCount: 0, styleLoss: null });
     await this.guarded('stylize', async (signal) => {
@@ -232,6 +277,7 @@ export class Commands {
 
   async clearStyle(): Promise<void> {
     await this.cancelStyle();
+    await this.parts.keepsake.settled();
     await this.caught(async () => this.parts.session.clearStyle());
     this.parts.store.update('style', { applied: [], step: 0, stepCount: 0, styleLoss: null });
     this.parts.viewport.invalidate();
@@ -362,6 +408,7 @@ export class Commands {
       return await this.task.run(name, async (signal) => {
         // At once: the engine's first event may be seconds away.
         this.parts.store.patch({ busy: BUSY[name] });
+        await this.parts.keepsake.settled();
         await task(signal);
       });
     } catch (error) {
@@ -386,10 +433,32 @@ export class Commands {
 
   private report(error: unknown): void {
     const { message } = error as Error;
-    if (error instanceof InputError) this.parts.notices.show('error', message);
-    else {
-      this.parts.notices.show('error', `Something of ours went wrong: ${message}`);
-      console.error(error);
+    const { notices, store } = this.parts;
+    if (error instanceof InputError) {
+      notices.show('error', message);
+      return;
     }
+    // A lost device makes everything fail a moment before it is known to be lost; its own page then says so.
+    setTimeout(() => {
+      if (store.state.lost) return;
+      notices.show('error', `Something of ours went wrong: ${message}`);
+      console.error(error);
+    }, LOSS_KNOWN_MS);
   }
 }
+
+/** A checkpoint alone has cameras but no photographs. */
+function hasPictures(scene: Scene | null): boolean {
+  return scene !== null && scene.train[0].picture.width > 0;
+}
+
+/** The same views in the same world: what one was trained on is what the other shows. */
+function sameCameras(a: Scene, b: Scene): boolean {
+  const close = a.sceneFromWorld.every((value, i) => Math.abs(value - b.sceneFromWorld[i]) < 1e-6);
+  return close && a.train.length === b.train.length && a.train.every(({ name }, i) => name === b.train[i].name);
+}
+
+const bundledSource =
+  ({ title, path, files }: BundledScene) =>
+  async (signal: AbortSignal) =>
+    fetchSource(title, `./${path}`, files, signal);

@@ -5,9 +5,12 @@ import { Gpu, NoWebGpuError } from '../gpu/device.ts';
 import { createBrowserDecoder } from '../scene/browser-decoder.ts';
 import { createSession } from '../session/session.ts';
 import { urlSource } from '../style/features/weights-web.ts';
-import { Commands } from './commands.ts';
+import { Commands, LOSS_KNOWN_MS } from './commands.ts';
+import { download, fileName } from './download.ts';
 import { dropZone } from './drop-zone.ts';
 import { fetchBytes } from './fetch-source.ts';
+import { askToGoOn, describeKept, Keepsake, type Kept, wasAskedToGoOn } from './keepsake.ts';
+import { loadingCard } from './loading-card.ts';
 import { Look } from './look.ts';
 import { deviceLostPage, noWebGpuPage } from './notice-page.ts';
 import { Notices } from './notices.ts';
@@ -40,9 +43,10 @@ async function start(app: HTMLElement): Promise<void> {
   const notices = new Notices(app);
 
   const gpu = await Gpu.open();
+  let keepsake: Keepsake | null = null;
   gpu.onLost((sentence) => {
     store.patch({ lost: sentence });
-    deviceLostPage(app, sentence);
+    showLost(app, store, keepsake?.last ?? null, sentence);
   });
   gpu.onError((sentence) => {
     console.error(sentence);
@@ -66,6 +70,14 @@ async function start(app: HTMLElement): Promise<void> {
     bundledNetwork: urlSource('./weights/small.json'),
   });
 
+  keepsake = new Keepsake(session, () => {
+    const { scene, bundledScenes } = store.state;
+    return bundledScenes.find(({ title }) => title === scene?.name)?.name ?? null;
+  });
+  const again = wasAskedToGoOn();
+  const earlier = await keepsake.earlier();
+  store.patch({ earlier: earlier && describeKept(earlier) });
+
   const host = document.createElement('div');
   host.className = 'viewport empty';
   app.prepend(host);
@@ -80,8 +92,12 @@ async function start(app: HTMLElement): Promise<void> {
     },
     onTurned: () => look.leave(),
     onError: (error) => {
-      console.error(error);
-      notices.show('error', `The view could not be drawn: ${error.message}`);
+      // Of a lost device its own page tells, a moment later.
+      setTimeout(() => {
+        if (store.state.lost) return;
+        console.error(error);
+        notices.show('error', `The view could not be drawn: ${error.message}`);
+      }, LOSS_KNOWN_MS);
     },
   });
   const look: Look = new Look({
@@ -93,7 +109,7 @@ async function start(app: HTMLElement): Promise<void> {
     onError: (error) => console.debug('the view was not measured', error),
   });
   const decoder = createBrowserDecoder();
-  const commands = new Commands({ session, store, viewport, packer, notices, decoder, url, look });
+  const commands = new Commands({ session, store, viewport, packer, notices, decoder, url, look, keepsake });
   followSession(session, store, viewport, notices);
   viewFollowsState(store, viewport, host);
 
@@ -111,6 +127,7 @@ async function start(app: HTMLElement): Promise<void> {
   viewPanel(gui, store);
   exportPanel(gui, store, commands);
   welcome(app, store, commands);
+  loadingCard(host, store);
   const help = shortcuts(app, store, commands);
   statusLine(app, store, help);
   dropZone(app, commands);
@@ -129,7 +146,30 @@ async function start(app: HTMLElement): Promise<void> {
     bundledIndex<BundledScene>('./scenes/index.json').then((bundledScenes) => store.patch({ bundledScenes })),
     bundledIndex<BundledStyle>('./styles/index.json').then((bundledStyles) => store.patch({ bundledStyles })),
   ]).catch((error: Error) => notices.show('warning', error.message));
-  if (url.scene) void commands.openBundled(url.scene);
+  if (again) void commands.goOn();
+  else if (url.scene) void commands.openBundled(url.scene);
+}
+
+/** Says in words what happened, what is kept and what is gone; the way on is a reload. */
+function showLost(app: HTMLElement, store: Store<PageState>, kept: Kept | null, sentence: string): void {
+  const { busy, training, style } = store.state;
+  const later = training.step - (kept?.step ?? 0);
+  const losses = [
+    later > 0 && training.step > 0 ? `${later.toLocaleString('en')} training steps${kept ? ' since then' : ''}` : '',
+    busy === 'stylizing' ? `the painting of ${style.chosen?.name ?? 'the style'} that was under way` : '',
+    busy === 'rendering' ? 'the video that was being made' : '',
+  ].filter(Boolean);
+  deviceLostPage(app, {
+    reason: sentence,
+    kept: kept && describeKept(kept),
+    gone: losses.length ? `Gone: ${losses.join(', ')}.` : '',
+    onAgain() {
+      if (kept) askToGoOn();
+      location.reload();
+    },
+    onSave: () =>
+      kept && download(`${fileName(kept.scene, ...kept.style)}.impasto`, 'application/octet-stream', kept.bytes),
+  });
 }
 
 async function bundledIndex<T>(address: string): Promise<T[]> {

@@ -24,11 +24,38 @@ export function noWebGpuPage(parent: HTMLElement, sentence: string): void {
   page.querySelector('button')!.addEventListener('click', () => location.reload());
 }
 
-export function deviceLostPage(parent: HTMLElement, sentence: string): void {
+export interface DeviceLost {
+  /** Why, as far as the browser says. */
+  reason: string;
+  /** What was kept, in words; null where there was nothing or nothing could be. */
+  kept: string | null;
+  /** What is gone, in words. */
+  gone: string;
+  onAgain(): void;
+  onSave(): void;
+}
+
+export function deviceLostPage(parent: HTMLElement, { reason, kept, gone, onAgain, onSave }: DeviceLost): void {
   const page = shell(parent, true);
-  page.innerHTML = `<h1>The picture has stopped</h1><p class="reason"></p><button type="button">Reload</button>`;
-  page.querySelector('.reason')!.textContent = sentence;
-  page.querySelector('button')!.addEventListener('click', () => location.reload());
+  page.setAttribute('role', 'alertdialog');
+  page.innerHTML = `
+    <h1>The graphics device was lost</h1>
+    <p class="reason"></p>
+    <p class="kept"></p>
+    <p class="gone"></p>
+    <div class="buttons"><button type="button" class="primary again"></button>
+      <button type="button" class="save">Save it as a file</button></div>`;
+  const text = (selector: string, words: string) => {
+    page.querySelector(selector)!.textContent = words;
+  };
+  text('.reason', reason);
+  text('.kept', kept ? `Kept: ${kept}.` : 'There was no trained field to keep.');
+  text('.gone', gone);
+  text('.again', kept ? 'Start again with it' : 'Start again');
+  page.querySelector('.again')!.addEventListener('click', onAgain);
+  const save = page.querySelector<HTMLElement>('.save')!;
+  save.hidden = !kept;
+  save.addEventListener('click', onSave);
 }
 
 function shell(parent: HTMLElement, over: boolean): HTMLElement {

@@ -31,6 +31,8 @@ export interface PageState {
   presentation: 'canvas' | 'read-back';
   /** Once set, the device is gone and only a reload helps. */
   lost: string | null;
+  /** What an earlier visit kept, in words; null where it kept nothing. */
+  earlier: string | null;
   busy: SessionState['busy'];
   progress: { task: string; fraction: number; text: string } | null;
 
@@ -122,6 +124,7 @@ export function initialState(): PageState {
     features: '',
     presentation: 'canvas',
     lost: null,
+    earlier: null,
     busy: 'idle',
     progress: null,
     bundledScenes: [],

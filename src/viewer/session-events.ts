@@ -24,7 +24,9 @@ export function followSession(
     const { busy, features, style, strength, trainedSteps } = session.state;
     // Without a style the engine's strength says nothing; the panel keeps what was chosen.
     const shown = style.length ? strength : store.state.style.strength;
-    store.patch({ busy, features, style: { ...store.state.style, applied: [...style], strength: shown } });
+    // Before the first style none is loaded: the one that would be.
+    const network = features || store.state.features || 'small';
+    store.patch({ busy, features: network, style: { ...store.state.style, applied: [...style], strength: shown } });
     store.update('training', { trainedPreset: trainedSteps > 0 ? session.state.preset : null });
     const working = busy === 'training' || busy === 'stylizing';
     viewport.setWorking(working);

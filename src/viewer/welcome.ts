@@ -13,10 +13,20 @@ export function welcome(parent: HTMLElement, store: Store<PageState>, commands: 
       <p>Paints a real 3D scene in the style of any picture. The scene is learnt from photographs and painted
         right here, on your graphics card: nothing is uploaded.</p>
       <div class="scenes"></div>
+      <button type="button" class="go-on"></button>
       <div class="drop-here">or drop a folder or .zip of photographs with camera poses<br />
-        (transforms.json or NeRF-Blender), or an .impasto file</div>
+        (transforms.json, COLMAP, LLFF or NeRF-Blender), or an .impasto file</div>
     </section>`;
   parent.append(ground);
+  const goOn = ground.querySelector<HTMLElement>('.go-on')!;
+  goOn.addEventListener('click', () => void commands.goOn());
+  store.watch(
+    (state) => state.earlier,
+    (earlier) => {
+      goOn.hidden = earlier === null;
+      goOn.textContent = `Go on with ${earlier}`;
+    },
+  );
   const scenes = ground.querySelector<HTMLElement>('.scenes')!;
   store.watch(
     (state) => state.bundledScenes,

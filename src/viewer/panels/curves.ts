@@ -55,7 +55,8 @@ export function addCurves(folder: GUI, store: Store<PageState>): void {
   const draw = () => {
     waiting = false;
     const { losses, holdouts } = store.state.training;
-    host.hidden = losses.length === 0;
+    // One point is no curve.
+    host.hidden = losses.length < 2;
     if (host.hidden) return;
     const width = host.clientWidth;
     if (width > 0 && width !== chart.width) chart.setSize({ width, height: HEIGHT });

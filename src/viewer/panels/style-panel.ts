@@ -10,12 +10,21 @@ import type { Store } from '../store.ts';
 import { addButtons, addElement, addProgress, addText, follow } from './gui-parts.ts';
 import { pickFiles } from './pick-files.ts';
 
+/** Of the gallery, as in the style sheet. */
+const COLUMNS = 4;
+
 export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
   const folder = gui.addFolder('Style');
   const gallery = addElement(folder, 'div', 'gallery');
   store.watch(
     (state) => state.bundledStyles,
-    (styles) => gallery.replaceChildren(...styles.map((style) => galleryItem(style, commands)), ownItem(commands)),
+    (styles) => {
+      const own = ownItem(commands);
+      // It fills what the last row leaves; two cells are the least that its words need.
+      const left = COLUMNS - (styles.length % COLUMNS);
+      own.style.gridColumn = left < 2 ? '1 / -1' : `span ${left}`;
+      gallery.replaceChildren(...styles.map((style) => galleryItem(style, commands)), own);
+    },
   );
   store.watch(
     (state) => state.style.chosen,
@@ -32,25 +41,6 @@ export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands
       if (isOwn) image.src = chosen.thumbnail;
     },
   );
-
-  const record = { ...store.state.style };
-  const strength = folder.add(record, 'strength', 0, 1, 0.01);
-  strength.onChange((value: number) => commands.setStrength(value));
-  follow(strength, record, 'strength', store, (state) => state.style.strength);
-  const loss = folder.add(record, 'loss', {
-    'strokes (NNFM)': 'nnfm',
-    'texture (Gram)': 'gram',
-    'mood (AdaIN)': 'adain',
-  });
-  loss.name('match').onChange((value: StyleLossName) => store.update('style', { loss: value }));
-  const brush = folder.add(record, 'brush', 0.5, 2, 0.05).name('brush size');
-  brush.onChange((value: number) => store.update('style', { brush: value }));
-  const colours = folder.add(record, 'keepColours').name('keep colours');
-  colours.onChange((value: boolean) => store.update('style', { keepColours: value }));
-  const content = folder.add(record, 'contentWeight', 0, 4, 0.05).name('keep content');
-  content.onChange((value: number) => store.update('style', { contentWeight: value }));
-  const steps = folder.add(record, 'steps', 0, 600, 10).name('steps (0 = auto)');
-  steps.onChange((value: number) => store.update('style', { steps: value }));
 
   const buttons = addButtons(folder, {
     Paint: () => void commands.paint(),
@@ -85,6 +75,25 @@ export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands
     const distance = style.styleLoss === null ? '' : ` · distance ${style.styleLoss.toFixed(3)}`;
     return `painting ${style.chosen?.name ?? ''}: ${style.step} of ${style.stepCount} steps${distance}`;
   });
+
+  const record = { ...store.state.style };
+  const strength = folder.add(record, 'strength', 0, 1, 0.01);
+  strength.onChange((value: number) => commands.setStrength(value));
+  follow(strength, record, 'strength', store, (state) => state.style.strength);
+  const loss = folder.add(record, 'loss', {
+    'strokes (NNFM)': 'nnfm',
+    'texture (Gram)': 'gram',
+    'mood (AdaIN)': 'adain',
+  });
+  loss.name('match').onChange((value: StyleLossName) => store.update('style', { loss: value }));
+  const brush = folder.add(record, 'brush', 0.5, 2, 0.05).name('brush size');
+  brush.onChange((value: number) => store.update('style', { brush: value }));
+  const colours = folder.add(record, 'keepColours').name('keep colours');
+  colours.onChange((value: boolean) => store.update('style', { keepColours: value }));
+  const content = folder.add(record, 'contentWeight', 0, 4, 0.05).name('keep content');
+  content.onChange((value: number) => store.update('style', { contentWeight: value }));
+  const steps = folder.add(record, 'steps', 0, 600, 10).name('steps (0 = auto)');
+  steps.onChange((value: number) => store.update('style', { steps: value }));
 }
 
 function galleryItem(style: BundledStyle, commands: Commands): HTMLElement {
@@ -101,7 +110,7 @@ function galleryItem(style: BundledStyle, commands: Commands): HTMLElement {
   return item;
 }
 
-/** Below the bundled ones: any picture. */
+/** After the bundled ones: any picture. */
 function ownItem(commands: Commands): HTMLElement {
   const item = document.createElement('button');
   item.type = 'button';

@@ -27,12 +27,12 @@ export function trainingPanel(gui: GUI, store: Store<PageState>, commands: Comma
       button.textContent = label;
     },
   );
-  addText(folder, store, ({ training: { step, rate, psnr, holdout } }) =>
+  addText(folder, store, ({ busy, training: { step, rate, psnr, holdout } }) =>
     step === 0
       ? ''
       : [
           `step ${step.toLocaleString('en')}`,
-          rate > 0 ? `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} a second` : '',
+          rate > 0 && busy === 'training' ? `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} a second` : '',
           holdout !== null ? `held-out ${holdout.toFixed(1)} dB` : psnr !== null ? `${psnr.toFixed(1)} dB` : '',
         ]
           .filter(Boolean)
