@@ -19,6 +19,11 @@ export class Tensor {
     this.size = shape.reduce((a, b) => a * b, 1);
   }
 
+  /** What a tensor of so many elements takes: 4 bytes each, 16 at least. */
+  static bytes(size: number): number {
+    return Math.max(16, 4 * size);
+  }
+
   /** Allocates zeros. `extraUsage` is added to STORAGE | COPY_SRC | COPY_DST. An empty shape axis still gets 16 bytes. */
   static zeros(
     device: GPUDevice,
@@ -31,7 +36,7 @@ export class Tensor {
       if (!Number.isInteger(n) || n < 0)
         throw new Error(`${label}: expected a shape of whole numbers, found [${shape}]`);
     }
-    const bytes = Math.max(16, 4 * shape.reduce((a, b) => a * b, 1));
+    const bytes = Tensor.bytes(shape.reduce((a, b) => a * b, 1));
     if (bytes > device.limits.maxBufferSize) {
       throw new Error(
         `${label}: expected at most ${device.limits.maxBufferSize} bytes on this adapter, found ${bytes}`,

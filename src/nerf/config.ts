@@ -3,6 +3,9 @@
 
 import type { PresetName } from './types.ts';
 
+/** Chunks of a view that the renderer plans in one round. */
+export const PLAN_CHUNKS = 4096;
+
 export interface FieldConfig {
   /** L. A multiple of 2, so that 2 features a level fill whole vec4s. */
   levels: number;
@@ -28,8 +31,9 @@ export interface FieldConfig {
 
 export interface TrainConfig {
   steps: number;
-  /** Rays drawn a step; those that do not fit `samplesPerStep` are dropped on the GPU. */
+  /** Rays drawn a step at first, and at most; those that do not fit `samplesPerStep` are dropped on the GPU. */
   raysPerStep: number;
+  raysPerStepMost: number;
   samplesPerStep: number;
   /** Adam, tables and MLPs. Mueller et al. 2022: 1e-2; few steps want more (fox, 300 steps: 23.3 dB, 3e-2: 24.3). */
   learningRate: number;
@@ -49,6 +53,8 @@ export interface TrainConfig {
   occupancyDecay: number;
   /** Steps for which a cell counts as seen after light last reached it in a training ray. */
   seenWindow: number;
+  /** Or for this share of all steps so far, where that is more: late in training rays that see a cell are rare. */
+  seenShare: number;
 }
 
 export interface StylePreset {
@@ -88,6 +94,7 @@ export const PRESETS: Record<PresetName, Preset> = {
     train: {
       steps: 600,
       raysPerStep: 4096,
+      raysPerStepMost: 4096,
       samplesPerStep: 1 << 16,
       learningRate: 3e-2,
       finalLearningRate: 0.1,
@@ -99,6 +106,7 @@ export const PRESETS: Record<PresetName, Preset> = {
       occupancyParts: 8,
       occupancyDecay: 0.7,
       seenWindow: 128,
+      seenShare: 0,
     },
     style: { steps: 64, viewSide: 192 },
     pictureSide: 256,
@@ -123,6 +131,7 @@ export const PRESETS: Record<PresetName, Preset> = {
     train: {
       steps: 6000,
       raysPerStep: 8192,
+      raysPerStepMost: 8192,
       samplesPerStep: 1 << 18,
       learningRate: 1e-2,
       finalLearningRate: 0.05,
@@ -134,6 +143,7 @@ export const PRESETS: Record<PresetName, Preset> = {
       occupancyParts: 8,
       occupancyDecay: 0.8,
       seenWindow: 256,
+      seenShare: 0,
     },
     style: { steps: 340, viewSide: 512 },
     pictureSide: 800,
@@ -158,6 +168,7 @@ export const PRESETS: Record<PresetName, Preset> = {
     train: {
       steps: 20000,
       raysPerStep: 16384,
+      raysPerStepMost: 16384,
       samplesPerStep: 1 << 18,
       learningRate: 1e-2,
       finalLearningRate: 0.03,
@@ -169,6 +180,7 @@ export const PRESETS: Record<PresetName, Preset> = {
       occupancyParts: 8,
       occupancyDecay: 0.9,
       seenWindow: 512,
+      seenShare: 0,
     },
     style: { steps: 680, viewSide: 768 },
     pictureSide: 1600,

@@ -9,6 +9,7 @@ import { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import type { Camera } from '../scene/types.ts';
 import { cameraAtSize, packCameras } from './camera-buffer.ts';
+import { PLAN_CHUNKS } from './config.ts';
 import type { Appearance, Field } from './field.ts';
 import { type NerfKernels, Passes } from './passes.ts';
 import type { SampleBuffers } from './sample-buffers.ts';
@@ -47,7 +48,7 @@ export class Renderer implements DifferentiableRenderer {
 
   private readonly passes: Passes;
   private readonly camera: Tensor;
-  /** Counters of the chunks of a plan under way. [4096, 4] */
+  /** Counters of the chunks of a plan under way. [PLAN_CHUNKS, 4] */
   private readonly log: Tensor;
   /** Rays of a provisional chunk, by what the last view asked for. */
   private chunkRays: number;
@@ -67,7 +68,7 @@ export class Renderer implements DifferentiableRenderer {
     this.passes = new Passes(kernels, field, buffers);
     this.camera = Tensor.zeros(gpu.device, 'Renderer.camera', [1, 32]);
     this.chunkRays = Math.min(buffers.rayCapacity, 2048);
-    this.log = Tensor.zeros(gpu.device, 'Renderer.log', [4096, 4], 'u32');
+    this.log = Tensor.zeros(gpu.device, 'Renderer.log', [PLAN_CHUNKS, 4], 'u32');
   }
 
   async render(camera: Camera, target: RenderTarget, options: RenderOptions): Promise<void> {

@@ -81,7 +81,8 @@ export class SampleBuffers {
 
   /** Bytes that these buffers take, before they are made. */
   static bytes(rayCapacity: number, capacity: number, levels: number): number {
-    return 4 * (rayCapacity * 35 + capacity * (6 * levels + 3 + 2 + 1 + 3 + 4 + 2 + 3 + 3 + 1));
+    const counters = 16 + 16 + 4;
+    return 4 * (rayCapacity * 35 + capacity * (6 * levels + 3 + 2 + 1 + 3 + 4 + 2 + 3 + 3 + 1) + counters);
   }
 
   destroy(): void {

@@ -21,6 +21,10 @@ export interface TrainStatistics {
   samples: number;
 }
 
+/** Steps between two adaptations of the number of rays. */
+const ADAPT_INTERVAL = 32;
+const MIN_RAYS = 256;
+
 export class NerfTrainer {
   /** Steps done; a resumed training starts where the field's ended. */
   step = 0;
@@ -28,10 +32,14 @@ export class NerfTrainer {
   steps: number;
   /** Share of the time that is over, 0..1, where the clock ends training: the schedule follows what is further on. */
   timeShare = 0;
+  /** Rays drawn a step now, see `adaptRays`. */
+  rays: number;
   private readonly passes: Passes;
   private readonly cameras: Tensor;
   private readonly pixels: Tensor;
   private readonly occupancyCounters: Tensor;
+  /** Rays and samples since the rays were last adapted. */
+  private readonly tally = { rays: 0, samples: 0 };
 
   constructor(
     private readonly gpu: Gpu,
@@ -44,6 +52,7 @@ export class NerfTrainer {
   ) {
     const { device } = gpu;
     this.steps = config.steps;
+    this.rays = Math.min(config.raysPerStep, buffers.rayCapacity);
     this.passes = new Passes(kernels, field, buffers);
     const firstPixels: number[] = [];
     let total = 0;
@@ -100,12 +109,12 @@ export class NerfTrainer {
   /** Encodes and submits one step of the whole field. */
   trainStep(profiler?: Profiler): void {
     const { passes: p, field, buffers: b, config } = this;
-    const rays = config.raysPerStep;
+    const { rays } = this;
     const rec = new Recorder(this.gpu, 'NerfTrainer.step', profiler);
     p.coarseness = 1;
     if (this.step % config.occupancyInterval === 0) this.updateOccupancy(rec);
     p.coarseness = coarseness(this.step, config);
-    p.trainingRays(rec, rays, this.rays(config.directionDropout));
+    p.trainingRays(rec, rays, this.rayInputs(config.directionDropout));
     p.forward(rec, rays, config.samplesPerStep, field.appearance, this.pixelTensors());
     p.markSeen(rec, this.step);
     p.loss(rec, rays);
@@ -139,10 +148,11 @@ export class NerfTrainer {
     // Unseen cells come back at the start of each period, but no more near the end: what is left then is what shows.
     const { seenWindow } = config;
     const all = step < seenWindow || (step % (3 * seenWindow) < seenWindow / 4 && this.progress < 0.8);
-    this.passes.occupancyBits(rec, all ? null : step - seenWindow);
+    const window = Math.max(seenWindow, Math.floor(config.seenShare * step));
+    this.passes.occupancyBits(rec, all ? null : step - window);
   }
 
-  private rays(directionDropout: number) {
+  private rayInputs(directionDropout: number) {
     return {
       cameras: this.cameras,
       pixels: this.pixels,
@@ -158,12 +168,33 @@ export class NerfTrainer {
     return { rgb: b.pixelRgb, depth: b.pixelDepth, opacity: b.pixelOpacity, firstPixel: 0 };
   }
 
-  /** Reads and clears the running sums. Waits for the GPU. */
+  /** Reads and clears the running sums, and adapts the rays where that is due. Waits for the GPU. */
   async statistics(): Promise<TrainStatistics> {
     const [loss, squared, rays, samples] = await this.buffers.statistics.readF32();
     this.buffers.statistics.write(new Float32Array(4));
+    this.tally.rays += rays;
+    this.tally.samples += samples;
+    if (this.step % ADAPT_INTERVAL === 0) this.adaptRays();
     const n = Math.max(1, rays);
     return { step: this.step, loss: loss / n, psnr: -10 * Math.log10(Math.max(1e-10, squared / n)), rays, samples };
+  }
+
+  /** Steps that may be done before the statistics must be read, lest the number of rays depends on when they were. */
+  get stepsUntilReading(): number {
+    return ADAPT_INTERVAL - (this.step % ADAPT_INTERVAL);
+  }
+
+  /**
+   * As many rays as fill the sample budget at the pace of the last steps (instant-ngp does so each step), with a tenth
+   * more, since what does not fit is dropped. Goes by whole intervals of steps alone, so that runs repeat to the bit.
+   */
+  private adaptRays(): void {
+    const { rays, samples } = this.tally;
+    Object.assign(this.tally, { rays: 0, samples: 0 });
+    if (rays === 0) return;
+    const wanted = (1.1 * this.config.samplesPerStep * rays) / Math.max(1, samples);
+    const most = Math.min(this.config.raysPerStepMost, this.buffers.rayCapacity);
+    this.rays = Math.max(MIN_RAYS, Math.min(most, 64 * Math.round(wanted / 64)));
   }
 
   destroy(): void {

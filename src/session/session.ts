@@ -9,6 +9,7 @@ import { Lpips } from '../metrics/lpips.ts';
 import type { LpipsHeads } from '../metrics/lpips-heads.ts';
 import { PRESETS, type Preset } from '../nerf/config.ts';
 import { type Appearance, Field } from '../nerf/field.ts';
+import { largestBuffer, makeIfRoom, memoryOf } from '../nerf/memory.ts';
 import type { NerfKernels } from '../nerf/passes.ts';
 import { createRenderTarget, destroyRenderTarget, Renderer } from '../nerf/renderer.ts';
 import { SampleBuffers } from '../nerf/sample-buffers.ts';
@@ -70,6 +71,8 @@ const DEFAULT_CONSISTENCY_FRAMES = 24;
 /** Everything on the GPU that belongs to one field. */
 interface Core {
   preset: PresetName;
+  /** The preset that was asked for: a larger one, where there was no room for it. */
+  asked: PresetName;
   seed: number;
   kernels: NerfKernels;
   field: Field;
@@ -141,7 +144,7 @@ class Session implements ImpastoSession {
       const scene = this.sceneWithPictures();
       const core = await this.coreFor(scene, options);
       this.current.background = options.background ?? this.current.background;
-      const preset = PRESETS[options.preset];
+      const preset = PRESETS[core.preset];
       const { seconds } = options;
       const steps = options.steps ?? (seconds === undefined ? preset.train.steps : Number.POSITIVE_INFINITY);
       this.trainer ??= this.makeTrainer(core, scene, preset.train);
@@ -155,7 +158,7 @@ class Session implements ImpastoSession {
         trainer.timeShare = seconds === undefined ? 0 : elapsed() / seconds;
         if (trainer.timeShare >= 1) break;
         const { step, loss, psnr } = await slicer.slice(
-          Math.min(steps - trainer.step, 16),
+          Math.min(steps - trainer.step, trainer.stepsUntilReading, 16),
           () => trainer.trainStep(),
           () => trainer.statistics(),
         );
@@ -197,28 +200,67 @@ class Session implements ImpastoSession {
   /** The core of this scene, made anew where the preset or the seed differ from what was trained. */
   private async coreFor(scene: Scene, { preset, seed }: TrainOptions): Promise<Core> {
     const wanted = seed ?? this.core?.seed ?? 0;
-    if (this.core && this.core.preset === preset && this.core.seed === wanted) {
+    if (this.core && [this.core.preset, this.core.asked].includes(preset) && this.core.seed === wanted) {
       const { density, appearance } = this.core.field;
       for (const network of [density, appearance.network]) {
         if (!network.optimiser) network.startOptimiser(await network.readTable());
       }
       return this.core;
     }
-    const config = fieldConfigFor(PRESETS[preset].field, scene);
-    const kernels = await this.kernelCache.get(config);
-    await this.dropCore();
-    const field = Field.create(this.gpu, config, scene.unbounded, wanted);
-    this.setCore(preset, wanted, kernels, field);
-    this.emitter.emit('changed', { reason: 'load' });
-    return this.core!;
+    const bytes = (name: PresetName) => memoryOf(PRESETS[name], pictureCount(scene)).total;
+    for (const name of SMALLER[preset]) {
+      const kernels = await this.kernelCache.get(fieldConfigFor(PRESETS[name].field, scene));
+      await this.dropCore();
+      if (await this.makeCore(scene, name, preset, wanted, kernels)) {
+        this.emitter.emit('changed', { reason: 'load' });
+        return this.core!;
+      }
+      const next = SMALLER[name][1];
+      if (!next) break;
+      const text = `preset ${name} needs ${megabytesOf(bytes(name))} of graphics memory, and there is less: going on with ${next}`;
+      this.emitter.emit('notice', { level: 'warning', text });
+    }
+    throw new InputError(
+      `graphics memory: expected ${megabytesOf(bytes('quick'))} for ${scene.train.length} pictures of ${scene.name}, found less (a larger --downscale needs less)`,
+    );
   }
 
-  private setCore(preset: PresetName, seed: number, kernels: NerfKernels, field: Field): void {
+  /** @returns false where the adapter has no room for it */
+  private async makeCore(
+    scene: Scene,
+    name: PresetName,
+    asked: PresetName,
+    seed: number,
+    kernels: NerfKernels,
+  ): Promise<boolean> {
+    const preset = PRESETS[name];
+    const config = fieldConfigFor(preset.field, scene);
+    const { device } = this.gpu;
+    const most = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
+    if (largestBuffer(preset, pictureCount(scene)) > most) return false;
+    const made = await makeIfRoom(
+      device,
+      () => {
+        const core = this.coreOf(name, asked, seed, kernels, Field.create(this.gpu, config, scene.unbounded, seed));
+        return { core, trainer: this.makeTrainer(core, scene, preset.train) };
+      },
+      ({ core, trainer }) => {
+        trainer.destroy();
+        destroyCore(core);
+      },
+    );
+    if (!made) return false;
+    this.core = made.core;
+    this.trainer = made.trainer;
+    this.current.preset = name;
+    return true;
+  }
+
+  private coreOf(preset: PresetName, asked: PresetName, seed: number, kernels: NerfKernels, field: Field): Core {
     const { rayCapacity, sampleCapacity } = PRESETS[preset];
     const buffers = new SampleBuffers(this.gpu, rayCapacity, sampleCapacity, field.config.levels);
     const renderer = () => new Renderer(this.gpu, kernels, field, buffers, field.appearance);
-    this.core = { preset, seed, kernels, field, buffers, viewRenderer: renderer(), taskRenderer: renderer() };
-    this.current.preset = preset;
+    return { preset, asked, seed, kernels, field, buffers, viewRenderer: renderer(), taskRenderer: renderer() };
   }
 
   private async dropCore(): Promise<void> {
@@ -232,7 +274,7 @@ class Session implements ImpastoSession {
     this.current.trainedSteps = 0;
     if (!core) return;
     await this.gpu.idle();
-    for (const part of [core.viewRenderer, core.taskRenderer, core.buffers, core.field]) part.destroy();
+    destroyCore(core);
   }
 
   // Styles
@@ -560,7 +602,8 @@ class Session implements ImpastoSession {
       const kernels = await this.kernelCache.get(file.field.config);
       const { scene } = this.current;
       await this.dropCore();
-      this.setCore(file.preset, file.seed, kernels, file.field);
+      this.core = this.coreOf(file.preset, file.preset, file.seed, kernels, file.field);
+      this.current.preset = file.preset;
       this.styled = file.style;
       this.current.style = file.style?.names ?? [];
       this.current.strength = file.style?.strength ?? 1;
@@ -615,6 +658,24 @@ class Session implements ImpastoSession {
       this.current.busy = 'idle';
     }
   }
+}
+
+/** Each preset and what may stand in for it, larger ones first. */
+const SMALLER: Record<PresetName, PresetName[]> = {
+  max: ['max', 'standard', 'quick'],
+  standard: ['standard', 'quick'],
+  quick: ['quick'],
+};
+
+const megabytesOf = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MB`;
+
+const pictureCount = ({ train }: Scene) => ({
+  views: train.length,
+  pixels: train.reduce((sum, { picture }) => sum + picture.width * picture.height, 0),
+});
+
+function destroyCore({ viewRenderer, taskRenderer, buffers, field }: Core): void {
+  for (const part of [viewRenderer, taskRenderer, buffers, field]) part.destroy();
 }
 
 const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);

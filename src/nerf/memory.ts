@@ -1,0 +1,91 @@
+// What a preset takes of the adapter's memory, computed from its sizes before anything is made: so that `info` can say
+// it, and so that a field that cannot fit is not begun. Bytes throughout. Feature networks and pictures of videos are
+// not counted: they come and go.
+
+import { Tensor } from '../gpu/tensor.ts';
+import { CAMERA_STRIDE } from './camera-buffer.ts';
+import { type FieldConfig, PLAN_CHUNKS, type Preset } from './config.ts';
+import { colourWeightCount, densityWeightCount } from './field.ts';
+import { hashLevels } from './hash-levels.ts';
+import { SampleBuffers } from './sample-buffers.ts';
+
+export interface MemoryUse {
+  /** Both networks and the occupancy grid: all that showing a field needs beside work buffers. */
+  field: number;
+  /** Masters, moments and gradients of both networks, while training. */
+  optimiser: number;
+  /** Rays and samples under way, and the renderers' own. */
+  work: number;
+  /** Training pictures and cameras. */
+  pictures: number;
+  /** One more appearance with its optimiser, while a style is painted. */
+  style: number;
+  total: number;
+}
+
+/** Training pictures as the trainer keeps them. */
+export interface PictureCount {
+  views: number;
+  pixels: number;
+}
+
+export function memoryOf(preset: Preset, { views, pixels }: PictureCount): MemoryUse {
+  const { field, rayCapacity, sampleCapacity } = preset;
+  const [density, colour] = [densityWeightCount(field), colourWeightCount(field)];
+  const cells = field.occupancyResolution ** 3;
+  const grid = tensors([cells, cells / 32, cells, 1]);
+  const use = {
+    field: networkBytes(field, density) + networkBytes(field, colour) + grid,
+    optimiser: optimiserBytes(field, density) + optimiserBytes(field, colour),
+    // Two renderers: one for the view, one for the task under way.
+    work:
+      SampleBuffers.bytes(rayCapacity, sampleCapacity, field.levels) + 2 * tensors([CAMERA_STRIDE, 4 * PLAN_CHUNKS]),
+    pictures: tensors([pixels, CAMERA_STRIDE * views, 16]),
+    style: networkBytes(field, colour) + optimiserBytes(field, colour),
+  };
+  return { ...use, total: use.field + use.optimiser + use.work + use.pictures + use.style };
+}
+
+/** The largest single buffer: adapters bound that as well. */
+export function largestBuffer(preset: Preset, { pixels }: PictureCount): number {
+  const { field, sampleCapacity } = preset;
+  return 4 * Math.max(pixels, 2 * field.levels * sampleCapacity, 4 * entryCount(field), field.occupancyResolution ** 3);
+}
+
+/**
+ * Makes GPU objects and asks the adapter whether there was room for them.
+ * @param make may throw where a size is beyond the adapter's limits
+ * @param free gets what was made, if there was no room
+ * @returns null where there was none
+ */
+export async function makeIfRoom<T>(device: GPUDevice, make: () => T, free: (made: T) => void): Promise<T | null> {
+  device.pushErrorScope('out-of-memory');
+  let made: T;
+  try {
+    made = make();
+  } catch (cause) {
+    const error = await device.popErrorScope();
+    if (error) return null;
+    throw cause;
+  }
+  if ((await device.popErrorScope()) === null) return made;
+  free(made);
+  return null;
+}
+
+const tensors = (sizes: number[]) => sizes.reduce((sum, size) => sum + Tensor.bytes(size), 0);
+
+function entryCount(config: FieldConfig): number {
+  const last = hashLevels(config).at(-1)!;
+  return last.firstEntry + last.entries;
+}
+
+function networkBytes(config: FieldConfig, weights: number): number {
+  return tensors([4 * config.levels, entryCount(config), weights]);
+}
+
+/** As field.ts makes them: master, moments, steps, gradients; of weights moments and gradients. */
+function optimiserBytes(config: FieldConfig, weights: number): number {
+  const n = entryCount(config);
+  return tensors([2 * n, 4 * n, n, 2 * n, 2 * weights, weights]);
+}
