@@ -4,7 +4,7 @@
 import { throwIfAborted } from '../errors.ts';
 import { closeNodeGpu, openNodeGpu } from '../gpu/node.ts';
 import type { ImpastoSession } from '../session/types.ts';
-import type { WeightsSource } from '../style/features/network-weights.ts';
+import type { NetworkWeights } from '../style/features/network-weights.ts';
 import type { Io } from './io.ts';
 import { bundledNetwork } from './networks.ts';
 import { Progress } from './progress.ts';
@@ -22,7 +22,7 @@ export interface Engine {
 /** @param network that the user gave; null takes the one that ships */
 export async function withEngine<T>(
   io: Io,
-  network: WeightsSource | null,
+  network: NetworkWeights | null,
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   throwIfAborted(io.signal);

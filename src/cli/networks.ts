@@ -1,20 +1,48 @@
-// Where feature networks are on this machine, in the order they are tried: what the user names, VGG-19 where it was
-// put for us, the small one that ships. style/features reads them.
+// Where feature networks are, in the order they are tried: what the user names, VGG-19 where it was put for us or an
+// address was set for it, the small one that ships. style/features reads them. A named file that cannot be used is
+// refused; an address that cannot be reached is done without, and that is said.
 
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
 import { InputError, inputError } from '../errors.ts';
-import type { WeightsSource } from '../style/features/network-weights.ts';
+import type { NetworkWeights, WeightsSource } from '../style/features/network-weights.ts';
+import { fetchRemoteWeights, UnreachableError } from '../style/features/remote-weights.ts';
 import { loadFeatureWeights } from '../style/features/weights.ts';
-import { diskSource } from '../style/features/weights-node.ts';
+import { diskCache, diskSource } from '../style/features/weights-node.ts';
+import type { LayerName } from '../style/types.ts';
+import type { Io } from './io.ts';
+import { Progress } from './progress.ts';
+
+export interface NetworkOptions {
+  features?: string;
+  /** Nothing is fetched. */
+  offline?: boolean;
+}
+
+export function networkOptions(command: Command, preset?: string): Command {
+  return command
+    .option(
+      '--features <network>',
+      'vgg19, small, a file, or the address of a .safetensors (default: the best found)',
+      preset,
+    )
+    .option('--offline', 'fetch no network: take what is cached, else the small one');
+}
+
+const cacheFolder = () => join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'impasto');
+const isAddress = (text: string) => /^https?:\/\//i.test(text);
+
+/** What IMPASTO_VGG19 names: a file or an address. */
+const named = () => process.env.IMPASTO_VGG19 || undefined;
 
 /** Files of VGG-19 that are looked for: one named by the environment, or one in the user's cache folder. */
 function vggPaths(): string[] {
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'impasto');
-  const named = process.env.IMPASTO_VGG19;
-  return [...(named ? [named] : []), join(cache, 'vgg19.safetensors'), join(cache, 'vgg19.json')];
+  const place = named();
+  const own = place && !isAddress(place) ? [place] : [];
+  return [...own, join(cacheFolder(), 'vgg19.safetensors'), join(cacheFolder(), 'vgg19.json')];
 }
 
 /** The small network lies in the package, which is above this file, bundled or not. */
@@ -28,30 +56,72 @@ function smallPath(): string {
 export const bundledNetwork = (): WeightsSource => diskSource(smallPath());
 
 /**
- * What `--features` means. Undefined takes VGG-19 where there is one; null then says: the small one.
+ * What `--features` means. Undefined takes VGG-19 where there is one; null then says: the small one. Read whole now:
+ * a file of the wrong shapes should not be found out after the training.
+ * @param top the topmost layer that is fetched, where one is fetched
  * @throws InputError when it is not there or cannot be read
  */
-export async function givenNetwork(features: string | undefined): Promise<WeightsSource | null> {
+export async function givenNetwork(
+  io: Io,
+  { features, offline = false }: NetworkOptions,
+  top?: LayerName,
+): Promise<NetworkWeights | null> {
   if (features === 'small') return null;
   if (features === undefined || features === 'vgg19') {
     const path = vggPaths().find((file) => existsSync(file));
-    if (path) return await checked(diskSource(path));
+    if (path) return await loadFeatureWeights(diskSource(path));
+    const address = named();
+    if (address && isAddress(address)) return await fetched(io, address, { offline, top, strict: false });
     if (!features) return null;
-    throw new InputError(`--features vgg19: expected IMPASTO_VGG19 or ${vggPaths().at(-2)} to be its file, found none`);
+    throw new InputError(
+      `--features vgg19: expected IMPASTO_VGG19 or ${vggPaths().at(-2)} to be its file or address, found none`,
+    );
   }
+  if (isAddress(features)) return await fetched(io, features, { offline, top, strict: true });
   const stats = await stat(features).catch(() => null);
-  if (!stats?.isFile()) throw inputError('--features', features, 'vgg19, small or a file', 'no such file');
-  return await checked(diskSource(features));
+  if (!stats?.isFile()) throw inputError('--features', features, 'vgg19, small, a file or an address', 'no such file');
+  return await loadFeatureWeights(diskSource(features));
 }
 
-/** Reads it once now: a file of the wrong shapes should not be found out after the training. */
-async function checked(source: WeightsSource): Promise<WeightsSource> {
-  await loadFeatureWeights(source);
-  return source;
+/**
+ * VGG-19 from an address or the cache; null, with a note, where it cannot be had.
+ * @param place may end in #sha256=<64 digits>, the hash of the tensors that are needed
+ * @param options.strict what is reached and cannot be used is refused
+ */
+async function fetched(
+  io: Io,
+  place: string,
+  { offline, top, strict }: { offline: boolean; top?: LayerName; strict: boolean },
+): Promise<NetworkWeights | null> {
+  const [url, hash] = place.split(/#sha256=/i);
+  if (hash !== undefined && !/^[0-9a-f]{64}$/i.test(hash))
+    throw inputError('SHA-256', place, '64 hexadecimal digits after #sha256=', `'${hash}'`);
+  const progress = new Progress(io);
+  const size = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
+  try {
+    return await fetchRemoteWeights({
+      url,
+      top,
+      sha256: hash,
+      cache: diskCache(join(cacheFolder(), 'features')),
+      fetch: offline
+        ? () => Promise.reject(new UnreachableError(`${url} is not cached, and --offline fetches nothing`))
+        : undefined,
+      signal: io.signal,
+      onProgress: (loaded, total) =>
+        progress.update('features', loaded / Math.max(1, total), `VGG-19, ${size(loaded)} of ${size(total)} MB`),
+    });
+  } catch (cause) {
+    if (!(cause instanceof InputError) || (strict && !(cause instanceof UnreachableError))) throw cause;
+    progress.note(`impasto: ${cause.message}; the small network is used`);
+    return null;
+  } finally {
+    progress.end();
+  }
 }
 
 export function foundNetworks(): { name: string; found: string }[] {
-  const vgg = vggPaths().find((file) => existsSync(file));
+  const vgg = vggPaths().find((file) => existsSync(file)) ?? named();
   const small = smallPath();
   return [
     { name: 'vgg19', found: vgg ?? 'none' },

@@ -3,6 +3,7 @@
 
 import { InputError } from '../errors.ts';
 import type { PresetName } from '../nerf/types.ts';
+import type { Background } from '../session/types.ts';
 
 type Parser<T> = (text: string) => T;
 
@@ -37,6 +38,16 @@ export function oneOf<T extends string>(option: string, names: readonly T[]): Pa
 
 export const PRESETS: readonly PresetName[] = ['quick', 'standard', 'max'];
 export const preset = oneOf('--preset', PRESETS);
+
+export type BackgroundOption = Background | 'random';
+export const background = oneOf<BackgroundOption>('--background', ['white', 'black', 'random']);
+
+/** Training draws a background for each ray whatever is said; this is what shows afterwards. */
+export const shownBackground = (name: BackgroundOption | undefined): Background | undefined =>
+  name === 'random' ? 'white' : name;
+
+export const BACKGROUND_HELP =
+  'behind transparent photographs once trained: white or black; training draws it at random (random: shown white)';
 
 /** Picture sizes of videos and frames: even, as H.264 asks. */
 export function size(option: string): Parser<[number, number]> {

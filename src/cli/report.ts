@@ -5,7 +5,14 @@ import { z } from 'zod';
 import type { ConsistencyRange } from '../session/types.ts';
 
 /** null: no pixel was seen twice. */
-const range = z.object({ rmse: z.number().nullable(), baseline: z.number().nullable(), pairs: z.int() });
+const figure = z.number().nullable();
+const range = z.object({
+  rmse: figure,
+  baseline: figure,
+  pairs: z.int(),
+  lpips: figure.optional(),
+  baselineLpips: figure.optional(),
+});
 
 export const reportSchema = z.strictObject({
   adapter: z.object({ vendor: z.string(), architecture: z.string(), description: z.string() }),
@@ -31,10 +38,12 @@ export type ConsistencyReport = Report['consistency'];
 /** JSON has no NaN: what could not be measured is null. */
 export function consistencyReport(score: { short: ConsistencyRange; long: ConsistencyRange }): ConsistencyReport {
   const known = (value: number) => (Number.isFinite(value) ? value : null);
-  const plain = ({ rmse, baseline, pairs }: ConsistencyRange) => ({
+  const plain = ({ rmse, baseline, pairs, lpips, baselineLpips }: ConsistencyRange) => ({
     rmse: known(rmse),
     baseline: known(baseline),
     pairs,
+    ...(lpips !== undefined && { lpips: known(lpips) }),
+    ...(baselineLpips !== undefined && { baselineLpips: known(baselineLpips) }),
   });
   return { short: plain(score.short), long: plain(score.long) };
 }

@@ -11,7 +11,7 @@ import { loadFeatureWeights } from '../../style/features/weights.ts';
 import { timeField } from '../bench-field.ts';
 import { measureCeilings } from '../ceilings.ts';
 import type { Io } from '../io.ts';
-import { bundledNetwork, givenNetwork } from '../networks.ts';
+import { bundledNetwork, givenNetwork, type NetworkOptions, networkOptions } from '../networks.ts';
 import { preset } from '../options.ts';
 import { prepareJson, say, writeJson } from '../output.ts';
 import { Progress } from '../progress.ts';
@@ -20,14 +20,14 @@ import { Progress } from '../progress.ts';
 const FEATURE_SIDE = 128;
 
 export function benchCommand(io: Io): Command {
-  return new Command('bench')
+  const command = new Command('bench')
     .description("the adapter's measured ceilings, and kernels and stages beside them")
     .option('--preset <name>', 'quick, standard or max', preset, 'quick')
-    .option('--features <network>', 'vgg19, small or a file', 'small')
-    .option('--json <file>', "figures as JSON, '-' for stdout")
-    .action(async (options: { preset: PresetName; features: string; json?: string }) => {
+    .option('--json <file>', "figures as JSON, '-' for stdout");
+  return networkOptions(command, 'small').action(
+    async (options: NetworkOptions & { preset: PresetName; json?: string }) => {
       prepareJson(options.json);
-      const weights = await loadFeatureWeights((await givenNetwork(options.features)) ?? bundledNetwork());
+      const weights = (await givenNetwork(io, options)) ?? (await loadFeatureWeights(bundledNetwork()));
       const gpu = await openNodeGpu();
       const progress = new Progress(io);
       try {
@@ -65,5 +65,6 @@ export function benchCommand(io: Io): Command {
         progress.end();
         closeNodeGpu(gpu);
       }
-    });
+    },
+  );
 }

@@ -1,42 +1,66 @@
 // impasto consistency: whether neighbouring and distant views of a field agree, with the unstylized field measured
-// on the same pairs beside it.
+// on the same pairs beside it: its own, or another checkpoint's.
 
+import { join } from 'node:path';
 import { Command } from 'commander';
+import { encodePng } from '../../export/png.ts';
+import { heatMap } from '../../metrics/heat-map.ts';
+import type { ConsistencyPair } from '../../session/types.ts';
 import { withEngine } from '../engine.ts';
 import { readInput } from '../inputs.ts';
 import type { Io } from '../io.ts';
+import { type LpipsOptions, lpipsOptions, readLpips } from '../lpips-option.ts';
 import { size, wholeNumber } from '../options.ts';
-import { prepareJson, say, writeJson } from '../output.ts';
+import { prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
+import { beside, pictureFromRgb } from '../picture.ts';
 import { consistencyReport, rmseText } from '../report.ts';
 
-interface Options {
+interface Options extends LpipsOptions {
+  base?: string;
   frames?: number;
   size?: [number, number];
+  images?: string;
   json?: string;
 }
 
 export function consistencyCommand(io: Io): Command {
-  return new Command('consistency')
+  const command = new Command('consistency')
     .description('agreement of short- and long-range view pairs, unstylized baseline beside it')
     .argument('<field>', 'g.impasto')
+    .option('--base <field>', 'f.impasto as the baseline (default: the same field without its style)')
     .option('--frames <n>', 'of the path measured along', wholeNumber('--frames', 8, 1000))
     .option('--size <WxH>', 'of the frames', size('--size'))
-    .option('--json <file>', "figures as JSON, '-' for stdout")
-    .action(async (path: string, options: Options) => {
-      prepareJson(options.json);
-      const bytes = await readInput(path, 'checkpoint');
-      await withEngine(io, null, async ({ session, stage, signal }) => {
-        await stage('load', () => session.load(bytes, path));
-        const { frames, size } = options;
-        const score = consistencyReport(
-          await stage('consistency', () => session.consistency({ frames, size, signal })),
-        );
-        await writeJson(io, options.json, score);
-        for (const range of ['short', 'long'] as const) {
-          const { rmse, baseline, pairs } = score[range];
-          const text = `rmse ${rmseText(rmse)}, unstylized ${rmseText(baseline)}, ${pairs} pairs`;
-          say(io, options.json, `${range.padEnd(5)} ${text}`);
-        }
-      });
+    .option('--images <dir>', 'a picture for each pair: the view, the other warped to it, and their difference')
+    .option('--json <file>', "figures as JSON, '-' for stdout");
+  return lpipsOptions(command).action(async (path: string, options: Options) => {
+    prepareJson(options.json);
+    if (options.images !== undefined) prepareFolder(options.images, '--images');
+    const bytes = await readInput(path, 'checkpoint');
+    const where = options.base;
+    const base = where === undefined ? undefined : { bytes: await readInput(where, 'baseline'), where };
+    const { heads, network } = await readLpips(io, options);
+    await withEngine(io, network, async ({ session, stage, signal }) => {
+      await stage('load', () => session.load(bytes, path));
+      const { frames, size, images } = options;
+      const onPair = async (pair: ConsistencyPair) => {
+        if (images === undefined) return;
+        const [t, u] = pair.frames.map((frame) => String(frame).padStart(4, '0'));
+        await writeResult(join(images, `${pair.range}_${t}_${u}.png`), encodePng(comparison(pair), { level: 3 }));
+      };
+      const measure = () => session.consistency({ frames, size, base, lpips: heads, onPair, signal });
+      const score = consistencyReport(await stage('consistency', measure));
+      await writeJson(io, options.json, score);
+      for (const range of ['short', 'long'] as const) {
+        const { rmse, baseline, pairs, lpips, baselineLpips } = score[range];
+        const more = heads ? `, lpips ${rmseText(lpips ?? null)} (${rmseText(baselineLpips ?? null)})` : '';
+        const text = `rmse ${rmseText(rmse)}, unstylized ${rmseText(baseline)}${more}, ${pairs} pairs`;
+        say(io, options.json, `${range.padEnd(5)} ${text}`);
+      }
     });
+  });
+}
+
+function comparison({ rgb, seen, mask, width, height }: ConsistencyPair) {
+  const [view, warped] = [rgb, seen].map((picture) => pictureFromRgb(picture, width, height));
+  return beside([view, warped, heatMap(rgb, seen, width, height, mask)]);
 }

@@ -13,24 +13,36 @@ import { type Engine, withEngine } from '../engine.ts';
 import { renderFrames } from '../frames.ts';
 import { readStyles } from '../inputs.ts';
 import type { Io } from '../io.ts';
-import { givenNetwork } from '../networks.ts';
-import { decimal, oneOf, preset, type StyleArgument, size, style, wholeNumber } from '../options.ts';
+import { givenNetwork, type NetworkOptions, networkOptions } from '../networks.ts';
+import {
+  BACKGROUND_HELP,
+  type BackgroundOption,
+  background,
+  decimal,
+  oneOf,
+  preset,
+  type StyleArgument,
+  shownBackground,
+  size,
+  style,
+  wholeNumber,
+} from '../options.ts';
 import { prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { consistencyReport, type Report, reportSchema, rmseText } from '../report.ts';
 import { loadOptions, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { renderVideo } from '../video-file.ts';
 import { frameSize, spread } from '../views.ts';
-import { LOSSES } from './stylize.ts';
+import { LOSSES, topLayer } from './stylize.ts';
 
-interface Options extends SceneOptions {
+interface Options extends SceneOptions, NetworkOptions {
   style: StyleArgument[];
   out: string;
   preset: PresetName;
-  features?: string;
   loss: StyleLossName;
   steps?: number;
   styleSteps?: number;
   seed: number;
+  background?: BackgroundOption;
   brush: number;
   keepColours?: boolean;
   frames?: number;
@@ -55,21 +67,21 @@ export function runCommand(io: Io): Command {
     .requiredOption('--style <image[:weight]>', 'repeat for a mix', style)
     .requiredOption('--out <dir>', 'folder of the results')
     .option('--preset <name>', 'quick, standard or max', preset, 'standard')
-    .option('--features <network>', 'vgg19, small or a file (default: the best found)')
     .option('--loss <name>', LOSSES.join(', '), oneOf('--loss', LOSSES), 'nnfm')
     .option('--steps <n>', 'training steps (default: by preset)', wholeNumber('--steps', 1))
     .option('--style-steps <n>', 'style steps (default: by preset)', wholeNumber('--style-steps', 1))
     .option('--seed <n>', 'of every random choice', wholeNumber('--seed', 0), 0)
+    .option('--background <name>', BACKGROUND_HELP, background)
     .option('--brush <b>', 'size of the strokes, 0.5 to 2', decimal('--brush', 0.5, 2), 1)
     .option('--keep-colours', "strokes of the style in the scene's own colours")
     .option('--frames <n>', 'of the turntable (default: by preset)', wholeNumber('--frames', 1, 100_000))
     .option('--fps <n>', 'frames a second', decimal('--fps', 1, 240), 24)
     .option('--size <WxH>', 'of the turntable (default: as the photographs)', size('--size'))
     .option('--json <file>', "the report once more, '-' for stdout");
-  return sceneOptions(command).action(async (scenePath: string, options: Options) => {
+  return sceneOptions(networkOptions(command)).action(async (scenePath: string, options: Options) => {
     prepareFolder(options.out, '--out');
     prepareJson(options.json);
-    const network = await givenNetwork(options.features);
+    const network = await givenNetwork(io, options, topLayer(options.loss));
     const styles = await readStyles(options.style);
     const files = await openScenePath(scenePath);
     await withEngine(io, network, async (engine) => {
@@ -77,7 +89,8 @@ export function runCommand(io: Io): Command {
       const at = (name: string) => join(options.out, name);
       const scene = await stage('load', () => session.loadScene(files, loadOptions(options, options.preset, signal)));
       const { steps, seed, loss, styleSteps, brush, keepColours } = options;
-      const train = () => session.train({ preset: options.preset, steps, seed, signal });
+      const background = shownBackground(options.background);
+      const train = () => session.train({ preset: options.preset, steps, seed, background, signal });
       await stage('train', train, () => session.state.trainedSteps);
       await writeResult(at('scene.impasto'), await session.save());
       const score = scene.test.length ? await stage('evaluate', () => session.evaluate({ signal })) : null;

@@ -3,15 +3,16 @@
 import { Command } from 'commander';
 import { openScenePath } from '../../scene/folder-source.ts';
 import type { StyleLossName } from '../../session/types.ts';
+import type { LayerName } from '../../style/types.ts';
 import { withEngine } from '../engine.ts';
 import { readInput, readStyles } from '../inputs.ts';
 import type { Io } from '../io.ts';
-import { givenNetwork } from '../networks.ts';
+import { givenNetwork, type NetworkOptions, networkOptions } from '../networks.ts';
 import { decimal, oneOf, type StyleArgument, style, wholeNumber } from '../options.ts';
 import { prepareFile, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
 
-interface Options extends SceneOptions {
+interface Options extends SceneOptions, NetworkOptions {
   scene: string;
   style: StyleArgument[];
   out: string;
@@ -21,9 +22,11 @@ interface Options extends SceneOptions {
   strength: number;
   brush: number;
   keepColours?: boolean;
-  features?: string;
   json?: string;
 }
+
+/** The highest layer that a loss looks at, where the network is fetched layer by layer. */
+export const topLayer = (loss: StyleLossName): LayerName => (loss === 'gram' ? 'relu5_1' : 'relu4_1');
 
 export const LOSSES: readonly StyleLossName[] = ['nnfm', 'gram', 'adain'];
 
@@ -40,12 +43,11 @@ export function stylizeCommand(io: Io): Command {
     .option('--strength <s>', '0 is the original, 1 the style', decimal('--strength', 0, 1), 1)
     .option('--brush <b>', 'size of the strokes, 0.5 to 2', decimal('--brush', 0.5, 2), 1)
     .option('--keep-colours', "strokes of the style in the scene's own colours")
-    .option('--features <network>', 'vgg19, small or a file (default: the best found)')
     .option('--json <file>', "figures as JSON, '-' for stdout");
-  return sceneOptions(command).action(async (path: string, options: Options) => {
+  return sceneOptions(networkOptions(command)).action(async (path: string, options: Options) => {
     prepareFile(options.out, '--out');
     prepareJson(options.json);
-    const network = await givenNetwork(options.features);
+    const network = await givenNetwork(io, options, topLayer(options.loss));
     const bytes = await readInput(path, 'checkpoint');
     const styles = await readStyles(options.style);
     const files = await openScenePath(options.scene);

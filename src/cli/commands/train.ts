@@ -8,7 +8,15 @@ import { openScenePath } from '../../scene/folder-source.ts';
 import { withEngine } from '../engine.ts';
 import { readInput } from '../inputs.ts';
 import type { Io } from '../io.ts';
-import { decimal, preset, wholeNumber } from '../options.ts';
+import {
+  BACKGROUND_HELP,
+  type BackgroundOption,
+  background,
+  decimal,
+  preset,
+  shownBackground,
+  wholeNumber,
+} from '../options.ts';
 import { prepareFile, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { loadCheckpointWithScene, loadOptions, type SceneOptions, sceneOptions } from '../scene-options.ts';
 
@@ -20,6 +28,7 @@ interface Options extends SceneOptions {
   resume?: string;
   withOptimiser?: boolean;
   seed?: number;
+  background?: BackgroundOption;
   json?: string;
 }
 
@@ -32,6 +41,7 @@ export function trainCommand(io: Io): Command {
     .option('--steps <n>', 'stop after so many steps in all', wholeNumber('--steps', 1))
     .option('--seconds <t>', 'stop after so many seconds', decimal('--seconds', 0, Number.POSITIVE_INFINITY))
     .option('--seed <n>', 'of every random choice (default: 0)', wholeNumber('--seed', 0))
+    .option('--background <name>', BACKGROUND_HELP, background)
     .option('--resume <field>', 'go on training this f.impasto, with its preset, views and seed')
     .option('--with-optimiser', 'keep what training needs to go on to the very bit: a larger file')
     .option('--json <file>', "figures as JSON, '-' for stdout");
@@ -60,7 +70,8 @@ export function trainCommand(io: Io): Command {
       const seed = resumed ? undefined : (options.seed ?? 0);
       // A resumed training is asked for more: as much again as the preset's, where nothing is said.
       const goal = steps ?? (resumed && seconds === undefined ? begun + PRESETS[preset].train.steps : undefined);
-      const train = () => session.train({ preset, steps: goal, seconds, seed, signal });
+      const background = shownBackground(options.background);
+      const train = () => session.train({ preset, steps: goal, seconds, seed, background, signal });
       await stage('train', train, () => session.state.trainedSteps);
       const scored = (session.state.scene?.test.length ?? 0) > 0;
       const score = scored ? await stage('evaluate', () => session.evaluate({ signal })) : null;

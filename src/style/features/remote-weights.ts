@@ -40,6 +40,9 @@ export interface RemoteWeightsOptions {
   retryDelays?: readonly number[];
 }
 
+/** The server, or all of the network, could not be reached: nothing is known to be wrong with what lies there. */
+export class UnreachableError extends InputError {}
+
 /** Most headers fit; what is longer takes a second request. */
 const FIRST_REQUEST = 1 << 16;
 
@@ -182,7 +185,9 @@ async function fetchRange(
     }
     failures = count > before ? 0 : failures + 1;
     if (failures > retryDelays.length) {
-      throw inputError('feature network', url, `${bytes.length} bytes`, `${count}, then no connection`);
+      throw new UnreachableError(
+        inputError('feature network', url, `${bytes.length} bytes`, `${count}, then no connection`).message,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, retryDelays[Math.max(0, failures - 1)] ?? 0));
     throwIfAborted(signal);
