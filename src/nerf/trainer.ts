@@ -12,6 +12,14 @@ import { type Field, IDENTITY_MAP } from './field.ts';
 import { fixedCounters, type NerfKernels, Passes } from './passes.ts';
 import type { SampleBuffers } from './sample-buffers.ts';
 
+export interface TrainingPace {
+  /** Rays drawn a step now. */
+  rays: number;
+  /** Rays kept and their samples since that was last adapted. */
+  ranRays: number;
+  ranSamples: number;
+}
+
 export interface TrainStatistics {
   step: number;
   /** Mean over the rays since the last reading. */
@@ -32,14 +40,12 @@ export class NerfTrainer {
   steps: number;
   /** Share of the time that is over, 0..1, where the clock ends training: the schedule follows what is further on. */
   timeShare = 0;
-  /** Rays drawn a step now, see `adaptRays`. */
-  rays: number;
+  /** How the number of rays stands; part of what a resumed training needs to repeat to the bit. */
+  pace: TrainingPace;
   private readonly passes: Passes;
   private readonly cameras: Tensor;
   private readonly pixels: Tensor;
   private readonly occupancyCounters: Tensor;
-  /** Rays and samples since the rays were last adapted. */
-  private readonly tally = { rays: 0, samples: 0 };
 
   constructor(
     private readonly gpu: Gpu,
@@ -52,7 +58,7 @@ export class NerfTrainer {
   ) {
     const { device } = gpu;
     this.steps = config.steps;
-    this.rays = Math.min(config.raysPerStep, buffers.rayCapacity);
+    this.pace = { rays: Math.min(config.raysPerStep, buffers.rayCapacity), ranRays: 0, ranSamples: 0 };
     this.passes = new Passes(kernels, field, buffers);
     const firstPixels: number[] = [];
     let total = 0;
@@ -109,7 +115,7 @@ export class NerfTrainer {
   /** Encodes and submits one step of the whole field. */
   trainStep(profiler?: Profiler): void {
     const { passes: p, field, buffers: b, config } = this;
-    const { rays } = this;
+    const { rays } = this.pace;
     const rec = new Recorder(this.gpu, 'NerfTrainer.step', profiler);
     p.coarseness = 1;
     if (this.step % config.occupancyInterval === 0) this.updateOccupancy(rec);
@@ -172,8 +178,8 @@ export class NerfTrainer {
   async statistics(): Promise<TrainStatistics> {
     const [loss, squared, rays, samples] = await this.buffers.statistics.readF32();
     this.buffers.statistics.write(new Float32Array(4));
-    this.tally.rays += rays;
-    this.tally.samples += samples;
+    this.pace.ranRays += rays;
+    this.pace.ranSamples += samples;
     if (this.step % ADAPT_INTERVAL === 0) this.adaptRays();
     const n = Math.max(1, rays);
     return { step: this.step, loss: loss / n, psnr: -10 * Math.log10(Math.max(1e-10, squared / n)), rays, samples };
@@ -189,12 +195,11 @@ export class NerfTrainer {
    * more, since what does not fit is dropped. Goes by whole intervals of steps alone, so that runs repeat to the bit.
    */
   private adaptRays(): void {
-    const { rays, samples } = this.tally;
-    Object.assign(this.tally, { rays: 0, samples: 0 });
-    if (rays === 0) return;
-    const wanted = (1.1 * this.config.samplesPerStep * rays) / Math.max(1, samples);
+    const { rays, ranRays, ranSamples } = this.pace;
+    const wanted = (1.1 * this.config.samplesPerStep * ranRays) / Math.max(1, ranSamples);
     const most = Math.min(this.config.raysPerStepMost, this.buffers.rayCapacity);
-    this.rays = Math.max(MIN_RAYS, Math.min(most, 64 * Math.round(wanted / 64)));
+    const next = Math.max(MIN_RAYS, Math.min(most, 64 * Math.round(wanted / 64)));
+    this.pace = { rays: ranRays ? next : rays, ranRays: 0, ranSamples: 0 };
   }
 
   destroy(): void {

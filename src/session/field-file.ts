@@ -16,6 +16,7 @@ import {
 } from '../nerf/field.ts';
 import { f16FromF32, f32FromF16 } from '../nerf/half.ts';
 import { hashLevels } from '../nerf/hash-levels.ts';
+import type { TrainingPace } from '../nerf/trainer.ts';
 import type { PresetName } from '../nerf/types.ts';
 import type { Scene, View } from '../scene/types.ts';
 import type { Background } from './types.ts';
@@ -70,7 +71,14 @@ const metaSchema = z.object({
   }),
   appearance: appearanceSchema,
   /** Adam's counts of weight steps, where the optimisers are in the file; older files know nothing of them. */
-  optimiser: z.object({ density: whole, appearance: whole }).nullable().default(null),
+  optimiser: z
+    .object({
+      density: whole,
+      appearance: whole,
+      pace: z.object({ rays: whole.positive(), ranRays: whole, ranSamples: whole }).nullable(),
+    })
+    .nullable()
+    .default(null),
   style: appearanceSchema.extend({ names: z.array(z.string()), strength: z.number().min(0).max(1) }).nullable(),
   scene: z.object({
     name: z.string(),
@@ -100,6 +108,8 @@ export interface FieldFile {
   background: Background;
   field: Field;
   style: StyledAppearance | null;
+  /** Of the training that goes on; kept with its optimiser. */
+  pace?: TrainingPace;
   /** Views without pictures (0 x 0): the photographs are not in the file. */
   scene: Scene;
 }
@@ -124,6 +134,7 @@ export async function writeFieldFile(
     optimiser: trained && {
       density: trained.density.optimiser?.weightStep ?? 0,
       appearance: trained.appearance.optimiser?.weightStep ?? 0,
+      pace: content.pace ?? null,
     },
     style: style && { ...appearanceMeta(style.appearance), names: style.names, strength: style.strength },
     scene: {
@@ -228,6 +239,7 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
     background: meta.background,
     field,
     style,
+    pace: meta.optimiser?.pace ?? undefined,
     scene: {
       ...meta.scene,
       train: meta.scene.train.map(view),

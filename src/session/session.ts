@@ -13,7 +13,7 @@ import { largestBuffer, makeIfRoom, memoryOf } from '../nerf/memory.ts';
 import type { NerfKernels } from '../nerf/passes.ts';
 import { createRenderTarget, destroyRenderTarget, Renderer } from '../nerf/renderer.ts';
 import { SampleBuffers } from '../nerf/sample-buffers.ts';
-import { NerfTrainer } from '../nerf/trainer.ts';
+import { NerfTrainer, type TrainingPace } from '../nerf/trainer.ts';
 import type { PresetName, RenderTarget } from '../nerf/types.ts';
 import { loadScene } from '../scene/load.ts';
 import type { Camera, FileSource, LoadSceneOptions, Scene, View } from '../scene/types.ts';
@@ -74,6 +74,8 @@ interface Core {
   /** The preset that was asked for: a larger one, where there was no room for it. */
   asked: PresetName;
   seed: number;
+  /** Of the training that a checkpoint goes on with. */
+  pace?: TrainingPace;
   kernels: NerfKernels;
   field: Field;
   buffers: SampleBuffers;
@@ -183,6 +185,7 @@ class Session implements ImpastoSession {
   private makeTrainer(core: Core, scene: Scene, config: Preset['train']): NerfTrainer {
     const trainer = new NerfTrainer(this.gpu, core.kernels, core.field, core.buffers, scene.train, config, core.seed);
     trainer.step = this.current.trainedSteps;
+    if (core.pace) trainer.pace = core.pace;
     return trainer;
   }
 
@@ -591,6 +594,7 @@ class Session implements ImpastoSession {
         style: this.styled,
         scene: scene!,
         background: this.current.background,
+        pace: this.trainer?.pace,
       },
       options,
     );
@@ -603,6 +607,7 @@ class Session implements ImpastoSession {
       const { scene } = this.current;
       await this.dropCore();
       this.core = this.coreOf(file.preset, file.preset, file.seed, kernels, file.field);
+      this.core.pace = file.pace;
       this.current.preset = file.preset;
       this.styled = file.style;
       this.current.style = file.style?.names ?? [];

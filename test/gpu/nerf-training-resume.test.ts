@@ -1,6 +1,7 @@
 // Training that is stopped, kept in a file and taken up again: with the optimiser it is as if it had never stopped, to
 // the bit; without, it goes on learning from where it was.
 
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
@@ -12,9 +13,13 @@ import { NerfKernels } from '../../src/nerf/passes.ts';
 import { createRenderTarget, destroyRenderTarget, Renderer } from '../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../src/nerf/sample-buffers.ts';
 import { NerfTrainer } from '../../src/nerf/trainer.ts';
+import { nodeDecoder } from '../../src/scene/node-decoder.ts';
 import { readFieldFile, writeFieldFile } from '../../src/session/field-file.ts';
+import { createSession } from '../../src/session/session.ts';
+import type { ImpastoSession } from '../../src/session/types.ts';
 import { ballScene, psnr } from '../reference/nerf/ball.ts';
 import { SMALL_FIELD } from '../reference/nerf/cases.ts';
+import { encoded, memorySource } from '../unit/scene-fixtures.ts';
 
 const SIDE = 24;
 const SEED = 7;
@@ -115,5 +120,65 @@ describe('training taken up again', () => {
       expect(() => readFieldFile(gpu, file, 'ball.impasto')).toThrow(InputError);
       expect(() => readFieldFile(gpu, file, 'ball.impasto')).toThrow(`tensor '${name}'`);
     }
+  });
+});
+
+describe('a session', () => {
+  const { train: full } = PRESETS.quick;
+  const GOAL = 72;
+  beforeAll(() => {
+    // Few rays at first and room for many, so that their number changes on the way.
+    PRESETS.quick.train = { ...full, raysPerStep: 256, raysPerStepMost: 4096, samplesPerStep: 1 << 12, seenWindow: 16 };
+  });
+  afterAll(() => {
+    PRESETS.quick.train = full;
+  });
+
+  async function opened(): Promise<ImpastoSession> {
+    const session = await createSession(gpu, { bundledNetwork: {} as never });
+    const frames = scene.train.map(({ name, camera }) => ({
+      file_path: name,
+      // The loader turns +Z up into +Y up.
+      transform_matrix: [0, 2, 1, 3].map((row) =>
+        [0, 1, 2, 3].map((column) => camera.cameraToWorld[4 * row + column] * (row === 2 ? -1 : 1)),
+      ),
+    }));
+    const entries = await Promise.all(
+      scene.train.map(async ({ name, picture: { data, width, height } }) => {
+        return [name, await encoded(sharp(data, { raw: { width, height, channels: 4 } }).png())] as const;
+      }),
+    );
+    const pictures = Object.fromEntries(entries);
+    const files = memorySource({ 'transforms.json': { camera_angle_x: 0.85, frames }, ...pictures });
+    await session.loadScene(files, { decoder: nodeDecoder, holdout: 0 });
+    return session;
+  }
+
+  it('that is cancelled, kept and opened again ends in the very file of one that was not', async () => {
+    const straight = await opened();
+    await straight.train({ preset: 'quick', steps: GOAL, seed: 3 });
+    const expected = await straight.save();
+    straight.destroy();
+
+    const stopped = await opened();
+    const cancel = new AbortController();
+    stopped.on('train', ({ step }) => {
+      if (step >= 40) cancel.abort();
+    });
+    await stopped.train({ preset: 'quick', steps: GOAL, seed: 3, signal: cancel.signal });
+    expect(stopped.state.trainedSteps).toBeLessThan(GOAL);
+    const kept = await stopped.save({ withOptimiser: true });
+    const pace = (readContainer(kept, 'kept').meta.optimiser as { pace: { rays: number } }).pace;
+    expect(pace.rays).not.toBe(256);
+    stopped.destroy();
+
+    const again = await opened();
+    await again.load(kept, 'kept.impasto');
+    await again.train({ preset: 'quick', steps: GOAL });
+    expect(Buffer.from(await again.save()).equals(Buffer.from(expected))).toBe(true);
+    // A compact file has no optimiser to give.
+    await again.load(expected, 'compact.impasto');
+    await expect(again.save({ withOptimiser: true })).rejects.toThrow(/^optimiser: expected/);
+    again.destroy();
   });
 });
