@@ -14,6 +14,7 @@ import { fetchBytes, fetchSource } from './fetch-source.ts';
 import type { Keepsake } from './keepsake.ts';
 import { LongTask } from './long-task.ts';
 import type { Look } from './look.ts';
+import { droppedNetwork } from './network.ts';
 import type { Notices } from './notices.ts';
 import type { BundledScene, BundledStyle, PageState } from './page-state.ts';
 import type { Store } from './store.ts';
@@ -84,7 +85,7 @@ export class Commands {
     if (bundled) await this.openScene(bundledSource(bundled), false);
   }
 
-  /** Dropped, pasted or picked files: scene, checkpoint or style by what they are. */
+  /** Dropped, pasted or picked files: scene, checkpoint, feature network or style by what they are. */
   async openFiles(opening: Promise<FileSource>): Promise<void> {
     await this.caught(async () => {
       const source = await opening;
@@ -94,7 +95,8 @@ export class Commands {
         return;
       }
       if (kind === 'network') {
-        this.parts.notices.show('warning', 'A feature network can be given to the command line with --features');
+        const name = await this.parts.session.useNetwork(await droppedNetwork(source));
+        this.parts.notices.show('info', `Strokes are painted with ${name} from now on`);
         return;
       }
       const [path] = await source.list();

@@ -6,8 +6,14 @@ export type DropKind = 'scene' | 'checkpoint' | 'network' | 'style';
 
 export async function kindOf(source: FileSource): Promise<DropKind> {
   const paths = await source.list();
+  if (holdsNetwork(paths)) return 'network';
   if (paths.length !== 1 || /\.(zip|json)$/i.test(source.name) || /\.json$/i.test(paths[0])) return 'scene';
   if (/\.impasto$/i.test(paths[0])) return 'checkpoint';
-  if (/\.safetensors$/i.test(paths[0])) return 'network';
   return 'style';
+}
+
+/** A .safetensors, or a manifest and its .bin alone: scenes have pictures beside their .json. */
+function holdsNetwork(paths: readonly string[]): boolean {
+  const endings = paths.map((path) => /\.\w+$/.exec(path)?.[0].toLowerCase()).sort();
+  return (endings.length === 1 && endings[0] === '.safetensors') || endings.join() === '.bin,.json';
 }

@@ -5,6 +5,7 @@ import { Gpu, NoWebGpuError } from '../gpu/device.ts';
 import { createBrowserDecoder } from '../scene/browser-decoder.ts';
 import { createSession } from '../session/session.ts';
 import { urlSource } from '../style/features/weights-web.ts';
+import { ask } from './ask.ts';
 import { Commands, LOSS_KNOWN_MS } from './commands.ts';
 import { download, fileName } from './download.ts';
 import { dropZone } from './drop-zone.ts';
@@ -12,6 +13,7 @@ import { fetchBytes } from './fetch-source.ts';
 import { askToGoOn, describeKept, Keepsake, type Kept, wasAskedToGoOn } from './keepsake.ts';
 import { loadingCard } from './loading-card.ts';
 import { Look } from './look.ts';
+import { remoteNetwork } from './network.ts';
 import { deviceLostPage, noWebGpuPage } from './notice-page.ts';
 import { Notices } from './notices.ts';
 import { type BundledScene, type BundledStyle, initialState, type PageState } from './page-state.ts';
@@ -68,6 +70,9 @@ async function start(app: HTMLElement): Promise<void> {
 
   const session = await createSession(gpu, {
     bundledNetwork: urlSource('./weights/small.json'),
+    remoteNetwork: remoteNetwork(url.features ?? import.meta.env.VITE_VGG19_URL, (question, signal) =>
+      ask(app, question, signal),
+    ),
   });
 
   keepsake = new Keepsake(session, () => {
@@ -139,6 +144,7 @@ async function start(app: HTMLElement): Promise<void> {
     notices: notices.history,
     picture: () => viewport.picture(),
     atRest: () => viewport.atRest(),
+    kept: () => keepsake.last,
     standpoint: () => viewport.standpoint(),
   });
 

@@ -5,6 +5,7 @@
 // steps       training steps in all                   styleSteps steps of a style
 // field       long side of the field's picture in pixels, fixed (no adaption)
 // present     canvas | read-back, instead of asking the start-up probe
+// features    small, or the address of VGG-19 as .safetensors, which is asked for before it is fetched
 // train=0     do not train by itself after a scene was opened
 // Values that cannot be used are ignored.
 
@@ -20,6 +21,7 @@ export interface UrlOptions {
   styleSteps?: number;
   field?: number;
   present?: 'canvas' | 'read-back';
+  features?: string;
   train: boolean;
 }
 
@@ -41,6 +43,7 @@ export function readUrlOptions(search: string): UrlOptions {
     styleSteps: count('styleSteps'),
     field: count('field'),
     present: oneOf('present', ['canvas', 'read-back'] as const),
+    features: query.get('features') || undefined,
     train: query.get('train') !== '0',
   };
 }
