@@ -73,6 +73,8 @@ export interface Preset {
   sampleCapacity: number;
   /** Rays of a rendering chunk, at most. */
   rayCapacity: number;
+  /** How checkpoints keep hash tables: as they are used, or in a byte a feature for half the size. */
+  tables: 'half' | 'byte';
 }
 
 export const PRESETS: Record<PresetName, Preset> = {
@@ -112,10 +114,11 @@ export const PRESETS: Record<PresetName, Preset> = {
     pictureSide: 256,
     sampleCapacity: 1 << 17,
     rayCapacity: 1 << 13,
+    tables: 'half',
   },
   standard: {
     field: {
-      levels: 16,
+      levels: 12,
       log2TableSize: 17,
       minResolution: 16,
       maxResolution: 1024,
@@ -149,6 +152,7 @@ export const PRESETS: Record<PresetName, Preset> = {
     pictureSide: 800,
     sampleCapacity: 1 << 19,
     rayCapacity: 1 << 14,
+    tables: 'byte',
   },
   max: {
     field: {
@@ -186,6 +190,7 @@ export const PRESETS: Record<PresetName, Preset> = {
     pictureSide: 1600,
     sampleCapacity: 1 << 19,
     rayCapacity: 1 << 14,
+    tables: 'byte',
   },
 };
 

@@ -1,10 +1,12 @@
 // A scene's field as an `.impasto` file and back: geometry, plain appearance, the style if there is one, and the
-// cameras, so that turntables can be made without the photographs. Tables are kept in half precision, as they are used.
+// cameras, so that turntables can be made without the photographs. Tables are kept in half precision, as they are
+// used, or in bytes where the preset says so.
 
 import { z } from 'zod';
 import { inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
-import type { FieldConfig } from '../nerf/config.ts';
+import { bytesFromTable, tableFromBytes } from '../nerf/byte-table.ts';
+import { type FieldConfig, PRESETS, type Preset } from '../nerf/config.ts';
 import { type ContainerTensor, containerTensor, readContainer, writeContainer } from '../nerf/container.ts';
 import {
   type Appearance,
@@ -120,6 +122,7 @@ export async function writeFieldFile(
   { withOptimiser = false } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { preset, steps, seed, background = 'white', field, style, scene } = content;
+  const precision = PRESETS[preset].tables;
   const trained = withOptimiser ? { density: field.density, appearance: field.appearance.network } : null;
   const views = (list: View[]) => list.map(({ name, camera }) => ({ name, camera }));
   const meta: Meta = {
@@ -149,9 +152,9 @@ export async function writeFieldFile(
     },
   };
   const tensors: ContainerTensor[] = [
-    ...(await networkTensors('density', field.density)),
-    ...(await networkTensors('appearance', field.appearance.network)),
-    ...(style ? await networkTensors('style', style.appearance.network) : []),
+    ...(await networkTensors('density', field.density, precision)),
+    ...(await networkTensors('appearance', field.appearance.network, precision)),
+    ...(style ? await networkTensors('style', style.appearance.network, precision) : []),
     {
       name: 'occupancy_bits',
       shape: [field.occupancyBits.size],
@@ -182,8 +185,16 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
   const meta = parsed.data;
   const config: FieldConfig = meta.field;
   const { table, density, colour } = sizes(config);
+  const levels = hashLevels(config);
+  const readTable = (name: string): Float32Array<ArrayBuffer> => {
+    if (!container.tensors.has(`${name}_codes`))
+      return f32FromF16(containerTensor(container, `${name}_table`, 'f16', [table, 2], where));
+    const codes = new Uint8Array(containerTensor(container, `${name}_codes`, 'u8', [table, 2], where));
+    const scales = copied(containerTensor(container, `${name}_scales`, 'f32', [levels.length], where));
+    return tableFromBytes({ codes, scales }, levels);
+  };
   const read = (name: string, weightCount: number) => ({
-    table: containerTensor(container, `${name}_table`, 'f16', [table, 2], where),
+    table: readTable(name),
     weights: containerTensor(container, `${name}_weights`, 'f32', [weightCount], where),
   });
   // All is read and checked before the first buffer is made.
@@ -252,11 +263,20 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
 
 const appearanceMeta = ({ colourMap, viewDependent }: Appearance) => ({ colourMap: [...colourMap], viewDependent });
 
-async function networkTensors(name: string, network: HashNetwork): Promise<ContainerTensor[]> {
-  const [table, weights] = [await network.readTable(), await network.weights.readF32()];
+async function networkTensors(
+  name: string,
+  network: HashNetwork,
+  precision: Preset['tables'],
+): Promise<ContainerTensor[]> {
+  const [table, data] = [await network.readTable(), await network.weights.readF32()];
+  const weights: ContainerTensor = { name: `${name}_weights`, shape: [network.weightCount], dtype: 'f32', data };
+  const shape = [network.entryCount, 2];
+  if (precision === 'half') return [{ name: `${name}_table`, shape, dtype: 'f16', data: f16FromF32(table) }, weights];
+  const { codes, scales } = bytesFromTable(table, network.hashLevels);
   return [
-    { name: `${name}_table`, shape: [network.entryCount, 2], dtype: 'f16', data: f16FromF32(table) },
-    { name: `${name}_weights`, shape: [network.weightCount], dtype: 'f32', data: weights },
+    { name: `${name}_codes`, shape, dtype: 'u8', data: codes },
+    { name: `${name}_scales`, shape: [scales.length], dtype: 'f32', data: scales },
+    weights,
   ];
 }
 
@@ -288,8 +308,11 @@ function gridFromBits(bits: Uint32Array, step: number) {
 
 const copied = (values: Float32Array): Float32Array<ArrayBuffer> => new Float32Array(values);
 
-function load(network: HashNetwork, { table, weights }: { table: Uint16Array; weights: Float32Array }): void {
-  network.load(f32FromF16(table), new Float32Array(weights));
+function load(
+  network: HashNetwork,
+  { table, weights }: { table: Float32Array<ArrayBuffer>; weights: Float32Array },
+): void {
+  network.load(table, copied(weights));
 }
 
 function sizes(config: FieldConfig): { table: number; density: number; colour: number } {

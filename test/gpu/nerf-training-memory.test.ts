@@ -12,6 +12,7 @@ import type { NerfKernels } from '../../src/nerf/passes.ts';
 import { Renderer } from '../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../src/nerf/sample-buffers.ts';
 import { NerfTrainer } from '../../src/nerf/trainer.ts';
+import { readFieldFile, writeFieldFile } from '../../src/session/field-file.ts';
 import { ballScene } from '../reference/nerf/ball.ts';
 import { SMALL_FIELD } from '../reference/nerf/cases.ts';
 import { limitMemory } from '../reference/nerf/memory-limit.ts';
@@ -76,6 +77,36 @@ describe('memoryOf', () => {
     const hundred = (side: number) => ({ views: 100, pixels: 100 * side * side });
     expect(memoryOf(PRESETS.quick, hundred(PRESETS.quick.pictureSide)).total).toBeLessThan(300 * MB);
     expect(memoryOf(PRESETS.standard, hundred(PRESETS.standard.pictureSide)).total).toBeLessThan(1024 * MB);
+  });
+});
+
+describe('checkpoints', () => {
+  const many = ballScene(100, 12);
+  it.each([
+    ['quick', 2e6],
+    ['standard', 6e6],
+  ] as const)('of preset %s take no more than %d bytes, of a hundred views', async (preset, most) => {
+    const field = Field.create(gpu, PRESETS[preset].field, false, 1);
+    const content = { preset, steps: 1, seed: 1, field, style: null, scene: many, background: 'white' } as const;
+    const { length } = await writeFieldFile(content);
+    expect(length).toBeLessThanOrEqual(most);
+    // Nearly all of it is tables: the limit is no accident of an empty file.
+    expect(length).toBeGreaterThan(most / 2);
+    field.destroy();
+  });
+
+  it('of preset standard come back near what was written, and from then on as they are', async () => {
+    const field = Field.create(gpu, SMALL_FIELD, false, 1);
+    const content = { preset: 'standard', steps: 1, seed: 1, field, style: null, scene, background: 'white' } as const;
+    const file = await writeFieldFile(content);
+    const back = readFieldFile(gpu, file, 'ball.impasto');
+    const [before, after] = await Promise.all([field.density.readTable(), back.field.density.readTable()]);
+    // Fresh tables lie within 1e-4 of zero.
+    expect(Math.max(...before.map((v, i) => Math.abs(v - after[i])))).toBeLessThan(1e-6);
+    expect(after.some((v) => v !== 0)).toBe(true);
+    expect(Buffer.from(await writeFieldFile(back)).equals(Buffer.from(file))).toBe(true);
+    field.destroy();
+    back.field.destroy();
   });
 });
 
