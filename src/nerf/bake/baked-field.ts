@@ -1,0 +1,245 @@
+// A field baked for display: colour without direction, and density, at the nodes of sparse bricks in one 3D texture that
+// the hardware filters (sparse voxel form after SNeRG, Hedman et al. 2021, without its view-dependent part). Made in
+// slices beside other work; its views have the shape and meaning of Renderer.render's.
+
+import { throwIfAborted } from '../../errors.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import { workgroups } from '../../gpu/kernel.ts';
+import { Recorder } from '../../gpu/recorder.ts';
+import { Tensor } from '../../gpu/tensor.ts';
+import type { Camera } from '../../scene/types.ts';
+import { cameraAtSize, packCameras } from '../camera-buffer.ts';
+import type { FieldConfig } from '../config.ts';
+import type { Appearance, Field } from '../field.ts';
+import { fixedCounters, type NerfKernels, Passes } from '../passes.ts';
+import type { SampleBuffers } from '../sample-buffers.ts';
+import type { RenderTarget } from '../types.ts';
+import { atlasSize, type BakeLimits, type BrickLayout, layOutBricks } from './bricks.ts';
+import type { BakeKernels } from './kernels.ts';
+
+/** A march step of the least length is opaque at the highest density that is told apart: e^-8. */
+const OPAQUE = 8;
+/** Highest density : floor of the logarithmic code. */
+const DENSITY_SPAN = Math.exp(10);
+/** Time of a slice of baking, so that the view between slices stays live. */
+const SLICE_MS = 24;
+
+export interface BakeOptions {
+  limits: BakeLimits;
+  signal?: AbortSignal;
+  /** 0..1 */
+  onProgress?: (fraction: number) => void;
+}
+
+/** What is asked for a field to be baked: it and what evaluates it. */
+export interface BakeSource {
+  field: Field;
+  appearance: Appearance;
+  kernels: NerfKernels;
+  /** Work buffers; may be shared, since every slice is one submit that fills what it reads. */
+  buffers: SampleBuffers;
+}
+
+export class BakedField {
+  private readonly index: Tensor; // [resolution^3] u32
+  private readonly atlas: GPUTexture;
+  private readonly camera: Tensor;
+  private readonly viewGroup: GPUBindGroup;
+  private readonly code: { density_floor: number; density_range: number };
+
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly kernels: BakeKernels,
+    private readonly config: FieldConfig,
+    private readonly unbounded: boolean,
+    readonly layout: BrickLayout,
+  ) {
+    const { device } = gpu;
+    this.code = densityCode(config);
+    this.index = Tensor.from(device, 'BakedField.index', [layout.index.length], layout.index);
+    this.camera = Tensor.zeros(device, 'BakedField.camera', [1, 32]);
+    this.atlas = device.createTexture({
+      label: 'BakedField.atlas',
+      dimension: '3d',
+      size: atlasSize(layout),
+      format: 'rgba8unorm',
+      usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.STORAGE_BINDING,
+    });
+    this.viewGroup = device.createBindGroup({
+      label: 'BakedField.viewGroup',
+      layout: kernels.view.pipeline.getBindGroupLayout(2),
+      entries: [
+        { binding: 0, resource: this.atlas.createView() },
+        { binding: 1, resource: kernels.sampler },
+      ],
+    });
+  }
+
+  /**
+   * Bakes the field as it is now. Gives way between slices.
+   * @returns null where the field is too full for the limits
+   * @throws Cancelled when the signal says so, with nothing left allocated
+   */
+  static async bake(
+    gpu: Gpu,
+    kernels: BakeKernels,
+    source: BakeSource,
+    options: BakeOptions,
+  ): Promise<BakedField | null> {
+    const { field } = source;
+    const bits = (await field.occupancyBits.read()) as Uint32Array;
+    throwIfAborted(options.signal);
+    const layout = layOutBricks(bits, field.config.occupancyResolution, options.limits);
+    if (!layout) return null;
+    const baked = new BakedField(gpu, kernels, field.config, field.unbounded, layout);
+    try {
+      await baked.fill(source, options);
+      return baked;
+    } catch (error) {
+      baked.destroy();
+      throw error;
+    }
+  }
+
+  private async fill(source: BakeSource, { signal, onProgress }: BakeOptions): Promise<void> {
+    const { device } = this.gpu;
+    const { cells, voxels } = this.layout;
+    const passes = new Passes(source.kernels, source.field, source.buffers);
+    const brickCell = Tensor.from(device, 'BakedField.brickCell', [cells.length], cells);
+    const counters = Tensor.zeros(device, 'BakedField.counters', [16], 'u32', GPUBufferUsage.INDIRECT);
+    const storeGroup = device.createBindGroup({
+      label: 'BakedField.storeGroup',
+      layout: this.kernels.store.pipeline.getBindGroupLayout(2),
+      entries: [{ binding: 0, resource: this.atlas.createView() }],
+    });
+    const nodes = (voxels + 1) ** 3;
+    const mostBricks = Math.floor(source.buffers.capacity / nodes);
+    let bricks = Math.min(mostBricks, Math.ceil(4096 / nodes));
+    try {
+      for (let first = 0; first < cells.length; ) {
+        throwIfAborted(signal);
+        const count = Math.min(bricks, cells.length - first);
+        const started = performance.now();
+        this.fillBricks(source, passes, brickCell, counters, storeGroup, first, count);
+        await this.gpu.idle();
+        const pace = (performance.now() - started) / count;
+        bricks = Math.max(1, Math.min(mostBricks, 2 * bricks, Math.floor(SLICE_MS / Math.max(pace, 1e-4))));
+        first += count;
+        onProgress?.(first / cells.length);
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+    } finally {
+      brickCell.destroy();
+      counters.destroy();
+    }
+  }
+
+  /** One submit, so that nothing comes between what it writes to the shared buffers and what it reads. */
+  private fillBricks(
+    { appearance, buffers }: BakeSource,
+    passes: Passes,
+    brickCell: Tensor,
+    counters: Tensor,
+    storeGroup: GPUBindGroup,
+    first: number,
+    count: number,
+  ): void {
+    const { layout, config } = this;
+    const nodes = layout.voxels + 1;
+    const samples = count * nodes ** 3;
+    const counts = fixedCounters(samples, config.levels);
+    counters.write(counts);
+    buffers.survivorCounters.write(counts);
+    // The one ray that shades all: its direction is hidden.
+    buffers.rayShading.write(new Float32Array(4));
+    const run = { sample_count: samples, first_brick: first, nodes, stride: buffers.capacity };
+    const rec = new Recorder(this.gpu, 'BakedField.fill');
+    rec.run(
+      this.kernels.positions,
+      {
+        brick_cell: brickCell,
+        sample_position: buffers.samplePosition,
+        survivor_position: buffers.survivorPosition,
+        survivor_index: buffers.survivorIndex,
+      },
+      { ...run, resolution: layout.resolution },
+      workgroups(samples, 64),
+    );
+    passes.density(rec, counters);
+    passes.colour(rec, appearance.network);
+    rec.endPass();
+    const pass = rec.encoder.beginComputePass({ label: 'BakedField.store' });
+    pass.setBindGroup(2, storeGroup);
+    const map = appearance.colourMap;
+    this.kernels.store.dispatch(
+      pass,
+      { raw_density: buffers.rawDensity, rgb: buffers.rgb },
+      {
+        ...run,
+        places: layout.places.slice(0, 2),
+        ...this.code,
+        map0: map.slice(0, 4),
+        map1: map.slice(4, 8),
+        map2: map.slice(8, 12),
+      },
+      workgroups(samples, 64),
+    );
+    pass.end();
+    rec.submit();
+  }
+
+  /** As Renderer.render, without direction; one dispatch. @param background sRGB 0..1 */
+  render(camera: Camera, target: RenderTarget, background: readonly [number, number, number]): void {
+    const { width, height } = target;
+    const { layout, config } = this;
+    this.camera.write(packCameras([cameraAtSize(camera, width, height)]));
+    const encoder = this.gpu.device.createCommandEncoder({ label: 'BakedField.render' });
+    const pass = encoder.beginComputePass({ label: 'baked_view' });
+    pass.setBindGroup(2, this.viewGroup);
+    this.kernels.view.dispatch(
+      pass,
+      {
+        cameras: this.camera,
+        brick_index: this.index,
+        pixel_rgb: target.rgb,
+        pixel_depth: target.depth,
+        pixel_opacity: target.opacity,
+      },
+      {
+        width,
+        height,
+        resolution: layout.resolution,
+        voxels: layout.voxels,
+        unbounded: this.unbounded ? 1 : 0,
+        near: config.near,
+        far: config.far,
+        cone: config.cone,
+        step_min: config.stepMin,
+        ...this.code,
+        texel: atlasSize(layout).map((n) => 1 / n),
+        background,
+      },
+      [Math.ceil(width / 8), Math.ceil(height / 8)],
+    );
+    pass.end();
+    this.gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  /** Bytes on the GPU. */
+  get bytes(): number {
+    const [x, y, z] = atlasSize(this.layout);
+    return 4 * (x * y * z + this.layout.index.length);
+  }
+
+  destroy(): void {
+    this.index.destroy();
+    this.camera.destroy();
+    this.atlas.destroy();
+  }
+}
+
+/** Constants of density_code.wgsl for a march of this step. */
+export function densityCode({ stepMin }: Pick<FieldConfig, 'stepMin'>) {
+  const density_floor = OPAQUE / stepMin / DENSITY_SPAN;
+  return { density_floor, density_range: Math.log(1 + DENSITY_SPAN) };
+}
