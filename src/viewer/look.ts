@@ -6,7 +6,7 @@ import type { ImpastoSession } from '../session/types.ts';
 import type { PageState } from './page-state.ts';
 import type { Store } from './store.ts';
 import { StillRenderer } from './video-export.ts';
-import { overWhite, RAMP, viewError, WORST } from './view-error.ts';
+import { overBackground, RAMP, viewError, WORST } from './view-error.ts';
 import type { ViewPacker } from './viewport/packed-view.ts';
 import type { Viewport } from './viewport/viewport.ts';
 
@@ -147,7 +147,7 @@ export class Look {
       this.canvas.hidden = true;
       return;
     }
-    if (show === 'photograph') this.lay(overWhite(view.picture));
+    if (show === 'photograph') this.lay(overBackground(view.picture, session.state.background));
     else if (show === 'field') this.canvas.hidden = true;
     if (session.state.trainedSteps === 0 || (show !== 'error' && session.state.busy !== 'idle')) return;
     // One at a time: the one asked for meanwhile sees the newest state.
@@ -168,7 +168,7 @@ export class Look {
       // The plain field: a painting is not meant to be like its photograph.
       const { picture, psnr } = viewError(
         await stills.render(view.camera, { original: true }),
-        overWhite(view.picture),
+        overBackground(view.picture, session.state.background),
       );
       if (this.view() !== view) return;
       store.update('look', { psnr });

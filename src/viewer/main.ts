@@ -145,6 +145,10 @@ async function start(app: HTMLElement): Promise<void> {
     picture: () => viewport.picture(),
     atRest: () => viewport.atRest(),
     kept: () => keepsake.last,
+    freeSize() {
+      viewport.budget.fixedLongSide = undefined;
+      viewport.invalidate();
+    },
     standpoint: () => viewport.standpoint(),
   });
 

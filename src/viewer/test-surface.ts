@@ -4,11 +4,14 @@
 //   commands   everything a person can ask for            notices   every notice shown so far
 //   picture()  the picture on the screen with guides, read back: { width, height, data: RGBA bytes }
 //   atRest()   resolves when the view is still and as fine as it gets
+//   kept()     what was kept of the field, for a lost device, or null
+//   freeSize() lets the time budget choose the field's size again where the address fixed it
 //   standpoint()  where the camera is and what it turns round, scene units
 
 import type { Picture } from '../scene/types.ts';
 import type { ImpastoSession } from '../session/types.ts';
 import type { Commands } from './commands.ts';
+import type { Kept } from './keepsake.ts';
 import type { Notice } from './notices.ts';
 import type { PageState } from './page-state.ts';
 
@@ -19,6 +22,8 @@ export interface TestSurface {
   notices: readonly Notice[];
   picture(): Promise<Picture>;
   atRest(): Promise<void>;
+  kept(): Kept | null;
+  freeSize(): void;
   standpoint(): { position: [number, number, number]; target: [number, number, number] };
 }
 

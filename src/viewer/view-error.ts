@@ -2,6 +2,7 @@
 // PSNR of the whole. Dark is right; the ramp ends where an error is as large as the eye forgives least.
 
 import type { Picture } from '../scene/types.ts';
+import type { Background } from '../session/types.ts';
 
 /** Errors from here on are the ramp's brightest. Share of full scale. */
 export const WORST = 0.25;
@@ -14,12 +15,13 @@ export const RAMP = [
   [252, 255, 220],
 ] as const;
 
-/** Over white, as the field is shown and measured. */
-export function overWhite({ width, height, data }: Picture): Picture {
+/** Over what the field is shown and measured before. */
+export function overBackground({ width, height, data }: Picture, background: Background): Picture {
+  const level = background === 'white' ? 255 : 0;
   const solid = new Uint8ClampedArray(data.length);
   for (let i = 0; i < data.length; i += 4) {
     const alpha = data[i + 3] / 255;
-    for (let c = 0; c < 3; c++) solid[i + c] = data[i + c] * alpha + 255 * (1 - alpha);
+    for (let c = 0; c < 3; c++) solid[i + c] = data[i + c] * alpha + level * (1 - alpha);
     solid[i + 3] = 255;
   }
   return { width, height, data: solid };

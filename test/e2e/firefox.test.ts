@@ -3,7 +3,8 @@
 
 import { tmpdir } from 'node:os';
 import puppeteer from 'puppeteer-core';
-import { describePage, type PageDriver } from './page-cases.ts';
+import { expect, it } from 'vitest';
+import { centreOf, describePage, type PageDriver, type Visit } from './page-cases.ts';
 import { needs } from './page-server.ts';
 
 const LAVAPIPE = '/usr/share/vulkan/icd.d/lvp_icd.json';
@@ -36,4 +37,41 @@ describePage('firefox', {
     page.on('pageerror', (error) => errors.push(String(error)));
     return { page: page as unknown as PageDriver, errors, close: () => browser.close() };
   },
+  more: resolution,
 });
+
+/** Below it a picture is mush; as in the viewport. Pixels of the long side. */
+const FLOOR = 96;
+
+function resolution({ page }: Visit): void {
+  it('draws a moving view at the floor where the frame rate asks for less, and refines it when still', async () => {
+    await page().evaluate(async () => {
+      const rate = [...document.querySelectorAll('select')].find((select) =>
+        select.textContent?.includes('60 a second'),
+      )!;
+      rate.value = [...rate.options].find(({ text }) => text === '60 a second')!.value;
+      rate.dispatchEvent(new Event('change', { bubbles: true }));
+      window.impasto.freeSize!();
+      await window.impasto.atRest!();
+      const record = window as unknown as { sizes: number[] };
+      record.sizes = [];
+      let last = window.impasto.state!.view;
+      setInterval(() => {
+        const { view } = window.impasto.state!;
+        if (view !== last) record.sizes.push(Math.max(view.fieldWidth, view.fieldHeight));
+        last = view;
+      }, 5);
+    });
+    expect(await page().evaluate(() => window.impasto.state!.view.budgetMs)).toBe(16);
+    const { x, y } = await page().evaluate(centreOf, '.viewport');
+    await page().mouse.move(x, y);
+    await page().mouse.down();
+    for (const to of [60, -60, 60]) await page().mouse.move(x + to, y, { steps: 20 });
+    await page().mouse.up();
+    await page().evaluate(() => window.impasto.atRest!());
+    const sizes = await page().evaluate(() => (window as unknown as { sizes: number[] }).sizes);
+    expect(Math.min(...sizes)).toBe(FLOOR);
+    expect(sizes.at(-1)!).toBeGreaterThan(1.5 * FLOOR);
+    expect(sizes.at(-1)!).toBe(Math.max(...sizes));
+  });
+}

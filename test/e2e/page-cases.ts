@@ -39,12 +39,23 @@ export interface PageCaseOptions {
   /** Query of the page: sizes and steps that this adapter manages in a minute. */
   query: string;
   open(): Promise<OpenedBrowser>;
+  /** More cases of this browser, on the painted scene, before the video is made. */
+  more?(visit: Visit): void;
+  /** Cases that end the visit: nothing of the page is used after them. */
+  last?(visit: Visit): void;
+}
+
+/** What a browser's own cases need of the visit under way. */
+export interface Visit {
+  page(): PageDriver;
+  shot(what: string): Promise<unknown>;
+  until(what: string, test: () => boolean, seconds?: number): Promise<void>;
 }
 
 const SCREENSHOTS = resolve(import.meta.dirname, '../../out/screenshots');
 const VIDEO = { container: 'mp4', width: 64, height: 48, fps: 12, frames: 6 } as const;
 /** Mean difference of two pictures that the eye would call different, in levels of 255. */
-const VISIBLE = 2;
+export const VISIBLE = 2;
 
 type Impasto = TestSurface & { ready: Promise<void> };
 declare const window: { impasto: Impasto } & typeof globalThis;
@@ -77,6 +88,9 @@ export function describePage(name: string, options: PageCaseOptions): void {
       expect(state.presentation).toBe(options.presentation);
       expect(state.bundledScenes.length).toBeGreaterThan(0);
       expect(state.bundledStyles.length).toBeGreaterThan(0);
+      // No style was painted yet: the network that would be used.
+      expect(state.features).toBe('small');
+      expect(await page.evaluate(() => document.querySelector('.status')?.textContent)).toContain('features: small');
       expect(await page.evaluate(() => document.querySelector('.welcome')?.checkVisibility())).toBe(true);
       await shot('1-welcome');
     });
@@ -105,6 +119,46 @@ export function describePage(name: string, options: PageCaseOptions): void {
       await shot('2-trained');
     });
 
+    it("looks through the cameras: the field in the photograph's framing, the photograph, the error", async () => {
+      // Key by key: each flies to the next camera of those learnt from.
+      const looked: { index: number | null; name: string }[] = [];
+      for (const key of ['ArrowRight', 'ArrowRight', 'ArrowLeft']) {
+        await page.evaluate(pressKey, key);
+        await page.evaluate(waitUntil, {
+          what: 'the view measured',
+          test: 'return window.impasto.state.look.psnr !== null',
+          ms: 30_000,
+        });
+        looked.push(await page.evaluate(() => window.impasto.state.look));
+      }
+      const count = await page.evaluate(() => window.impasto.session.state.scene!.train.length);
+      const [first, second, third] = looked.map(({ index }) => index!);
+      expect(second).toBe((first + 1) % count);
+      expect(third).toBe(first);
+      expect(looked[0].name).not.toBe(looked[1].name);
+      await page.evaluate(() => window.impasto.atRest());
+
+      await page.evaluate(pressKeys, 't');
+      await until('photograph', () => document.querySelector<HTMLElement>('.over-view')!.checkVisibility());
+      const framing = await page.evaluate(compareFraming);
+      await shot('2-photograph');
+      // Shifted by a tenth of the picture, photograph and field agree clearly less.
+      expect(framing.aligned).toBeLessThan(0.8 * framing.shifted);
+
+      await page.evaluate(pressKeys, 'e');
+      await page.evaluate(waitUntil, {
+        what: 'error over the view',
+        test: 'return window.impasto.state.look.show === "error" && document.querySelector(".over-view").checkVisibility()',
+        ms: 30_000,
+      });
+      const { psnr, expected } = await page.evaluate(ownPsnr);
+      // The page measures the picture as a file would hold it, 8 bits a channel.
+      expect(Math.abs(psnr - expected)).toBeLessThan(0.1);
+      await shot('2-error');
+      await page.evaluate(pressKeys, 'e');
+      expect(await page.evaluate(() => window.impasto.state.look.show)).toBe('field');
+    });
+
     it('turns: a drag in the picture shows another view', async () => {
       const before = await pictureOf(page);
       expect(deviation(before)).toBeGreaterThan(4);
@@ -113,6 +167,8 @@ export function describePage(name: string, options: PageCaseOptions): void {
       await page.mouse.down();
       await page.mouse.move(x + 90, y + 20, { steps: 4 });
       await page.mouse.up();
+      // A hand on the view lets go of the camera.
+      expect(await page.evaluate(() => window.impasto.state.look.index)).toBeNull();
       await page.evaluate(() => window.impasto.atRest());
       expect(difference(before, await pictureOf(page))).toBeGreaterThan(VISIBLE);
     });
@@ -217,6 +273,31 @@ export function describePage(name: string, options: PageCaseOptions): void {
       expect(difference(painted, await pictureOf(page))).toBeLessThan(1);
     });
 
+    it('trains on from the opened file: no step is lost and the error does not rise', async () => {
+      const before = await page.evaluate(() => ({
+        step: window.impasto.state.training.step,
+        psnr: window.impasto.state.training.psnr!,
+      }));
+      await page.evaluate(() => {
+        const record = window as unknown as { resumed: number[] };
+        record.resumed = [];
+        window.impasto.session.on('train', ({ step, psnr }) => record.resumed.push(step, psnr));
+        void window.impasto.commands.train();
+      });
+      await until('training on', () => window.impasto.state.busy === 'training');
+      await until('trained on', () => window.impasto.state.busy === 'idle', 200);
+      const resumed = await page.evaluate(() => (window as unknown as { resumed: number[] }).resumed);
+      const steps = resumed.filter((_, i) => i % 2 === 0);
+      const psnrs = resumed.filter((_, i) => i % 2 === 1);
+      expect(steps[0]).toBeGreaterThan(before.step);
+      expect(steps.at(-1)!).toBeGreaterThanOrEqual(before.step + 32);
+      // A field begun anew is several decibels worse.
+      expect(psnrs[0]).toBeGreaterThan(before.psnr - 2);
+      expect(psnrs.at(-1)!).toBeGreaterThan(before.psnr - 0.5);
+    });
+
+    options.more?.({ page: () => page, shot, until });
+
     it('refuses bad input in a sentence and keeps everything', async () => {
       const kept = () =>
         page.evaluate(() => {
@@ -284,10 +365,12 @@ export function describePage(name: string, options: PageCaseOptions): void {
     it('said no error on the console', () => {
       expect(browser.errors).toEqual([]);
     });
+
+    options.last?.({ page: () => page, shot, until });
   });
 }
 
-interface TestPicture {
+export interface TestPicture {
   width: number;
   height: number;
   /** [H, W, 3]. */
@@ -295,7 +378,7 @@ interface TestPicture {
 }
 
 /** What is on the page's screen, every second pixel of every second row. */
-async function pictureOf(page: PageDriver): Promise<TestPicture> {
+export async function pictureOf(page: PageDriver): Promise<TestPicture> {
   const { width, height, base64 } = await page.evaluate(readPicture);
   return { width, height, rgb: new Uint8Array(Buffer.from(base64, 'base64')) };
 }
@@ -315,7 +398,7 @@ async function readPicture(): Promise<{ width: number; height: number; base64: s
   return { width: Math.ceil(width / 2), height: Math.ceil(height / 2), base64: btoa(parts.join('')) };
 }
 
-async function waitUntil({ what, test, ms }: { what: string; test: string; ms: number }): Promise<void> {
+export async function waitUntil({ what, test, ms }: { what: string; test: string; ms: number }): Promise<void> {
   const holds = new Function(test) as () => boolean;
   const end = performance.now() + ms;
   while (!holds()) {
@@ -328,9 +411,56 @@ async function waitUntil({ what, test, ms }: { what: string; test: string; ms: n
   }
 }
 
-function centreOf(selector: string): { x: number; y: number } {
+export function centreOf(selector: string): { x: number; y: number } {
   const { left, top, width, height } = document.querySelector(selector)!.getBoundingClientRect();
   return { x: left + width / 2, y: top + height / 2 };
+}
+
+function pressKey(key: string): void {
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+}
+
+/** Mean difference in levels of the view and the photograph laid over it, in place and a tenth aside. */
+async function compareFraming(): Promise<{ aligned: number; shifted: number }> {
+  const field = await window.impasto.picture();
+  const over = document.querySelector<HTMLCanvasElement>('.over-view')!;
+  const [place, host] = [over, document.querySelector('.viewport')!].map((element) => element.getBoundingClientRect());
+  const scale = field.width / host.width;
+  const photograph = over.getContext('2d')!.getImageData(0, 0, over.width, over.height).data;
+  const differenceAt = (aside: number) => {
+    let [sum, count] = [0, 0];
+    // The middle three fifths, so that the shifted one lies in the picture too.
+    for (let v = Math.ceil(0.2 * over.height); v < 0.8 * over.height; v++) {
+      for (let u = Math.ceil(0.2 * over.width); u < 0.8 * over.width; u++) {
+        const x = (place.left - host.left + ((u + 0.5) / over.width + aside) * place.width) * scale;
+        const y = (place.top - host.top + ((v + 0.5) / over.height) * place.height) * scale;
+        const from = 4 * (Math.floor(y) * field.width + Math.floor(x));
+        for (let c = 0; c < 3; c++) sum += Math.abs(field.data[from + c] - photograph[4 * (v * over.width + u) + c]);
+        count += 3;
+      }
+    }
+    return sum / count;
+  };
+  return { aligned: differenceAt(0), shifted: Math.min(differenceAt(0.1), differenceAt(-0.1)) };
+}
+
+/** The shown view's PSNR as the page says it, and reckoned here from the engine's own floats. */
+async function ownPsnr(): Promise<{ psnr: number; expected: number }> {
+  const { session, state } = window.impasto;
+  const { camera, picture } = session.state.scene!.train[state.look.index!];
+  const target = session.createTarget(picture.width, picture.height);
+  await session.render(camera, target, { original: true });
+  const rgb = await target.rgb.readF32();
+  session.destroyTarget(target);
+  let squares = 0;
+  for (let p = 0; p < rgb.length / 3; p++) {
+    const alpha = picture.data[4 * p + 3] / 255;
+    for (let c = 0; c < 3; c++) {
+      const truth = (picture.data[4 * p + c] / 255) * alpha + 1 - alpha;
+      squares += (Math.min(1, Math.max(0, rgb[3 * p + c])) - truth) ** 2;
+    }
+  }
+  return { psnr: state.look.psnr!, expected: -10 * Math.log10(squares / rgb.length) };
 }
 
 function pressKeys(keys: string): void {
@@ -354,7 +484,7 @@ async function dropPaintedStripes(): Promise<void> {
   window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, cancelable: true }));
 }
 
-function dropFile({ name, base64 }: { name: string; base64: string }): void {
+export function dropFile({ name, base64 }: { name: string; base64: string }): void {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const transfer = new DataTransfer();
   transfer.items.add(new File([bytes], name));
@@ -364,7 +494,7 @@ function dropFile({ name, base64 }: { name: string; base64: string }): void {
 // And these here.
 
 /** Mean absolute difference in levels over a window, whose sides are shares of the picture's. */
-function difference(a: TestPicture, b: TestPicture, left = 0, right = 1, top = 0, bottom = 1): number {
+export function difference(a: TestPicture, b: TestPicture, left = 0, right = 1, top = 0, bottom = 1): number {
   expect([b.width, b.height]).toEqual([a.width, a.height]);
   let [sum, count] = [0, 0];
   for (let y = Math.ceil(top * a.height); y < Math.floor(bottom * a.height); y++) {

@@ -22,7 +22,7 @@ export class FrameBudget {
   /** @param fixedLongSide renders at this size always, for tests and odd machines */
   constructor(
     public budgetMs: number,
-    private readonly fixedLongSide?: number,
+    public fixedLongSide?: number,
   ) {}
 
   /**

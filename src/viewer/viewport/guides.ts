@@ -27,8 +27,8 @@ import { position } from './pose.ts';
 
 const ACCENT = 0xe0a458;
 const QUIET = 0x5c6470;
-/** Side of a camera's thumbnail in the shared picture, pixels. */
-const TILE = 64;
+/** Side of a camera's thumbnail in the shared picture, pixels: with many cameras each is small on the screen too. */
+const tileFor = (views: number) => (views <= 200 ? 128 : 64);
 /** Distance of a frustum's picture from its camera, as a share of the camera's distance to the focus. */
 const FRUSTUM_SHARE = 0.09;
 /** Behind transparent pictures, sRGB: a shade lighter than the page. */
@@ -135,15 +135,16 @@ function frustumPoints(camera: Camera, depth: number): [number, number, number][
 
 /** All pictures, small, side by side in one texture. */
 function thumbnails(views: readonly View[], columns: number, rows: number): DataTexture {
-  const width = columns * TILE;
-  const data = new Uint8Array(width * rows * TILE * 4);
+  const tile = tileFor(views.length);
+  const width = columns * tile;
+  const data = new Uint8Array(width * rows * tile * 4);
   views.forEach(({ picture }, i) => {
-    const left = (i % columns) * TILE;
-    const top = Math.floor(i / columns) * TILE;
-    for (let y = 0; y < TILE; y++) {
-      const fromRow = Math.floor(((y + 0.5) / TILE) * picture.height) * picture.width;
-      for (let x = 0; x < TILE; x++) {
-        const from = 4 * (fromRow + Math.floor(((x + 0.5) / TILE) * picture.width));
+    const left = (i % columns) * tile;
+    const top = Math.floor(i / columns) * tile;
+    for (let y = 0; y < tile; y++) {
+      const fromRow = Math.floor(((y + 0.5) / tile) * picture.height) * picture.width;
+      for (let x = 0; x < tile; x++) {
+        const from = 4 * (fromRow + Math.floor(((x + 0.5) / tile) * picture.width));
         const to = 4 * ((top + y) * width + left + x);
         // A checkpoint knows its cameras but has no pictures.
         const alpha = (picture.data[from + 3] ?? 0) / 255;
@@ -152,7 +153,7 @@ function thumbnails(views: readonly View[], columns: number, rows: number): Data
       }
     }
   });
-  const texture = new DataTexture(data, width, rows * TILE);
+  const texture = new DataTexture(data, width, rows * tile);
   texture.colorSpace = SRGBColorSpace;
   texture.minFilter = texture.magFilter = LinearFilter;
   texture.needsUpdate = true;
