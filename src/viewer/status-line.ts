@@ -48,7 +48,11 @@ function doing({ busy, progress, scene, training, style }: PageState): string {
   }
   if (busy === 'stylizing') return `painting, step ${style.step} of ${style.stepCount}`;
   if (busy !== 'idle') return busy;
-  return scene ? scene.name : 'ready';
+  if (!scene) return 'ready';
+  if (training.trainedPreset === null) return `${scene.name} is open: train it to walk round it`;
+  return style.applied.length
+    ? `${scene.name} after ${style.applied.join(' + ')}`
+    : `${scene.name}: pick a style to paint it`;
 }
 
 function part(host: HTMLElement, className: string): HTMLElement {
