@@ -68,12 +68,13 @@ async function start(app: HTMLElement): Promise<void> {
   store.update('view', { budgetMs: slow ? BUDGET_MS.software : BUDGET_MS.hardware });
   if (slow) store.update('export', { width: 320, height: 240, frames: 48 });
 
+  const networkAddress = url.features ?? import.meta.env.VITE_VGG19_URL;
   const session = await createSession(gpu, {
     bundledNetwork: urlSource('./weights/small.json'),
-    remoteNetwork: remoteNetwork(url.features ?? import.meta.env.VITE_VGG19_URL, (question, signal) =>
-      ask(app, question, signal),
-    ),
+    remoteNetwork: remoteNetwork(networkAddress, (question, signal) => ask(app, question, signal)),
   });
+  // None is loaded before the first style: the one that would be, or the choice that will be offered.
+  store.patch({ features: networkAddress ? 'vgg19 or small, as you choose' : 'small' });
 
   keepsake = new Keepsake(session, () => {
     const { scene, bundledScenes } = store.state;

@@ -24,8 +24,7 @@ export function followSession(
     const { busy, features, style, strength, trainedSteps } = session.state;
     // Without a style the engine's strength says nothing; the panel keeps what was chosen.
     const shown = style.length ? strength : store.state.style.strength;
-    // Before the first style none is loaded: the one that would be.
-    const network = features || store.state.features || 'small';
+    const network = features || store.state.features;
     store.patch({ busy, features: network, style: { ...store.state.style, applied: [...style], strength: shown } });
     store.update('training', { trainedPreset: trainedSteps > 0 ? session.state.preset : null });
     const working = busy === 'training' || busy === 'stylizing';
