@@ -49,7 +49,7 @@ import type { SampleBuffers } from './sample-buffers.ts';
 export const TABLE_GRADIENT_SCALE = 2 ** 22;
 export const WEIGHT_GRADIENT_SCALE = 2 ** 18;
 /** Samples that a workgroup of the weight gradients walks. */
-const CHUNK = 4096;
+export const WEIGHT_CHUNK = 4096;
 
 const SPACE = [spaceWgsl];
 const SOURCES = {
@@ -243,7 +243,7 @@ export class Passes {
         ray_count: rays,
         capacity,
         levels: this.field.config.levels,
-        chunk: CHUNK,
+        chunk: WEIGHT_CHUNK,
         density_neurons: this.field.config.densityHidden / 2,
         colour_neurons: this.field.config.colourHidden / 2,
       },
@@ -424,7 +424,7 @@ export class Passes {
         d_rgb: b.dRgb,
         d_weights: state.dWeights,
       },
-      { stride: b.capacity, chunk: CHUNK, gradient_scale: WEIGHT_GRADIENT_SCALE * gain },
+      { stride: b.capacity, chunk: WEIGHT_CHUNK, gradient_scale: WEIGHT_GRADIENT_SCALE * gain },
       { indirect: counters, byteOffset: 40 },
     );
     this.encodeBackward(rec, network, gain, 'encode_colour_backward');
@@ -451,7 +451,7 @@ export class Passes {
     rec.run(
       this.k.get('density_weights_backward'),
       { ...common, d_weights: state.dWeights },
-      { stride: b.capacity, chunk: CHUNK, gradient_scale: WEIGHT_GRADIENT_SCALE },
+      { stride: b.capacity, chunk: WEIGHT_CHUNK, gradient_scale: WEIGHT_GRADIENT_SCALE },
       { indirect: counters, byteOffset: 52 },
     );
     this.encodeBackward(rec, field.density, 1, 'encode_density_backward');

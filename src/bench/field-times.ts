@@ -1,0 +1,197 @@
+// Times every kernel of a training step on a field that has settled, and sets each against the ceiling that bounds it.
+// Then the step and a rendered view as a whole, without the profiler. The number of rays is grown until the sample
+// budget is full, whatever the preset holds it at, so that small batches do not pass for slow kernels.
+
+import { throwIfAborted } from '../errors.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { Profiler } from '../gpu/profiler.ts';
+import { Recorder } from '../gpu/recorder.ts';
+import { PRESETS } from '../nerf/config.ts';
+import { Field, IDENTITY_MAP } from '../nerf/field.ts';
+import { NerfKernels, Passes, TABLE_GRADIENT_SCALE } from '../nerf/passes.ts';
+import { createRenderTarget, destroyRenderTarget, Renderer } from '../nerf/renderer.ts';
+import { SampleBuffers } from '../nerf/sample-buffers.ts';
+import { NerfTrainer } from '../nerf/trainer.ts';
+import type { PresetName } from '../nerf/types.ts';
+import { countAdditions, countMarchSteps, judge, type StepWork, workOfStep } from './bounds.ts';
+import type { Ceiling } from './ceilings.ts';
+import { benchScene } from './scene.ts';
+
+export interface KernelTime {
+  name: string;
+  /** A step. */
+  ms: number;
+  /** In the ceiling's unit; null where the work is not counted. */
+  achieved: number | null;
+  unit: string | null;
+  /** Of the ceiling; null likewise. */
+  share: number | null;
+}
+
+export interface FieldTimes {
+  kernels: KernelTime[];
+  stages: { name: string; ms: number; perSecond: number; unit: string }[];
+  /** The whole step, the sum of its kernels' bounds, and their ratio. */
+  step: { ms: number; boundMs: number; share: number; rays: number; samples: number; survivors: number };
+}
+
+/** The trainer adapts its rays at multiples of 32 steps, when the statistics are read. */
+const SETTLE_STEPS = 160;
+const TIMED_STEPS = 32;
+/** As strong as in the presets; what it is does not matter to the count. */
+const DISTORTION = 0.01;
+/** Room for rays, in times of what the preset trains with. */
+const RAYS = 6;
+
+export async function timeField(
+  gpu: Gpu,
+  preset: PresetName,
+  ceilings: readonly Ceiling[],
+  onProgress: (fraction: number, text: string) => void,
+  signal?: AbortSignal,
+): Promise<FieldTimes> {
+  const { field: config, sampleCapacity, rayCapacity, train: presetTrain } = PRESETS[preset];
+  const train = { ...presetTrain, raysPerStepMost: RAYS * presetTrain.raysPerStep };
+  const scene = benchScene();
+  const kernels = await NerfKernels.create(gpu, config);
+  const field = Field.create(gpu, config, false, 0);
+  const buffers = new SampleBuffers(gpu, Math.max(rayCapacity, train.raysPerStepMost), sampleCapacity, config.levels);
+  const trainer = new NerfTrainer(gpu, kernels, field, buffers, scene.train, train, 0);
+  const renderer = new Renderer(gpu, kernels, field, buffers, field.appearance);
+  const profiler = new Profiler(gpu);
+  const run = async (steps: number, from: number, to: number, withProfiler?: Profiler) => {
+    await gpu.idle();
+    const start = performance.now();
+    for (let i = 0; i < steps; i++) {
+      trainer.trainStep(withProfiler);
+      // Few steps in flight, so that Ctrl-C is heard and the queue does not grow without end.
+      if (i % 4 !== 3) continue;
+      await gpu.idle();
+      throwIfAborted(signal);
+      onProgress(from + ((to - from) * i) / steps, `${preset} step ${trainer.step}`);
+    }
+    await gpu.idle();
+    return (performance.now() - start) / steps;
+  };
+  try {
+    for (let done = 0; done < SETTLE_STEPS; done += TIMED_STEPS) {
+      await run(TIMED_STEPS, (0.6 * done) / SETTLE_STEPS, (0.6 * (done + TIMED_STEPS)) / SETTLE_STEPS);
+      await trainer.statistics();
+    }
+    let stepMs = Number.POSITIVE_INFINITY;
+    const ran = { rays: 0, samples: 0 };
+    // The better of two halves: a busy moment must not count.
+    for (let half = 0; half < 2; half++) {
+      stepMs = Math.min(stepMs, await run(TIMED_STEPS / 2, 0.6 + 0.08 * half, 0.68 + 0.08 * half));
+      const { rays, samples } = await trainer.statistics();
+      ran.rays += rays / TIMED_STEPS;
+      ran.samples += samples / TIMED_STEPS;
+    }
+
+    const spans = new Map<string, number[]>();
+    const counts = { rays: trainer.pace.rays, samples: 0, survivors: 0 };
+    // A step at a time: a profiler has room for one only, and the counts are those of the last.
+    for (let i = 0; i < TIMED_STEPS; i++) {
+      trainer.trainStep(profiler);
+      counts.samples += (await buffers.counters.read(1))[0] / TIMED_STEPS;
+      counts.survivors += (await buffers.survivorCounters.read(1))[0] / TIMED_STEPS;
+      for (const [name, { ms }] of await profiler.collect()) spans.set(name, [...(spans.get(name) ?? []), ms]);
+      throwIfAborted(signal);
+      onProgress(0.76 + (0.2 * i) / TIMED_STEPS, `${preset} kernels`);
+    }
+    const work = await countWork(kernels, field, buffers, counts, train.occupancyParts);
+    const worked = workOfStep(config, work);
+    let boundMs = 0;
+    // The median of a step, times the share of steps that have the kernel: a busy moment must not count.
+    const kernelTimes = [...spans]
+      .map(([name, list]): KernelTime => {
+        const part = list.length / TIMED_STEPS;
+        const ms = median(list);
+        const found = worked[name] && judge(worked[name], ms, ceilings);
+        boundMs += part * (found?.boundMs ?? 0);
+        const { achieved, unit, share } = found ?? { achieved: null, unit: null, share: null };
+        return { name, ms: part * ms, achieved, unit, share };
+      })
+      .sort((a, b) => b.ms - a.ms);
+    // The density of the occupancy grid's cells is looked up under the names of the samples' own: its median is not in.
+    const cells = { ...work, samples: work.occupancyCells };
+    for (const name of ['encode_density', 'density_forward']) {
+      boundMs += (judge(workOfStep(config, cells)[name], 1, ceilings)?.boundMs ?? 0) / train.occupancyInterval;
+    }
+
+    const { camera } = scene.train[0];
+    const target = createRenderTarget(gpu, camera.width, camera.height);
+    const options = { background: [1, 1, 1] as const, viewDependent: true, signal };
+    let renderMs = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 4; i++) {
+      const start = performance.now();
+      await renderer.render(camera, target, options);
+      await gpu.idle();
+      renderMs = Math.min(renderMs, performance.now() - start);
+    }
+    destroyRenderTarget(target);
+    const a = (name: string, ms: number, count: number, unit: string) => ({
+      name,
+      ms,
+      perSecond: count / (ms / 1000),
+      unit,
+    });
+    return {
+      kernels: kernelTimes,
+      stages: [
+        a('training step', stepMs, ran.samples, 'samples/s'),
+        a('training rays', stepMs, ran.rays, 'rays/s'),
+        a(`view of ${camera.width}x${camera.height}`, renderMs, camera.width * camera.height, 'rays/s'),
+      ],
+      step: { ms: stepMs, boundMs, share: boundMs / stepMs, ...counts },
+    };
+  } finally {
+    profiler.destroy();
+    renderer.destroy();
+    trainer.destroy();
+    buffers.destroy();
+    field.destroy();
+    kernels.destroy();
+  }
+}
+
+const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1];
+
+/** Counts the last step's work. Runs its backward half once more, whose gradients are left in the tables. */
+async function countWork(
+  kernels: NerfKernels,
+  field: Field,
+  buffers: SampleBuffers,
+  counts: { rays: number; samples: number; survivors: number },
+  occupancyParts: number,
+): Promise<StepWork> {
+  const { gpu, config } = field;
+  const passes = new Passes(kernels, field, buffers);
+  const [last] = await buffers.survivorCounters.read(1);
+  const position = await buffers.survivorPosition.readF32();
+  const work = { additions: { density: 0, colour: 0 }, touched: { density: 0, colour: 0 } };
+  for (const name of ['colour', 'density'] as const) {
+    const network = name === 'colour' ? field.appearance.network : field.density;
+    const rec = new Recorder(gpu, 'Bench.count');
+    passes.compositeBackward(rec, counts.rays, IDENTITY_MAP, buffers.pixelRgb, buffers.dPixelRgb, 0, DISTORTION);
+    if (name === 'colour') passes.colourBackward(rec, network);
+    else passes.densityBackward(rec);
+    rec.submit();
+    const dEncoded = await buffers.dEncoded.readF32();
+    const { capacity } = buffers;
+    const additions = countAdditions(position, dEncoded, last, capacity, network.hashLevels, TABLE_GRADIENT_SCALE);
+    // To the survivors of the mean step.
+    work.additions[name] = (additions * counts.survivors) / Math.max(1, last);
+    const d = await network.optimiser!.dTable.read();
+    for (let e = 0; e < d.length; e += 2) if (d[e] || d[e + 1]) work.touched[name]++;
+  }
+  const origin = await buffers.rayOrigin.readF32();
+  const direction = await buffers.rayDirection.readF32();
+  return {
+    ...counts,
+    ...work,
+    marchSteps: countMarchSteps(origin, direction, counts.rays, config.cone, config.stepMin),
+    entries: field.density.entryCount,
+    occupancyCells: config.occupancyResolution ** 3 / occupancyParts,
+  };
+}
