@@ -1,7 +1,7 @@
 // The one object that page and command line drive: load, train, stylize, render, measure, save. Owns the GPU state of
 // one scene; tells what happens by typed events. One long task runs at a time; rendering goes on beside it.
 
-import { InputError, inputError } from '../errors.ts';
+import { Cancelled, InputError, inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Kernel, workgroups } from '../gpu/kernel.ts';
 import { Recorder } from '../gpu/recorder.ts';
@@ -21,6 +21,7 @@ import lerpRgbWgsl from '../shaders/common/lerp_rgb.wgsl?raw';
 import { resolveFeatureNetwork } from '../style/features/network-choice.ts';
 import type { NetworkWeights, WeightsSource } from '../style/features/network-weights.ts';
 import type { FeatureNetwork } from '../style/types.ts';
+import { Baking } from './baking.ts';
 import { Emitter } from './emitter.ts';
 import { readFieldFile, type StyledAppearance, writeFieldFile } from './field-file.ts';
 import { KernelCache } from './kernel-cache.ts';
@@ -29,6 +30,7 @@ import { paint } from './painting.ts';
 import { fieldConfigFor } from './placement.ts';
 import { Slicer } from './slices.ts';
 import type {
+  BakeReport,
   ConsistencyOptions,
   ConsistencyRange,
   EvaluateOptions,
@@ -92,6 +94,7 @@ class Session implements ImpastoSession {
     trainedSteps: 0,
     style: [],
     strength: 1,
+    baked: null,
     background: 'white',
     features: '',
     busy: 'idle',
@@ -103,6 +106,7 @@ class Session implements ImpastoSession {
   private lerpTarget: RenderTarget | null = null;
   private renders: Promise<unknown> = Promise.resolve();
   private readonly kernelCache: KernelCache;
+  private readonly baking: Baking;
 
   constructor(
     readonly gpu: Gpu,
@@ -110,6 +114,7 @@ class Session implements ImpastoSession {
     private readonly lerp: Kernel,
   ) {
     this.kernelCache = new KernelCache(gpu);
+    this.baking = new Baking(gpu);
   }
 
   get state(): Readonly<SessionState> {
@@ -145,6 +150,8 @@ class Session implements ImpastoSession {
     await this.busy('training', async () => {
       const scene = this.sceneWithPictures();
       const core = await this.coreFor(scene, options);
+      await this.baking.stop();
+      this.dropBake();
       this.current.background = options.background ?? this.current.background;
       const preset = PRESETS[core.preset];
       const { seconds } = options;
@@ -269,6 +276,7 @@ class Session implements ImpastoSession {
   private async dropCore(): Promise<void> {
     // A view that is being drawn may still use what is about to go.
     await this.renders.catch(() => undefined);
+    await this.baking.stop();
     const { core } = this;
     this.core = null;
     this.trainer?.destroy();
@@ -287,6 +295,7 @@ class Session implements ImpastoSession {
       const scene = this.sceneWithPictures();
       const core = this.needCore();
       const network = await this.featureNetwork(options.signal);
+      await this.baking.stop();
       const preset = PRESETS[core.preset];
       const plain = core.field.appearance;
       const styledNetwork = plain.network.clone('Field.style');
@@ -315,6 +324,7 @@ class Session implements ImpastoSession {
           onColours: () => {
             shown = true;
             this.styled = { appearance, names, strength: options.strength ?? 1 };
+            this.dropBake();
             this.current.style = names;
             this.current.strength = options.strength ?? 1;
             this.emitter.emit('colours', { style: names.join(' + ') });
@@ -330,6 +340,7 @@ class Session implements ImpastoSession {
           },
         });
         await this.renders.catch(() => undefined);
+        await this.baking.stop();
         previous?.appearance.network.destroy();
         this.emitter.emit('changed', { reason: 'style' });
         return score;
@@ -342,6 +353,7 @@ class Session implements ImpastoSession {
           this.emitter.emit('changed', { reason: 'style' });
         }
         await this.renders.catch(() => undefined);
+        await this.baking.stop();
         styledNetwork.destroy();
         throw error;
       } finally {
@@ -362,7 +374,10 @@ class Session implements ImpastoSession {
     this.styled = null;
     this.current.style = [];
     this.current.strength = 1;
-    if (styled) void this.renders.catch(() => undefined).then(() => styled.appearance.network.destroy());
+    this.dropBake();
+    if (!styled) return;
+    const unused = Promise.all([this.renders.catch(() => undefined), this.baking.stop()]);
+    void unused.then(() => styled.appearance.network.destroy());
   }
 
   setStrength(strength: number): void {
@@ -430,22 +445,34 @@ class Session implements ImpastoSession {
   }
 
   /** Calls queue up: each draws the field as it is when its turn comes. */
-  async render(camera: Camera, target: RenderTarget, options: { original?: boolean } = {}): Promise<void> {
-    const turn = this.renders
-      .catch(() => undefined)
-      .then(() => this.renderNow(camera, target, options.original ?? false));
-    this.renders = turn;
-    await turn;
+  async render(
+    camera: Camera,
+    target: RenderTarget,
+    options: { original?: boolean; baked?: boolean } = {},
+  ): Promise<void> {
+    await this.inTurn(() => this.renderNow(camera, target, options));
   }
 
-  private async renderNow(camera: Camera, target: RenderTarget, original: boolean): Promise<void> {
+  private inTurn(draw: () => Promise<void>): Promise<void> {
+    const turn = this.renders.catch(() => undefined).then(draw);
+    this.renders = turn;
+    return turn;
+  }
+
+  private async renderNow(
+    camera: Camera,
+    target: RenderTarget,
+    { original, baked }: { original?: boolean; baked?: boolean },
+  ): Promise<void> {
     const core = this.needCore();
     const plain = core.field.appearance;
     const style = original ? null : this.styled;
     const draw = (appearance: Appearance, into: RenderTarget) =>
       this.renderWith(core.viewRenderer, appearance)(camera, into);
     if (!style || style.strength === 0) return draw(plain, target);
-    await draw(style.appearance, target);
+    const bake = baked ? this.baking.of(style.appearance) : null;
+    if (bake) bake.render(camera, target, this.background);
+    else await draw(style.appearance, target);
     if (style.strength === 1) return;
     const { width, height } = target;
     if (this.lerpTarget?.width !== width || this.lerpTarget.height !== height) {
@@ -470,6 +497,36 @@ class Session implements ImpastoSession {
       renderer.appearance = appearance;
       await renderer.render(camera, target, { background: this.background, viewDependent: true });
     };
+  }
+
+  async bake(options: { signal?: AbortSignal } = {}): Promise<BakeReport | null> {
+    const { core, styled } = this;
+    const view = this.current.scene?.train[0];
+    if (!core || !styled || !view) return null;
+    const { kernels, field, buffers, viewRenderer } = core;
+    const { appearance } = styled;
+    try {
+      const report = await this.baking.bake({
+        source: { field, appearance, kernels, buffers },
+        camera: view.camera,
+        marched: (camera, target) => this.inTurn(() => this.renderWith(viewRenderer, appearance)(camera, target)),
+        background: this.background,
+        signal: options.signal,
+        onProgress: (fraction) =>
+          this.emitter.emit('progress', { task: 'bake', fraction, text: 'baking the painting' }),
+      });
+      this.current.baked = report;
+      if (report) this.emitter.emit('baked', report);
+      return report;
+    } catch (error) {
+      if (error instanceof Cancelled && !options.signal?.aborted) return null;
+      throw error;
+    }
+  }
+
+  private dropBake(): void {
+    this.baking.drop();
+    this.current.baked = null;
   }
 
   // Figures
@@ -625,6 +682,7 @@ class Session implements ImpastoSession {
       this.network?.destroy();
       this.kernelCache.destroy();
       this.lerp.destroy();
+      this.baking.destroy();
       if (this.lerpTarget) destroyRenderTarget(this.lerpTarget);
     });
   }

@@ -115,11 +115,24 @@ export interface StyleScore {
   end: number;
 }
 
+/** What a bake is and how near it comes to the field that it stands for. */
+export interface BakeReport {
+  /** Voxels a side of the whole field. */
+  resolution: number;
+  bricks: number;
+  /** On the GPU. */
+  bytes: number;
+  /** It took to make. */
+  seconds: number;
+  /** Decibels against the marched field, on the first view. */
+  psnr: number;
+}
+
 /** Everything the engine says, by name. */
 export interface SessionEvents {
   /** Progress of the long task under way, 0..1. */
   progress: {
-    task: 'load' | 'train' | 'stylize' | 'render' | 'evaluate' | 'consistency' | 'features';
+    task: 'load' | 'train' | 'stylize' | 'render' | 'evaluate' | 'consistency' | 'features' | 'bake';
     fraction: number;
     text: string;
   };
@@ -133,6 +146,8 @@ export interface SessionEvents {
   style: { step: number; steps: number; loss: number; style: number; seconds: number };
   /** The field changed and views of it should be redrawn. */
   changed: { reason: 'train' | 'style' | 'load' | 'strength' };
+  /** The painted field's bake is ready. */
+  baked: BakeReport;
   /** One sentence for the user. */
   notice: { level: 'info' | 'warning' | 'error'; text: string };
 }
@@ -144,6 +159,8 @@ export interface SessionState {
   /** Names of the styles on the field, empty for the plain one. */
   style: string[];
   strength: number;
+  /** The painted field's baked form, while there is one. */
+  baked: BakeReport | null;
   background: Background;
   /** Name of the feature network in use; empty before one is. */
   features: string;
@@ -168,8 +185,16 @@ export interface ImpastoSession {
   /** Makes a target that render() fills; the caller destroys it with destroyTarget. */
   createTarget(width: number, height: number): RenderTarget;
   destroyTarget(target: RenderTarget): void;
-  /** Renders the field as it is now. `original` shows the unstylized field (for the wipe). Works during training. */
-  render(camera: Camera, target: RenderTarget, options?: { original?: boolean }): Promise<void>;
+  /**
+   * Renders the field as it is now. `original` shows the unstylized field (for the wipe); `baked` shows the baked form
+   * of the painted one where there is one. Works during training.
+   */
+  render(camera: Camera, target: RenderTarget, options?: { original?: boolean; baked?: boolean }): Promise<void>;
+  /**
+   * Bakes the painted field for `render` with `baked`, beside other tasks, in slices. Ends by itself, with null, when
+   * the field changes meanwhile; null too where there is no style or the field is too full.
+   */
+  bake(options?: { signal?: AbortSignal }): Promise<BakeReport | null>;
 
   evaluate(options?: EvaluateOptions): Promise<Evaluation>;
   consistency(options?: ConsistencyOptions): Promise<{ short: ConsistencyRange; long: ConsistencyRange }>;

@@ -1,0 +1,130 @@
+// The painted field's baked form, beside the field: made in the background, held until the field or its style changes,
+// measured against the marched field on one view. Which one is shown is the caller's choice.
+
+import { Cancelled } from '../errors.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { psnr } from '../metrics/psnr.ts';
+import { BakedField, type BakeSource } from '../nerf/bake/baked-field.ts';
+import type { BakeLimits } from '../nerf/bake/bricks.ts';
+import { BakeKernels } from '../nerf/bake/kernels.ts';
+import type { Appearance } from '../nerf/field.ts';
+import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
+import type { Camera } from '../scene/types.ts';
+import { quantised, type RenderView } from './measure.ts';
+import type { BakeReport } from './types.ts';
+
+/** Half of what a bake may take in all, since a new one is made beside the old. */
+const BYTES = 64 << 20;
+/** Nodes that are evaluated at most: a fraction of a second on a graphics card, some seconds in software. */
+const NODES = { hardware: BYTES / 4, software: 6 << 20 };
+/** Long side of the view on which the bake is held against the field. Pixels. */
+const MEASURED_SIDE = 160;
+
+export interface BakeTask {
+  source: BakeSource;
+  /** The view that is measured, and how the field draws it. */
+  camera: Camera;
+  marched: RenderView;
+  background: readonly [number, number, number];
+  signal?: AbortSignal;
+  onProgress?: (fraction: number) => void;
+}
+
+export class Baking {
+  private kernels: Promise<BakeKernels> | null = null;
+  private made: { baked: BakedField; appearance: Appearance; report: BakeReport } | null = null;
+  private running: { abort: AbortController; done: Promise<unknown> } | null = null;
+
+  constructor(private readonly gpu: Gpu) {}
+
+  /**
+   * Bakes and measures; cancels the bake that is under way. What was baked before stays until then.
+   * @returns null where the field is too full for the memory that a bake may take
+   */
+  async bake(task: BakeTask): Promise<BakeReport | null> {
+    await this.stop();
+    const abort = new AbortController();
+    const signal = task.signal ? AbortSignal.any([task.signal, abort.signal]) : abort.signal;
+    const work = this.make({ ...task, signal });
+    const running = { abort, done: work.catch(() => undefined) };
+    this.running = running;
+    try {
+      return await work;
+    } finally {
+      if (this.running === running) this.running = null;
+    }
+  }
+
+  private async make(task: BakeTask & { signal: AbortSignal }): Promise<BakeReport | null> {
+    const { source, background, camera, signal, onProgress } = task;
+    const { gpu } = this;
+    const started = performance.now();
+    this.kernels ??= BakeKernels.create(gpu);
+    const limits: BakeLimits = {
+      bytes: BYTES,
+      nodes: gpu.isSoftware ? NODES.software : NODES.hardware,
+      resolution: source.field.config.maxResolution,
+    };
+    const baked = await BakedField.bake(gpu, await this.kernels, source, { limits, signal, onProgress });
+    if (!baked) return null;
+    const seconds = (performance.now() - started) / 1000;
+    try {
+      const difference = await compare(gpu, camera, task.marched, async (view, target) =>
+        baked.render(view, target, background),
+      );
+      if (signal.aborted) throw new Cancelled();
+      const { voxels, cells, resolution } = baked.layout;
+      const report = {
+        resolution: resolution * voxels,
+        bricks: cells.length,
+        bytes: baked.bytes,
+        seconds,
+        psnr: difference,
+      };
+      this.drop();
+      this.made = { baked, appearance: source.appearance, report };
+      return report;
+    } catch (error) {
+      baked.destroy();
+      throw error;
+    }
+  }
+
+  /** The bake of this appearance, or null. */
+  of(appearance: Appearance): BakedField | null {
+    return this.made?.appearance === appearance ? this.made.baked : null;
+  }
+
+  /** Ends the bake that is under way, if any; resolves when it uses nothing any more. */
+  async stop(): Promise<void> {
+    const { running } = this;
+    running?.abort.abort();
+    await running?.done;
+  }
+
+  /** Forgets what was baked. */
+  drop(): void {
+    this.made?.baked.destroy();
+    this.made = null;
+  }
+
+  destroy(): void {
+    this.drop();
+    void this.kernels?.then((kernels) => kernels.destroy());
+  }
+}
+
+/** Decibels between the marched and the baked view of a small camera. */
+async function compare(gpu: Gpu, camera: Camera, marched: RenderView, baked: RenderView): Promise<number> {
+  const scale = Math.min(1, MEASURED_SIDE / Math.max(camera.width, camera.height));
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  const target = createRenderTarget(gpu, side(camera.width), side(camera.height));
+  try {
+    await marched(camera, target);
+    const truth = quantised(await target.rgb.readF32());
+    await baked(camera, target);
+    return Math.min(99, psnr(quantised(await target.rgb.readF32()), truth));
+  } finally {
+    destroyRenderTarget(target);
+  }
+}
