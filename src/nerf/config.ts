@@ -47,6 +47,8 @@ export interface TrainConfig {
   directionDropout: number;
   /** Steps marched at 4x and, after them, at 2x the step length. */
   coarseSteps: [number, number];
+  /** After them, samples that weigh less in their pixel are trained with the next that stays; 0 = each by itself. */
+  minWeight: number;
   /** Steps between occupancy updates; each renews one of so many parts of the grid, all in the first 4 updates. */
   occupancyInterval: number;
   occupancyParts: number;
@@ -104,6 +106,7 @@ export const PRESETS: Record<PresetName, Preset> = {
       distortion: 0.03,
       directionDropout: 0.25,
       coarseSteps: [100, 250],
+      minWeight: 0,
       occupancyInterval: 8,
       occupancyParts: 8,
       occupancyDecay: 0.7,
@@ -142,6 +145,7 @@ export const PRESETS: Record<PresetName, Preset> = {
       distortion: 0.01,
       directionDropout: 0.25,
       coarseSteps: [200, 400],
+      minWeight: 0,
       occupancyInterval: 16,
       occupancyParts: 8,
       occupancyDecay: 0.8,
@@ -180,6 +184,7 @@ export const PRESETS: Record<PresetName, Preset> = {
       distortion: 0.01,
       directionDropout: 0.25,
       coarseSteps: [200, 400],
+      minWeight: 0,
       occupancyInterval: 16,
       occupancyParts: 8,
       occupancyDecay: 0.9,

@@ -95,6 +95,53 @@ describe('training', () => {
   });
 });
 
+describe('the pace of training', () => {
+  /** 64 steps whose sums are read after each of `slices` in turn, and where an interval ends. */
+  async function paced(slices: number[]) {
+    const field = Field.create(gpu, SMALL_FIELD, false, 3);
+    const config = { ...train, steps: 64, raysPerStep: 64, raysPerStepMost: 1024, samplesPerStep: 1 << 12 };
+    const trainer = new NerfTrainer(gpu, kernels, field, buffers, scene.train, config, 3);
+    const rays = [];
+    for (let turn = 0; trainer.step < 64; turn++) {
+      const count = Math.min(slices[turn % slices.length], trainer.stepsUntilReading);
+      for (let k = 0; k < count; k++) trainer.trainStep();
+      await trainer.statistics();
+      if (trainer.step % 32 === 0) rays.push(trainer.pace.rays);
+    }
+    const bits = await bitsOf(field);
+    trainer.destroy();
+    field.destroy();
+    return { rays, bits };
+  }
+
+  it('fills the sample budget with rays, and goes the same way however the steps are sliced', async () => {
+    const once = await paced([32]);
+    const often = await paced([1, 5, 2]);
+    expect(often).toEqual(once);
+    expect(once.rays[0]).toBeGreaterThan(64);
+    for (const rays of once.rays) expect(rays % 64).toBe(0);
+  });
+
+  it('slows down over the second half, of the steps or of the time, whichever is further on', () => {
+    const field = Field.create(gpu, SMALL_FIELD, false, 3);
+    const trainer = new NerfTrainer(gpu, kernels, field, buffers, scene.train, train, 3);
+    const { learningRate, finalLearningRate } = train;
+    const rateAt = (step: number, timeShare: number) => {
+      Object.assign(trainer, { step, timeShare });
+      return trainer.learningRate();
+    };
+    expect(rateAt(0, 0)).toBe(learningRate);
+    expect(rateAt(STEPS / 2, 0.2)).toBe(learningRate);
+    expect(rateAt(STEPS, 0)).toBeCloseTo(learningRate * finalLearningRate, 12);
+    expect(rateAt(STEPS * 0.75, 0)).toBeCloseTo(learningRate * Math.sqrt(finalLearningRate), 12);
+    trainer.steps = Number.POSITIVE_INFINITY;
+    expect(rateAt(1e6, 0.5)).toBe(learningRate);
+    expect(rateAt(1e6, 0.75)).toBeCloseTo(learningRate * Math.sqrt(finalLearningRate), 12);
+    trainer.destroy();
+    field.destroy();
+  });
+});
+
 describe('styling and rendering', () => {
   let field: Field;
   beforeAll(() => {
