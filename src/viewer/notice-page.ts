@@ -39,7 +39,7 @@ export function deviceLostPage(parent: HTMLElement, { reason, kept, gone, onAgai
   const page = shell(parent, true);
   page.setAttribute('role', 'alertdialog');
   page.innerHTML = `
-    <h1>The graphics device was lost</h1>
+    <h1>The picture has stopped</h1>
     <p class="reason"></p>
     <p class="kept"></p>
     <p class="gone"></p>
