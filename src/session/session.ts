@@ -247,7 +247,7 @@ class Session implements ImpastoSession {
     const config = fieldConfigFor(preset.field, scene);
     const { device } = this.gpu;
     const most = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
-    if (largestBuffer(preset, pictureCount(scene)) > most) return false;
+    if (largestBuffer(preset) > most) return false;
     const made = await makeIfRoom(
       device,
       () => {
@@ -521,6 +521,8 @@ class Session implements ImpastoSession {
     } catch (error) {
       if (error instanceof Cancelled && !options.signal?.aborted) return null;
       throw error;
+    } finally {
+      this.progress('bake', 1, 1, 'bakes');
     }
   }
 

@@ -28,6 +28,7 @@ import { statusLine } from './status-line.ts';
 import { Store } from './store.ts';
 import './test-surface.ts';
 import { readUrlOptions } from './url-options.ts';
+import { AutoBake } from './viewport/auto-bake.ts';
 import { ViewPacker } from './viewport/packed-view.ts';
 import { canvasesAreShown } from './viewport/presentation-probe.ts';
 import { Viewport } from './viewport/viewport.ts';
@@ -118,6 +119,17 @@ async function start(app: HTMLElement): Promise<void> {
   const commands = new Commands({ session, store, viewport, packer, notices, decoder, url, look, keepsake });
   followSession(session, store, viewport, notices);
   viewFollowsState(store, viewport, host);
+  const autoBake = new AutoBake(session, slow, (error) => {
+    console.error(error);
+    notices.show('warning', `The painting could not be baked, and is shown slower: ${error.message}`);
+  });
+  store.watch(
+    (state) => state.view.baked,
+    (wanted) => {
+      autoBake.setWanted(wanted);
+      viewport.setBaked(wanted);
+    },
+  );
 
   brand(host, store);
   wipeLine(host, store);

@@ -1,7 +1,7 @@
 // Everything the page shows, in one plain record. Panels render it; commands and engine events change it.
 
 import type { PresetName } from '../nerf/types.ts';
-import type { SessionState, StyleLossName } from '../session/types.ts';
+import type { BakeReport, SessionState, StyleLossName } from '../session/types.ts';
 
 /** A point of a curve: [step, value]. */
 export type CurvePoint = [number, number];
@@ -73,6 +73,9 @@ export interface PageState {
     styleLoss: number | null;
   };
 
+  /** The painting's bake, while there is one. */
+  bake: BakeReport | null;
+
   compare: { on: boolean; position: number };
 
   /** Looking through one of the scene's own cameras. */
@@ -96,6 +99,8 @@ export interface PageState {
     gizmo: boolean;
     /** Share of the screen's resolution that a still view is refined to, 0.25..1. */
     detail: number;
+    /** Whether a finished painting is shown by its bake. */
+    baked: boolean;
     /** Time that a frame may take while the view moves. */
     budgetMs: number;
     fieldWidth: number;
@@ -155,6 +160,7 @@ export function initialState(): PageState {
       stepCount: 0,
       styleLoss: null,
     },
+    bake: null,
     compare: { on: false, position: 0.5 },
     look: { index: null, count: 0, name: '', heldOut: false, show: 'field', psnr: null },
     view: {
@@ -163,6 +169,7 @@ export function initialState(): PageState {
       cameras: false,
       gizmo: false,
       detail: 1,
+      baked: true,
       budgetMs: 33,
       fieldWidth: 0,
       fieldHeight: 0,

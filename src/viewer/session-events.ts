@@ -21,11 +21,12 @@ export function followSession(
   let previous = { step: 0, seconds: 0 };
 
   const sync = () => {
-    const { busy, features, style, strength, trainedSteps } = session.state;
+    const { baked, busy, features, style, strength, trainedSteps } = session.state;
     // Without a style the engine's strength says nothing; the panel keeps what was chosen.
     const shown = style.length ? strength : store.state.style.strength;
     const network = features || store.state.features;
     store.patch({ busy, features: network, style: { ...store.state.style, applied: [...style], strength: shown } });
+    if (store.state.bake !== baked) store.patch({ bake: baked });
     store.update('training', { trainedPreset: trainedSteps > 0 ? session.state.preset : null });
     const working = busy === 'training' || busy === 'stylizing';
     viewport.setWorking(working);
@@ -59,6 +60,10 @@ export function followSession(
     sync();
   });
   session.on('changed', () => {
+    sync();
+    viewport.invalidate();
+  });
+  session.on('baked', () => {
     sync();
     viewport.invalidate();
   });

@@ -43,7 +43,7 @@ export function camerasPanel(gui: GUI, store: Store<PageState>, commands: Comman
 export function viewPanel(gui: GUI, store: Store<PageState>): void {
   const folder = gui.addFolder('View').close();
   const record = { ...store.state.view };
-  const bind = (key: 'grid' | 'cameras' | 'gizmo', name: string) => {
+  const bind = (key: 'grid' | 'cameras' | 'gizmo' | 'baked', name: string) => {
     const controller = folder.add(record, key).name(name);
     controller.onChange((value: boolean) => store.update('view', { [key]: value }));
     follow(controller, record, key, store, (state) => state.view[key]);
@@ -63,6 +63,12 @@ export function viewPanel(gui: GUI, store: Store<PageState>): void {
   });
   budget.name('frame rate').onChange((value: number) => store.update('view', { budgetMs: value }));
   follow(budget, record, 'budgetMs', store, (state) => state.view.budgetMs);
+  bind('baked', 'paintings baked');
+  addText(folder, store, ({ bake, view }) =>
+    bake && view.baked
+      ? `${bake.resolution}³ voxels, ${(bake.bytes / 2 ** 20).toFixed(0)} MB, ${bake.psnr.toFixed(1)} dB from the field`
+      : '',
+  );
   addText(folder, store, ({ view }) =>
     view.fieldWidth ? `${view.fieldWidth} × ${view.fieldHeight} in ${view.frameMs.toFixed(0)} ms` : '',
   );

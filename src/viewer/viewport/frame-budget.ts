@@ -16,14 +16,24 @@ const STILL_MS = 900;
 const SIZE_STEP = 32;
 
 export class FrameBudget {
-  /** Milliseconds a pixel, a running mean. */
-  private cost = 0;
+  /** Milliseconds a pixel, running means. */
+  private readonly costs = { marched: 0, baked: 0 };
+  /** How the field is drawn now: the two ways differ ten times and more in cost. */
+  way: 'marched' | 'baked' = 'marched';
 
   /** @param fixedLongSide renders at this size always, for tests and odd machines */
   constructor(
     public budgetMs: number,
     public fixedLongSide?: number,
   ) {}
+
+  private get cost(): number {
+    return this.costs[this.way];
+  }
+
+  private set cost(ms: number) {
+    this.costs[this.way] = ms;
+  }
 
   /**
    * Tells how long a frame took. Cheaper frames are believed at once, since all that disturbs makes frames dearer;

@@ -19,7 +19,7 @@ import { cameraFromThree, direction, fittingFov, position, startingCamera } from
 import { Presenter } from './presenter.ts';
 
 /** What the viewport needs of the engine. */
-export type FieldSource = Pick<ImpastoSession, 'createTarget' | 'destroyTarget' | 'render'>;
+export type FieldSource = Pick<ImpastoSession, 'createTarget' | 'destroyTarget' | 'render' | 'state'>;
 
 export interface ViewportOptions {
   readBack: boolean;
@@ -84,6 +84,7 @@ export class Viewport {
   private lastError = '';
   private restWaiters: (() => void)[] = [];
   private detail = 1;
+  private bakedWanted = true;
   private readonly observer: ResizeObserver;
   private readonly loopEnded: Promise<void>;
 
@@ -236,8 +237,22 @@ export class Viewport {
     this.resize();
   }
 
+  /** Whether the painted field is shown by its bake, where there is one. */
+  setBaked(wanted: boolean): void {
+    if (wanted === this.bakedWanted) return;
+    this.bakedWanted = wanted;
+    this.stale = true;
+  }
+
+  /** Whether the bake alone makes the next picture: a wipe or half a strength needs the marched field as well. */
+  private get showsBake(): boolean {
+    const { baked, strength } = this.source.state;
+    return this.bakedWanted && baked !== null && strength === 1 && this.wipe === null;
+  }
+
   /** The engine trains or styles: views are kept small and rare, and are redrawn as the field changes. */
   setWorking(working: boolean): void {
+    if (working === this.working) return;
     this.working = working;
     this.stale = true;
   }
@@ -322,6 +337,7 @@ export class Viewport {
     const moved = pose !== this.lastPose;
     if (moved || this.stale) this.refinement = 0;
     const target = this.targetSize();
+    this.budget.way = this.showsBake ? 'baked' : 'marched';
     const refines =
       this.shown !== null && !this.working && !this.budget.isFinest(target, this.shown.view, this.refinement);
     const rest = Math.min(this.lastFrameMs * WORKING_SHARE, MAX_REST_MS);
@@ -352,7 +368,7 @@ export class Viewport {
     const buffers = this.buffersFor(size);
     const camera = this.cameraOf(this.camera, size);
     const pose = this.camera.clone();
-    await this.source.render(camera, buffers.view);
+    await this.source.render(camera, buffers.view, { baked: this.bakedWanted });
     if (this.wipe !== null) {
       buffers.original ??= this.source.createTarget(size.width, size.height);
       await this.source.render(camera, buffers.original, { original: true });

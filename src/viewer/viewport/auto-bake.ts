@@ -1,0 +1,64 @@
+// Keeps the painting's bake up with the painting, in the background: made anew a moment after the last change, once the
+// engine rests; while it still paints, only where that costs little.
+
+import type { ImpastoSession } from '../../session/types.ts';
+
+/** Without a change for so long, nothing more is coming. */
+const REST_MS = 600;
+/** While the engine paints, baking takes at most one part in this many of the time. */
+const PAINTING_SHARE = 10;
+
+export class AutoBake {
+  private wanted = true;
+  private behind = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private baking = false;
+  private lastEnd = Number.NEGATIVE_INFINITY;
+  private lastMs = 0;
+
+  /** @param slow the adapter bakes for seconds: not while it paints */
+  constructor(
+    private readonly session: Pick<ImpastoSession, 'state' | 'on' | 'bake'>,
+    private readonly slow: boolean,
+    private readonly onError: (error: Error) => void,
+  ) {
+    session.on('changed', ({ reason }) => {
+      // The strength is applied to views, not to the field.
+      if (reason !== 'strength') this.hear();
+    });
+  }
+
+  /** Whether bakes are wanted at all. */
+  setWanted(wanted: boolean): void {
+    this.wanted = wanted;
+    if (wanted && this.behind) this.hear();
+  }
+
+  private hear(): void {
+    this.behind = true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.bake('idle'), REST_MS);
+    const due = this.lastEnd + PAINTING_SHARE * this.lastMs;
+    if (!this.slow && performance.now() > due) void this.bake('stylizing');
+  }
+
+  /** Bakes if there is a painting that changed and the engine is `busy` with just that. */
+  private async bake(busy: 'idle' | 'stylizing'): Promise<void> {
+    const { state } = this.session;
+    if (!this.wanted || !this.behind || this.baking || state.busy !== busy || state.style.length === 0) return;
+    this.behind = false;
+    this.baking = true;
+    const started = performance.now();
+    try {
+      await this.session.bake();
+    } catch (error) {
+      this.onError(error as Error);
+    } finally {
+      this.baking = false;
+      this.lastEnd = performance.now();
+      this.lastMs = this.lastEnd - started;
+    }
+    // It changed while it was baked: its rest may have come and gone.
+    if (this.behind) this.hear();
+  }
+}

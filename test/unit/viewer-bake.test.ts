@@ -1,0 +1,124 @@
+// When the page bakes a painting, and that a bake's speed is learnt apart from the marched field's.
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SessionEvents, SessionState } from '../../src/session/types.ts';
+import { AutoBake } from '../../src/viewer/viewport/auto-bake.ts';
+import { FrameBudget } from '../../src/viewer/viewport/frame-budget.ts';
+
+type Reason = SessionEvents['changed']['reason'];
+
+/** A session whose bakes take `ms`, and what it was told. */
+function fakeSession(ms: number) {
+  const state = { busy: 'idle', style: ['a style'] } as Pick<SessionState, 'busy' | 'style'>;
+  let listener: (detail: { reason: Reason }) => void = () => undefined;
+  const bakes: number[] = [];
+  const session = {
+    state: state as SessionState,
+    on: (_: string, heard: never) => {
+      listener = heard;
+      return () => undefined;
+    },
+    bake: async () => {
+      bakes.push(performance.now());
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      return null;
+    },
+  };
+  return { session, state, bakes, change: (reason: Reason = 'style') => listener({ reason }) };
+}
+
+const unexpected = (error: Error) => {
+  throw error;
+};
+
+describe('AutoBake', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  const wait = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+  it('bakes once, a moment after the last of many changes', async () => {
+    const { session, bakes, change } = fakeSession(100);
+    new AutoBake(session, true, unexpected);
+    for (let i = 0; i < 5; i++) {
+      change();
+      await wait(300);
+    }
+    expect(bakes).toHaveLength(0);
+    await wait(5000);
+    expect(bakes).toHaveLength(1);
+  });
+
+  it('leaves plain fields, strengths and busy engines alone, and bakes when they rest', async () => {
+    const { session, state, bakes, change } = fakeSession(100);
+    new AutoBake(session, true, unexpected);
+    change('strength');
+    await wait(5000);
+    state.busy = 'stylizing';
+    change();
+    await wait(5000);
+    state.busy = 'idle';
+    state.style = [];
+    change();
+    await wait(5000);
+    expect(bakes).toHaveLength(0);
+    state.style = ['another'];
+    change();
+    await wait(5000);
+    expect(bakes).toHaveLength(1);
+  });
+
+  it('bakes again what changed while it was baked', async () => {
+    const { session, bakes, change } = fakeSession(2000);
+    new AutoBake(session, true, unexpected);
+    change();
+    await wait(1000);
+    expect(bakes).toHaveLength(1);
+    change();
+    await wait(10_000);
+    expect(bakes).toHaveLength(2);
+  });
+
+  it('spends a tenth of the time at most on it while a fast adapter paints', async () => {
+    const { session, state, bakes, change } = fakeSession(50);
+    new AutoBake(session, false, unexpected);
+    state.busy = 'stylizing';
+    for (let i = 0; i < 220; i++) {
+      change();
+      await wait(10);
+    }
+    expect(bakes.length).toBeGreaterThanOrEqual(3);
+    expect(bakes.length).toBeLessThanOrEqual(5);
+  });
+
+  it('waits until it is wanted, and hands a failure on', async () => {
+    const { session, bakes, change } = fakeSession(10);
+    const failures: string[] = [];
+    session.bake = async () => {
+      bakes.push(0);
+      throw new Error('no memory');
+    };
+    const autoBake = new AutoBake(session, true, (error) => failures.push(error.message));
+    autoBake.setWanted(false);
+    change();
+    await wait(5000);
+    expect(bakes).toHaveLength(0);
+    autoBake.setWanted(true);
+    await wait(5000);
+    expect(failures).toEqual(['no memory']);
+  });
+});
+
+describe('FrameBudget', () => {
+  it('keeps the marched and the baked cost of a pixel apart', () => {
+    const budget = new FrameBudget(100);
+    const full = { width: 800, height: 800 };
+    budget.measured({ width: 100, height: 100 }, 100, false);
+    const marched = budget.size(full, 0);
+    budget.way = 'baked';
+    budget.measured({ width: 100, height: 100 }, 4, false);
+    const baked = budget.size(full, 0);
+    expect(baked.width).toBeGreaterThan(4 * marched.width);
+    budget.way = 'marched';
+    expect(budget.size(full, 0)).toEqual(marched);
+  });
+});
