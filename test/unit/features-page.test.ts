@@ -51,8 +51,8 @@ describe('VGG-19 from an address', () => {
   const server = (async (_: string, { headers }: { headers: { Range: string } }) => {
     const [start, end] = /(\d+)-(\d+)/.exec(headers.Range)!.slice(1).map(Number);
     const range = file.subarray(start, Math.min(file.length, end + 1));
-    const headersBack = { 'content-range': `bytes ${start}-${start + range.length - 1}/${file.length}` };
-    return new Response(range, { status: 206, headers: headersBack });
+    // No Content-Range: a page is not shown that of another origin.
+    return new Response(range, { status: 206 });
   }) as unknown as typeof fetch;
 
   function memoryCache(): WeightsCache {

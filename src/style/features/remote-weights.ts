@@ -170,6 +170,8 @@ async function fetchRange(
       }
       const size = Number(/\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1] ?? Number.NaN);
       const wanted = mayBeShort && size < end ? size - start : bytes.length;
+      // Another origin's server may keep the size to itself: then what came unbroken is all there is.
+      const sizeless = mayBeShort && Number.isNaN(size);
       for await (const chunk of chunksOf(response)) {
         if (count + chunk.length > bytes.length) {
           throw inputError('feature network', url, `${bytes.length} bytes`, 'more than were asked for');
@@ -178,7 +180,7 @@ async function fetchRange(
         count += chunk.length;
         onCount(count);
       }
-      if (count === wanted) return bytes.subarray(0, count);
+      if (count === wanted || (sizeless && count > before)) return bytes.subarray(0, count);
     } catch (cause) {
       if (signal?.aborted) throw new Cancelled();
       if (cause instanceof InputError) throw cause;
