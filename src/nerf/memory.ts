@@ -46,10 +46,9 @@ export function memoryOf(preset: Preset, { views, pixels }: PictureCount): Memor
   return { ...use, total: use.field + use.optimiser + use.work + use.pictures + use.style };
 }
 
-/** The largest single buffer: adapters bound that as well. */
-export function largestBuffer(preset: Preset, { pixels }: PictureCount): number {
-  const { field, sampleCapacity } = preset;
-  return 4 * Math.max(pixels, 2 * field.levels * sampleCapacity, 4 * entryCount(field), field.occupancyResolution ** 3);
+/** The largest single buffer, which adapters bound as well. Pictures share as many as they need (trainer.ts). */
+export function largestBuffer({ field, sampleCapacity }: Preset): number {
+  return 4 * Math.max(2 * field.levels * sampleCapacity, 4 * entryCount(field), field.occupancyResolution ** 3);
 }
 
 /**

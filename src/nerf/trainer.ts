@@ -1,12 +1,13 @@
 // Trains a field on a scene's pictures: random rays, march, composite, Huber loss, the same chain backward, Adam.
 // Nothing is read back in the loop; the same seed on the same adapter gives the same bits.
 
+import { InputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Profiler } from '../gpu/profiler.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import type { View } from '../scene/types.ts';
-import { packCameras } from './camera-buffer.ts';
+import { CAMERA_STRIDE, packCameras } from './camera-buffer.ts';
 import type { TrainConfig } from './config.ts';
 import { type Field, IDENTITY_MAP } from './field.ts';
 import { fixedCounters, type NerfKernels, Passes } from './passes.ts';
@@ -29,6 +30,13 @@ export interface TrainStatistics {
   samples: number;
 }
 
+/** Pictures that share a buffer, and their cameras. Each step draws its rays from one reel, in turn. */
+interface Reel {
+  cameras: Tensor; // [V, 32]
+  pixels: Tensor; // [P] RGBA8
+  viewCount: number;
+}
+
 /** Steps between two adaptations of the number of rays. */
 const ADAPT_INTERVAL = 32;
 const MIN_RAYS = 256;
@@ -43,8 +51,7 @@ export class NerfTrainer {
   /** How the number of rays stands; part of what a resumed training needs to repeat to the bit. */
   pace: TrainingPace;
   private readonly passes: Passes;
-  private readonly cameras: Tensor;
-  private readonly pixels: Tensor;
+  private readonly reels: Reel[];
   private readonly occupancyCounters: Tensor;
 
   constructor(
@@ -52,31 +59,40 @@ export class NerfTrainer {
     kernels: NerfKernels,
     readonly field: Field,
     private readonly buffers: SampleBuffers,
-    private readonly views: View[],
+    views: View[],
     readonly config: TrainConfig,
     private readonly seed: number,
+    /** Bytes that one buffer of pictures may have. */
+    reelBytes = gpu.device.limits.maxStorageBufferBindingSize,
   ) {
     const { device } = gpu;
     this.steps = config.steps;
     this.pace = { rays: Math.min(config.raysPerStep, buffers.rayCapacity), ranRays: 0, ranSamples: 0 };
     this.passes = new Passes(kernels, field, buffers);
-    const firstPixels: number[] = [];
-    let total = 0;
-    for (const { picture } of views) {
-      firstPixels.push(total);
-      total += picture.width * picture.height;
-    }
-    this.cameras = Tensor.from(
-      device,
-      'NerfTrainer.cameras',
-      [views.length, 32],
-      packCameras(
-        views.map((v) => v.camera),
+    const sizes = views.map(({ picture }) => picture.width * picture.height);
+    this.reels = reelsOf(sizes, reelBytes / 4).map((members) => {
+      const firstPixels: number[] = [];
+      let total = 0;
+      for (const view of members) {
+        firstPixels.push(total);
+        total += sizes[view];
+      }
+      const packed = packCameras(
+        members.map((view) => views[view].camera),
         firstPixels,
-      ),
-    );
-    this.pixels = Tensor.zeros(device, 'NerfTrainer.pixels', [total], 'u32');
-    this.setPictures(views.map((v) => v.picture.data));
+      );
+      const pixels = Tensor.zeros(device, 'NerfTrainer.pixels', [total], 'u32');
+      members.forEach((view, i) => {
+        const { data } = views[view].picture;
+        if (data.length !== sizes[view] * 4)
+          throw new Error(`picture ${view}: expected ${sizes[view] * 4} bytes, found ${data.length}`);
+        pixels.write(new Uint32Array(data.buffer, data.byteOffset, sizes[view]), firstPixels[i]);
+      });
+      const cameras = Tensor.from(device, 'NerfTrainer.cameras', [members.length, CAMERA_STRIDE], packed);
+      return { cameras, pixels, viewCount: members.length };
+    });
+    // Whatever trained on these buffers before may have left its sums.
+    buffers.statistics.write(new Float32Array(4));
     const part = field.config.occupancyResolution ** 3 / config.occupancyParts;
     if (part > buffers.capacity)
       throw new Error(`occupancy part: expected at most ${buffers.capacity} cells, found ${part}`);
@@ -88,17 +104,6 @@ export class NerfTrainer {
       GPUBufferUsage.INDIRECT,
     );
     this.occupancyCounters.write(fixedCounters(part, field.config.levels));
-  }
-
-  /** Replaces the target pictures (colour transfer), same sizes. Each [H, W, 4] sRGB, straight alpha. */
-  setPictures(pictures: Uint8ClampedArray<ArrayBuffer>[]): void {
-    let offset = 0;
-    pictures.forEach((data, i) => {
-      const size = this.views[i].picture.width * this.views[i].picture.height;
-      if (data.length !== size * 4) throw new Error(`picture ${i}: expected ${size * 4} bytes, found ${data.length}`);
-      this.pixels.write(new Uint32Array(data.buffer, data.byteOffset, size), offset);
-      offset += size;
-    });
   }
 
   /** How much of the schedule is over, 0..1. */
@@ -164,9 +169,7 @@ export class NerfTrainer {
 
   private rayInputs(directionDropout: number) {
     return {
-      cameras: this.cameras,
-      pixels: this.pixels,
-      viewCount: this.views.length,
+      ...this.reels[this.step % this.reels.length],
       seed: this.seed,
       step: this.step,
       directionDropout,
@@ -207,8 +210,26 @@ export class NerfTrainer {
   }
 
   destroy(): void {
-    for (const tensor of [this.cameras, this.pixels, this.occupancyCounters]) tensor.destroy();
+    for (const { cameras, pixels } of this.reels) for (const tensor of [cameras, pixels]) tensor.destroy();
+    this.occupancyCounters.destroy();
   }
+}
+
+/**
+ * Which views share a buffer: as few buffers as their size allows, views dealt out in turn so that each has some of all
+ * sides. One where all fit.
+ * @param sizes pixels of each view
+ * @param most pixels that one buffer may hold
+ */
+export function reelsOf(sizes: number[], most: number): number[][] {
+  const all = sizes.map((_, view) => view);
+  for (let count = 1; count <= sizes.length; count++) {
+    const reels = Array.from({ length: count }, (_, k) => all.filter((view) => view % count === k));
+    if (reels.every((reel) => reel.reduce((sum, view) => sum + sizes[view], 0) <= most)) return reels;
+  }
+  throw new InputError(
+    `picture: expected at most ${Math.floor(most)} pixels on this adapter, found ${Math.max(...sizes)}`,
+  );
 }
 
 /** Factor on the march step: 4, then 2, then 1. An untrained field gives every ray all its samples; few will do then. */

@@ -10,7 +10,7 @@ import { type Appearance, Field } from '../../src/nerf/field.ts';
 import { NerfKernels } from '../../src/nerf/passes.ts';
 import { createRenderTarget, destroyRenderTarget, Renderer } from '../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../src/nerf/sample-buffers.ts';
-import { NerfTrainer } from '../../src/nerf/trainer.ts';
+import { NerfTrainer, reelsOf } from '../../src/nerf/trainer.ts';
 import { ballScene, psnr } from '../reference/nerf/ball.ts';
 import { SMALL_FIELD } from '../reference/nerf/cases.ts';
 
@@ -92,6 +92,31 @@ describe('training', () => {
     expect(other[0]).not.toBe(first[0]);
     expect(other[3]).not.toBe(first[3]);
     for (const field of fields) field.destroy();
+  });
+});
+
+describe('pictures beyond the size of one buffer', () => {
+  it('are dealt out in turn, to as few buffers as will do', () => {
+    expect(reelsOf([3, 3, 3, 3], 12)).toEqual([[0, 1, 2, 3]]);
+    expect(reelsOf([3, 3, 3, 3, 3], 9)).toEqual([
+      [0, 2, 4],
+      [1, 3],
+    ]);
+    // Two buffers would hold as many pixels, but not these pictures in turn.
+    expect(reelsOf([5, 1, 5, 1], 6)).toEqual([[0, 3], [1], [2]]);
+    expect(reelsOf([7, 7], 7)).toEqual([[0], [1]]);
+    expect(() => reelsOf([4, 8], 7)).toThrow('expected at most 7 pixels on this adapter, found 8');
+  });
+
+  it('are all learnt from', async () => {
+    const field = Field.create(gpu, SMALL_FIELD, false, 1);
+    const two = 2 * SIDE * SIDE * 4;
+    const trainer = new NerfTrainer(gpu, kernels, field, buffers, scene.train, train, 1, two);
+    const before = psnr(await rendered(field), held.picture, background);
+    for (let step = 0; step < STEPS; step++) trainer.trainStep();
+    expect(psnr(await rendered(field), held.picture, background) - before).toBeGreaterThan(8);
+    trainer.destroy();
+    field.destroy();
   });
 });
 

@@ -30,7 +30,7 @@ function presetMemory(limits: Record<string, number>) {
     const pictures = { views: VIEWS, pixels: VIEWS * PRESETS[preset].pictureSide ** 2 };
     const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
     const bytes = memoryOf(PRESETS[preset], pictures);
-    return { preset, views: VIEWS, bytes, fits: largestBuffer(PRESETS[preset], pictures) <= most };
+    return { preset, views: VIEWS, bytes, fits: largestBuffer(PRESETS[preset]) <= most };
   });
 }
 
