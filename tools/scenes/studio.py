@@ -1,7 +1,8 @@
 # Blender side of the bundled scenes: one mesh, materials, baked light, cameras, pictures.
 # Debian's Cycles has no denoiser, so the diffuse light is baked once onto the vertices with many samples (diffuse
 # only, all bounces); a view then shows albedo x light + a traced glossy coat, which is clean after few samples and
-# the same in all views. Resumable: a finished picture and the baked light are kept in the work folder.
+# the same in all views. Under a sun its direct light is traced in the view (sharp shadows, no noise), the rest baked.
+# Resumable: a finished picture and the baked light are kept in the work folder.
 import argparse
 import hashlib
 import json
@@ -105,6 +106,7 @@ def material(name, colour, roughness=0.5, gloss=0.5, bump=None, glow=None):
     if not callable(colour):
         albedo.default_value = hexadecimal(colour)
     diffuse = paint.node('ShaderNodeBsdfDiffuse', {'Color': albedo}).outputs[0]
+    lambert = diffuse.node.name
     light = paint.node('ShaderNodeAttribute', attribute_name='light').outputs['Color']
     shown = paint.node('ShaderNodeEmission', {'Color': paint.mix(1.0, albedo, light, 'MULTIPLY')}).outputs[0]
     if gloss:
@@ -119,16 +121,31 @@ def material(name, colour, roughness=0.5, gloss=0.5, bump=None, glow=None):
         diffuse = paint.node('ShaderNodeAddShader', {0: diffuse, 1: emission}).outputs[0]
         shown = paint.node('ShaderNodeAddShader', {0: shown, 1: emission}).outputs[0]
     output = paint.node('ShaderNodeOutputMaterial')
-    paint.material['bake'], paint.material['show'] = diffuse.node.name, shown.node.name
+    paint.material['lambert'], paint.material['show'] = lambert, shown.node.name
     paint.tree.links.new(diffuse, output.inputs[0])
     return paint.material
 
 
-def show_baked():
+def show_baked(traced_key):
+    """From here on views show baked light; with traced_key the key light alone still shines, and casts sharp shadows."""
     for m in bpy.data.materials:
         if 'show' in m:
-            output = next(n for n in m.node_tree.nodes if n.type == 'OUTPUT_MATERIAL')
-            m.node_tree.links.new(m.node_tree.nodes[m['show']].outputs[0], output.inputs[0])
+            tree = m.node_tree
+            shown = tree.nodes[m['show']].outputs[0]
+            if traced_key:
+                both = tree.nodes.new('ShaderNodeAddShader')
+                tree.links.new(shown, both.inputs[0])
+                tree.links.new(tree.nodes[m['lambert']].outputs[0], both.inputs[1])
+                shown = both.outputs[0]
+                m.cycles.sample_as_light = False
+            output = next(n for n in tree.nodes if n.type == 'OUTPUT_MATERIAL')
+            tree.links.new(shown, output.inputs[0])
+    if traced_key:
+        scene = bpy.context.scene
+        scene.world.cycles_visibility.diffuse = False
+        scene.world.cycles.sampling_method = 'NONE'  # every light sample goes to the one light that is left
+        for light in [o for o in scene.objects if o.type == 'LIGHT'][1:]:
+            light.hide_render = True
 
 
 # ---------------------------------------------------------------- mesh, light
@@ -207,6 +224,7 @@ def sun_light(direction, strength, colour, angle_deg=1.5):
 
 def sky(horizon, zenith, strength):
     """A graded sky with soft clouds, seen and shining."""
+    bpy.context.scene['sky'] = repr((horizon, zenith, strength))
     tree = bpy.context.scene.world.node_tree
     tree.nodes.clear()
     make = lambda kind: tree.nodes.new(kind)
@@ -228,10 +246,11 @@ def sky(horizon, zenith, strength):
     link(shine.outputs[0], out.inputs[0])
 
 
-def bake(ob, samples, bounces, work):
+def bake(ob, samples, bounces, work, traced_key):
     """
     Diffuse light of albedo 1 on every vertex, in three parts: the key light (first light made) with most samples, the
-    other lights, and what bounces, which is smooth and is smoothed most. Kept by a hash of geometry and lights.
+    other lights, and what bounces, which is smooth and is smoothed most. traced_key leaves the key light to the views.
+    Kept by a hash of geometry, lights and sky.
     """
     scene = bpy.context.scene
     mesh = ob.data
@@ -240,14 +259,15 @@ def bake(ob, samples, bounces, work):
     mesh.vertices.foreach_get('co', co)
     lights = [o for o in scene.objects if o.type == 'LIGHT']
     described = repr([(o.name, [list(r) for r in o.matrix_world], o.data.energy, list(o.data.color)) for o in lights])
+    described += scene.get('sky', '')
     key = hashlib.sha1(co.tobytes() + described.encode() + f'{samples} {bounces}'.encode()).hexdigest()[:12]
     kept = os.path.join(work, f'light-{key}.npy')
     if not os.path.exists(kept):
         quads = np.empty(len(mesh.loops), np.int32)
         mesh.loops.foreach_get('vertex_index', quads)
         quads = quads.reshape(-1, 4)
-        light = smooth(bake_part(ob, lights[:1], samples, 0), quads, 3, 0.2)
-        light += smooth(bake_part(ob, lights[1:], samples // 2, 0), quads, 5, 0.3)
+        light = np.zeros((count, 4), np.float32) if traced_key else smooth(bake_part(ob, lights[:1], samples, 0), quads, 3, 0.2)
+        light += smooth(bake_part(ob, lights[1:], samples if traced_key else samples // 2, 0), quads, *((8, 1.0) if traced_key else (5, 0.3)))
         light += smooth(bake_part(ob, lights, max(8, samples // 2) if samples >= 8 else samples, bounces), quads, 8, 1.0)
         np.save(kept, light)
         print('light: percentiles 5 50 95', np.percentile(light[:, :3].sum(1), (5, 50, 95)))
@@ -371,11 +391,11 @@ def depth_of_view(ob, matrix, angle, tree):
     return depth
 
 
-def produce(ob, train_views, test_views, angle, options, title, extra):
+def produce(ob, train_views, test_views, angle, options, title, extra, traced_key=False):
     """Bakes, renders what is missing, then writes the finished scene (WebP, transforms, depth) to options.out."""
     os.makedirs(options.work, exist_ok=True)
-    bake(ob, options.bake, 5, options.work)
-    show_baked()
+    bake(ob, options.bake, 5, options.work, traced_key)
+    show_baked(traced_key)
     camera = add_camera(angle)
     if options.look is not None:
         for i in map(int, options.look.split(',')):
