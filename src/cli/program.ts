@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { Cancelled, InputError } from '../errors.ts';
 import { NoWebGpuError } from '../gpu/device.ts';
+import { bakeCommand } from './commands/bake.ts';
 import { benchCommand } from './commands/bench.ts';
 import { consistencyCommand } from './commands/consistency.ts';
 import { evalCommand } from './commands/eval.ts';
@@ -22,6 +23,7 @@ const COMMANDS = [
   stylizeCommand,
   renderCommand,
   consistencyCommand,
+  bakeCommand,
   benchCommand,
   infoCommand,
 ];

@@ -467,12 +467,13 @@ class Session implements ImpastoSession {
     const core = this.needCore();
     const plain = core.field.appearance;
     const style = original ? null : this.styled;
-    const draw = (appearance: Appearance, into: RenderTarget) =>
-      this.renderWith(core.viewRenderer, appearance)(camera, into);
+    const draw = async (appearance: Appearance, into: RenderTarget) => {
+      const bake = baked ? this.baking.of(appearance) : null;
+      if (bake) bake.render(camera, into, this.background);
+      else await this.renderWith(core.viewRenderer, appearance)(camera, into);
+    };
     if (!style || style.strength === 0) return draw(plain, target);
-    const bake = baked ? this.baking.of(style.appearance) : null;
-    if (bake) bake.render(camera, target, this.background);
-    else await draw(style.appearance, target);
+    await draw(style.appearance, target);
     if (style.strength === 1) return;
     const { width, height } = target;
     if (this.lerpTarget?.width !== width || this.lerpTarget.height !== height) {
@@ -502,9 +503,9 @@ class Session implements ImpastoSession {
   async bake(options: { signal?: AbortSignal } = {}): Promise<BakeReport | null> {
     const { core, styled } = this;
     const view = this.current.scene?.train[0];
-    if (!core || !styled || !view) return null;
+    if (!core || !view) return null;
     const { kernels, field, buffers, viewRenderer } = core;
-    const { appearance } = styled;
+    const { appearance } = styled ?? field;
     try {
       const report = await this.baking.bake({
         source: { field, appearance, kernels, buffers },
@@ -513,7 +514,7 @@ class Session implements ImpastoSession {
         background: this.background,
         signal: options.signal,
         onProgress: (fraction) =>
-          this.emitter.emit('progress', { task: 'bake', fraction, text: 'baking the painting' }),
+          this.emitter.emit('progress', { task: 'bake', fraction, text: 'baking for fast display' }),
       });
       this.current.baked = report;
       if (report) this.emitter.emit('baked', report);

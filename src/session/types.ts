@@ -146,7 +146,7 @@ export interface SessionEvents {
   style: { step: number; steps: number; loss: number; style: number; seconds: number };
   /** The field changed and views of it should be redrawn. */
   changed: { reason: 'train' | 'style' | 'load' | 'strength' };
-  /** The painted field's bake is ready. */
+  /** The field's bake is ready. */
   baked: BakeReport;
   /** One sentence for the user. */
   notice: { level: 'info' | 'warning' | 'error'; text: string };
@@ -159,7 +159,7 @@ export interface SessionState {
   /** Names of the styles on the field, empty for the plain one. */
   style: string[];
   strength: number;
-  /** The painted field's baked form, while there is one. */
+  /** The baked form of the field as it is shown, while there is one. */
   baked: BakeReport | null;
   background: Background;
   /** Name of the feature network in use; empty before one is. */
@@ -186,13 +186,14 @@ export interface ImpastoSession {
   createTarget(width: number, height: number): RenderTarget;
   destroyTarget(target: RenderTarget): void;
   /**
-   * Renders the field as it is now. `original` shows the unstylized field (for the wipe); `baked` shows the baked form
-   * of the painted one where there is one. Works during training.
+   * Renders the field as it is now. `original` shows the unstylized field (for the wipe); `baked` shows its baked form
+   * where there is one. Works during training.
    */
   render(camera: Camera, target: RenderTarget, options?: { original?: boolean; baked?: boolean }): Promise<void>;
   /**
-   * Bakes the painted field for `render` with `baked`, beside other tasks, in slices. Ends by itself, with null, when
-   * the field changes meanwhile; null too where there is no style or the field is too full.
+   * Bakes the field as it is shown for `render` with `baked`, beside other tasks, in slices; a plain field loses what
+   * depends on the direction. Ends by itself, with null, when the field changes meanwhile; null too where there is no
+   * field or it is too full.
    */
   bake(options?: { signal?: AbortSignal }): Promise<BakeReport | null>;
 
