@@ -71,6 +71,14 @@ export function trainCommand(io: Io): Command {
       // A resumed training is asked for more: as much again as the preset's, where nothing is said.
       const goal = steps ?? (resumed && seconds === undefined ? begun + PRESETS[preset].train.steps : undefined);
       const background = shownBackground(options.background);
+      const curve: { seconds: number; step: number; psnr: number }[] = [];
+      let trainedFor = 0;
+      session.on('train', (now) => {
+        trainedFor = now.seconds;
+      });
+      session.on('holdout', ({ step, psnr }) =>
+        curve.push({ seconds: round(trainedFor, 1), step, psnr: round(psnr, 3) }),
+      );
       const train = () => session.train({ preset, steps: goal, seconds, seed, background, signal });
       await stage('train', train, () => session.state.trainedSteps);
       const scored = (session.state.scene?.test.length ?? 0) > 0;
@@ -79,6 +87,8 @@ export function trainCommand(io: Io): Command {
       await writeJson(io, options.json, {
         stages: engine.stages,
         psnr: score ? score.mean.psnr : null,
+        // Of two held-out views, now and then while training.
+        curve,
         out: options.out,
       });
       const text = score
@@ -88,3 +98,5 @@ export function trainCommand(io: Io): Command {
     });
   });
 }
+
+const round = (value: number, digits: number) => Number(value.toFixed(digits));
