@@ -60,10 +60,11 @@ export class Baking {
     const { gpu } = this;
     const started = performance.now();
     this.kernels ??= BakeKernels.create(gpu);
+    const { maxResolution, occupancyResolution } = source.field.config;
     const limits: BakeLimits = {
       bytes: BYTES,
       nodes: gpu.isSoftware ? NODES.software : NODES.hardware,
-      resolution: source.field.config.maxResolution,
+      resolution: Math.max(maxResolution, 2 * occupancyResolution),
     };
     const baked = await BakedField.bake(gpu, await this.kernels, source, { limits, signal, onProgress });
     if (!baked) return null;

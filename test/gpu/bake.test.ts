@@ -19,6 +19,9 @@ import { createRenderTarget, destroyRenderTarget, Renderer } from '../../src/ner
 import { SampleBuffers } from '../../src/nerf/sample-buffers.ts';
 import { NerfTrainer } from '../../src/nerf/trainer.ts';
 import { rayOfPixel } from '../../src/scene/rays.ts';
+import { writeFieldFile } from '../../src/session/field-file.ts';
+import { createSession } from '../../src/session/session.ts';
+import type { ImpastoSession } from '../../src/session/types.ts';
 import { ballScene } from '../reference/nerf/ball.ts';
 import { runKernel } from '../reference/nerf/bench.ts';
 import { bakedRay, codedDensity } from '../reference/nerf/bricks.ts';
@@ -309,5 +312,66 @@ describe('the bake of a trained ball', () => {
     await expect(cancelled).rejects.toThrow(Cancelled);
     const full = await BakedField.bake(gpu, bakeKernels, source, { limits: { ...LIMITS, nodes: 100 } });
     expect(full).toBeNull();
+  });
+
+  describe('in a session', () => {
+    let session: ImpastoSession;
+    let file: Uint8Array<ArrayBuffer>;
+    beforeAll(async () => {
+      const { field } = source;
+      const network = field.appearance.network.clone('Style');
+      const colourMap = [0.3, 0.5, 0, 0.1, 0, 0.4, 0.2, 0.2, 0.1, 0, 0.8, 0];
+      const style = { appearance: { network, colourMap, viewDependent: false }, names: ['ink'], strength: 1 };
+      file = await writeFieldFile({ preset: 'quick', steps: 60, seed: 1, field, style, scene });
+      network.destroy();
+      const read = () => Promise.reject(new Error('no network is needed'));
+      session = await createSession(gpu, { bundledNetwork: { name: 'none.json', read } });
+      await session.load(file, 'ball.impasto');
+    });
+    afterAll(() => session.destroy());
+
+    const view = (options: { original?: boolean; baked?: boolean }) =>
+      read((target) => session.render(scene.test[0].camera, target, options)).then(({ rgb }) => rgb);
+
+    it('is shown where it is asked for, tells its difference, and goes with the style', async () => {
+      const marched = await view({});
+      // Nothing is baked yet: the field is marched.
+      expect([...(await view({ baked: true }))]).toEqual([...marched]);
+      const told: number[] = [];
+      session.on('baked', (report) => told.push(report.psnr));
+      const report = (await session.bake())!;
+      expect(session.state.baked).toEqual(report);
+      expect(told).toEqual([report.psnr]);
+      expect(report.psnr).toBeGreaterThan(40);
+      expect(report.bytes).toBeGreaterThan(report.bricks * 4 * 8);
+      const baked = await view({ baked: true });
+      const difference = psnr(baked, marched);
+      expect(difference).toBeGreaterThan(40);
+      expect([...baked]).not.toEqual([...marched]);
+      expect([...(await view({}))]).toEqual([...marched]);
+
+      session.setStrength(0.5);
+      const [half, halfBaked] = [await view({}), await view({ baked: true })];
+      expect(psnr(halfBaked, half)).toBeGreaterThan(difference);
+      session.setStrength(1);
+
+      const original = await view({ original: true });
+      expect([...(await view({ original: true, baked: true }))]).toEqual([...original]);
+      session.clearStyle();
+      expect(session.state.baked).toBeNull();
+      expect([...(await view({ baked: true }))]).toEqual([...original]);
+    });
+
+    it('gives up when the field goes, and ends as cancelled when it is told to', async () => {
+      await session.load(file, 'ball.impasto');
+      const baking = session.bake();
+      await session.load(file, 'ball.impasto');
+      expect(await baking).toBeNull();
+      expect(session.state.baked).toBeNull();
+      const abort = new AbortController();
+      session.on('progress', ({ task }) => task === 'bake' && abort.abort());
+      await expect(session.bake({ signal: abort.signal })).rejects.toThrow(Cancelled);
+      expect(session.state.baked).toBeNull();
+    });
   });
 });

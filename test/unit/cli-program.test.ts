@@ -35,7 +35,7 @@ describe('command line', () => {
       expect(stderr).toBe('');
     }
     const { stdout } = await run('--help');
-    for (const name of ['run', 'train', 'eval', 'stylize', 'render', 'consistency', 'bench', 'info'])
+    for (const name of ['run', 'train', 'eval', 'stylize', 'render', 'consistency', 'bake', 'bench', 'info'])
       expect(stdout).toContain(`\n  ${name} `);
   });
 
