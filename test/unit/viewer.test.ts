@@ -37,8 +37,22 @@ describe('FrameBudget', () => {
     const sizes = [0, 1, 2, 3].map((refinement) => budget.size(FULL, refinement));
     expect(sizes[1].width).toBeGreaterThan(1.8 * sizes[0].width);
     expect(sizes[3]).toEqual(FULL);
-    expect(budget.isFinest(FULL, sizes[0], 0)).toBe(false);
-    expect(budget.isFinest(FULL, FULL, 3)).toBe(true);
+    expect(budget.nextRefinement(FULL, sizes[0], 0)).toBe(1);
+    expect(budget.nextRefinement(FULL, FULL, 3)).toBeNull();
+  });
+
+  it('refines from the floor too, without drawing the floor again', () => {
+    const budget = new FrameBudget(16);
+    // 16 ms buy 1333 pixels, four times as many are still below the floor of 96 x 60.
+    budget.measured(MILLISECOND_A_KILOPIXEL, 12, false);
+    const floor = budget.size(FULL, 0);
+    expect(floor.width).toBe(96);
+    expect(budget.size(FULL, 1)).toEqual(floor);
+    expect(budget.nextRefinement(FULL, floor, 0)).toBe(2);
+    const refined = budget.size(FULL, 2);
+    expect(refined.width).toBeGreaterThan(96);
+    expect(budget.nextRefinement(FULL, refined, 2)).toBe(3);
+    expect(budget.nextRefinement(FULL, budget.size(FULL, 9), 9)).toBeNull();
   });
 
   it('does not refine into frames that would block the view', () => {
@@ -51,7 +65,7 @@ describe('FrameBudget', () => {
   it('keeps to a fixed size', () => {
     const budget = new FrameBudget(33, 64);
     expect(budget.size(FULL, 0)).toEqual({ width: 64, height: 40 });
-    expect(budget.isFinest(FULL, { width: 64, height: 40 }, 0)).toBe(true);
+    expect(budget.nextRefinement(FULL, { width: 64, height: 40 }, 0)).toBeNull();
   });
 
   it('barely believes frames that shared the adapter with other work', () => {

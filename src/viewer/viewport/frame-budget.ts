@@ -12,6 +12,8 @@ export interface Size {
 const FLOOR_LONG_SIDE = 96;
 /** A still frame may take this long: the view cannot be moved meanwhile. */
 const STILL_MS = 900;
+/** Fourfold each: from the smallest budget to any screen. */
+const MOST_REFINEMENTS = 16;
 /** Long sides are rounded to this, so that few sizes occur and buffers can be kept. Pixels. */
 const SIZE_STEP = 32;
 
@@ -61,10 +63,17 @@ export class FrameBudget {
     return scaled(full, Math.min(1, rounded / longSide));
   }
 
-  /** True when a further still frame would be no larger than the last one. */
-  isFinest(full: Size, last: Size, refinement: number): boolean {
-    const next = this.size(full, refinement + 1);
-    return next.width * next.height <= last.width * last.height;
+  /**
+   * The next refinement of a still view whose frame is larger than the last one, or null where there is none. Steps
+   * that lead nowhere are left out: under a tight budget the first few are all at the floor.
+   */
+  nextRefinement(full: Size, last: Size, refinement: number): number | null {
+    const pixels = last.width * last.height;
+    for (let next = refinement + 1; next <= refinement + MOST_REFINEMENTS; next++) {
+      const { width, height } = this.size(full, next);
+      if (width * height > pixels) return next;
+    }
+    return null;
   }
 }
 

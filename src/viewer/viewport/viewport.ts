@@ -338,12 +338,12 @@ export class Viewport {
     if (moved || this.stale) this.refinement = 0;
     const target = this.targetSize();
     this.budget.way = this.showsBake ? 'baked' : 'marched';
-    const refines =
-      this.shown !== null && !this.working && !this.budget.isFinest(target, this.shown.view, this.refinement);
+    const refined =
+      this.shown && !this.working ? this.budget.nextRefinement(target, this.shown.view, this.refinement) : null;
     const rest = Math.min(this.lastFrameMs * WORKING_SHARE, MAX_REST_MS);
     const resting = this.working && !moved && performance.now() - this.lastFrameEnd < rest;
-    if (this.hasField && (moved || (this.stale && !resting) || (refines && !this.stale))) {
-      if (!moved && !this.stale) this.refinement++;
+    if (this.hasField && (moved || (this.stale && !resting) || (refined !== null && !this.stale))) {
+      if (!moved && !this.stale && refined !== null) this.refinement = refined;
       this.lastPose = pose;
       this.stale = false;
       await this.renderField(this.budget.size(target, this.refinement));
