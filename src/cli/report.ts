@@ -10,6 +10,8 @@ const range = z.object({
   rmse: figure,
   baseline: figure,
   pairs: z.int(),
+  /** Of the pixels, seen by both frames of a pair. */
+  share: z.number(),
   lpips: figure.optional(),
   baselineLpips: figure.optional(),
 });
@@ -38,10 +40,11 @@ export type ConsistencyReport = Report['consistency'];
 /** JSON has no NaN: what could not be measured is null. */
 export function consistencyReport(score: { short: ConsistencyRange; long: ConsistencyRange }): ConsistencyReport {
   const known = (value: number) => (Number.isFinite(value) ? value : null);
-  const plain = ({ rmse, baseline, pairs, lpips, baselineLpips }: ConsistencyRange) => ({
+  const plain = ({ rmse, baseline, pairs, share, lpips, baselineLpips }: ConsistencyRange) => ({
     rmse: known(rmse),
     baseline: known(baseline),
     pairs,
+    share,
     ...(lpips !== undefined && { lpips: known(lpips) }),
     ...(baselineLpips !== undefined && { baselineLpips: known(baselineLpips) }),
   });

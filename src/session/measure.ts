@@ -98,7 +98,7 @@ export function evaluationOf(
     background,
     protocol: {
       views: `${views.length} held-out views; ${scene.train.length} were trained on`,
-      pictures: `sRGB of 8 bits, photographs ${behind} at 1/${scene.downscale} of their size, renders by pinhole cameras`,
+      pictures: `sRGB of 8 bits, photographs ${behind} at 1/${scene.downscale} of their size, renders by pinhole cameras, lenses of photographs not taken out`,
       psnr: 'dB, peak 1, from the mean squared error of each view; mean over views',
       ssim: 'Gaussian window 11x11 of sigma 1.5, K1 .01, K2 .03, each channel alone, valid region; mean over views',
       ...(network !== undefined && {
@@ -177,6 +177,7 @@ export async function scoreConsistency(
       rmse: of.rmse,
       baseline: baseline.rmse,
       pairs: of.pairs,
+      share: of.maskShare,
       ...(lpips && { lpips: of.distance, baselineLpips: baseline.distance }),
     };
   }

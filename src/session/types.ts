@@ -83,6 +83,8 @@ export interface ConsistencyRange {
   rmse: number;
   baseline: number;
   pairs: number;
+  /** Share of the pixels that both frames see, 0..1, mean over pairs: what the figures are of. */
+  share: number;
   /** Where heads were given. */
   lpips?: number;
   baselineLpips?: number;

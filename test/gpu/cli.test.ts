@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { zipSync } from 'fflate';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { benchScene } from '../../src/cli/bench-scene.ts';
 import { withEngine } from '../../src/cli/engine.ts';
@@ -158,6 +159,8 @@ describe('the whole road', LONG, () => {
     const report = JSON.parse(readFileSync(place('out/report.json'), 'utf8'));
     // The same views of the same field: the file holds halves, so a hair apart at most.
     expect(score.mean.psnr).toBeCloseTo(report.psnr.holdout, 1);
+    expect(score.background).toBe('none');
+    expect(score.protocol.views).toBe('3 held-out views; 9 were trained on');
 
     const frames = place('frames');
     const argv = [
@@ -196,7 +199,70 @@ describe('the whole road', LONG, () => {
     expect(measured.code, measured.stderr).toBe(0);
     const { short, long } = JSON.parse(measured.stdout);
     for (const range of [short, long])
-      for (const key of ['rmse', 'baseline', 'pairs']) expect(range[key]).toBeGreaterThanOrEqual(0);
+      for (const key of ['rmse', 'baseline', 'pairs', 'share']) expect(range[key]).toBeGreaterThanOrEqual(0);
+  });
+
+  it('leaves pictures of what was compared, and measures against another checkpoint', async () => {
+    const seen = place('seen');
+    const field = place('out/scene.impasto');
+    const evaluated = await run(['eval', field, '--scene', scene, '--images', seen, ...SMALL]);
+    expect(evaluated.code, evaluated.stderr).toBe(0);
+    const names = readdirSync(seen).sort();
+    expect(names).toHaveLength(3);
+    expect(names[0]).toMatch(/^0000_\d+\.png$/);
+    expect(await sharp(join(seen, names[0])).metadata()).toMatchObject({ width: 3 * 32, height: 32 });
+
+    const film = ['--frames', '9', '--size', '32x32', '--json', '-'];
+    const own = await run(['consistency', place('out/styled.impasto'), ...film]);
+    const based = await run(['consistency', place('out/styled.impasto'), '--base', field, '--images', seen, ...film]);
+    expect(based.code, based.stderr).toBe(0);
+    // The same geometry and the same plain colours: the baseline is the same figure, from another file.
+    expect(JSON.parse(based.stdout)).toEqual(JSON.parse(own.stdout));
+    const pairs = readdirSync(seen).filter((name) => /^(short|long)_/.test(name));
+    expect(pairs.sort().slice(0, 3)).toEqual(['long_0000_0007.png', 'long_0001_0008.png', 'short_0000_0001.png']);
+    expect(pairs).toHaveLength(2 + 8);
+
+    writeScene(place('moved'), (t) => {
+      for (const { transform_matrix: m } of t.frames) m[0][3] += 1;
+      return t;
+    });
+    const other = place('moved.impasto');
+    const trained = await run(['train', place('moved'), '--out', other, '--preset', 'quick', '--steps', '1', ...SMALL]);
+    expect(trained.code, trained.stderr).toBe(0);
+    const refused = await run(['consistency', place('out/styled.impasto'), '--base', other, ...film]);
+    expect(refused.code).toBe(2);
+    expect(refused.last).toBe(
+      `impasto: placement in ${other}: expected that of ball, the scene measured, found another (moved)`,
+    );
+  });
+
+  it('shows transparent photographs on the background that was asked for', async () => {
+    const cut = writeScene(place('cut'));
+    for (const name of readdirSync(join(cut, 'images'))) {
+      const path = join(cut, 'images', name);
+      const { data, info } = await sharp(path).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+      // White is the background that benchScene paints.
+      const pixels = new Uint8ClampedArray(data).map((v, i, all) =>
+        i % 4 === 3 && all[i - 1] + all[i - 2] + all[i - 3] === 765 ? 0 : v,
+      );
+      writeFileSync(path, encodePng({ width: info.width, height: info.height, data: pixels }, { level: 1 }));
+    }
+    const field = place('cut.impasto');
+    const options = ['--preset', 'quick', '--steps', '48', '--background', 'black', ...SMALL];
+    const trained = await run(['train', cut, '--out', field, ...options]);
+    expect(trained.code, trained.stderr).toBe(0);
+    const { code, stdout, stderr } = await run(['eval', field, '--scene', cut, '--json', '-', ...SMALL]);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ background: 'black' });
+    const frames = place('cut-frames');
+    const rendered = await run(['render', field, '--out', frames, '--frames', '1', '--size', '32x32']);
+    expect(rendered.code, rendered.stderr).toBe(0);
+    const { data } = await sharp(join(frames, 'frame_0000.png'))
+      .ensureAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const corners = [0, 31, 32 * 31, 32 * 32 - 1].map((p) => data[4 * p]);
+    expect(Math.max(...corners)).toBeLessThan(60);
   });
 
   it('trains and stylizes as two commands, with a mix of styles', async () => {
@@ -328,6 +394,36 @@ describe('bad checkpoints', () => {
     expect(last).toContain(sentence);
     expect(code).toBe(2);
     expect(existsSync(place('spoilt.mp4'))).toBe(false);
+  });
+});
+
+describe('headers of checkpoints', () => {
+  /** The checkpoint with its header changed, its checksum right. */
+  const changed = (change: (meta: Record<string, unknown>) => void) => {
+    const { meta, tensors } = readContainer(new Uint8Array(readFileSync(place('f.impasto'))), 'f');
+    change(meta);
+    writeFileSync(place('header.impasto'), writeContainer({ meta, tensors: [...tensors.values()] }));
+    return run(['render', place('header.impasto'), '--out', place('header'), '--frames', '1', '--size', '16x16']);
+  };
+
+  it('may have fields that are not known yet, and lack the background', async () => {
+    const { code, stderr } = await changed((meta) => {
+      Object.assign(meta, { weather: { kind: 'fair' }, background: undefined });
+      Object.assign(meta.scene as object, { mood: 3 });
+    });
+    expect(code, stderr).toBe(0);
+  });
+
+  it.each<[string, string, unknown]>([
+    ['steps', 'steps', 'many'],
+    ['a background', 'background', 'mauve'],
+    ['a preset', 'preset', 7],
+    ['a field', 'field', { levels: 'eight' }],
+    ['a scene', 'scene', []],
+  ])('are refused for %s of a wrong kind', async (_, name, value) => {
+    const { code, last } = await changed((meta) => void (meta[name] = value));
+    expect(last).toMatch(new RegExp(`^impasto: header field '${name}[^']*' in .*header\\.impasto: expected .*found`));
+    expect(code).toBe(2);
   });
 });
 

@@ -51,9 +51,9 @@ export function consistencyCommand(io: Io): Command {
       const score = consistencyReport(await stage('consistency', measure));
       await writeJson(io, options.json, score);
       for (const range of ['short', 'long'] as const) {
-        const { rmse, baseline, pairs, lpips, baselineLpips } = score[range];
+        const { rmse, baseline, pairs, share, lpips, baselineLpips } = score[range];
         const more = heads ? `, lpips ${rmseText(lpips ?? null)} (${rmseText(baselineLpips ?? null)})` : '';
-        const text = `rmse ${rmseText(rmse)}, unstylized ${rmseText(baseline)}${more}, ${pairs} pairs`;
+        const text = `rmse ${rmseText(rmse)}, unstylized ${rmseText(baseline)}${more}, ${pairs} pairs, ${(100 * share).toFixed(0)} % of the pixels seen twice`;
         say(io, options.json, `${range.padEnd(5)} ${text}`);
       }
     });
