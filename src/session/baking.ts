@@ -16,7 +16,7 @@ import type { BakeReport } from './types.ts';
 /** Half of what a bake may take in all, since a new one is made beside the old. */
 const BYTES = 64 << 20;
 /** Nodes that are evaluated at most: a fraction of a second on a graphics card, some seconds in software. */
-const NODES = { hardware: BYTES / 4, software: 6 << 20 };
+const NODES = { hardware: BYTES / 4, software: 4 << 20 };
 /** Long side of the view on which the bake is held against the field. Pixels. */
 const MEASURED_SIDE = 160;
 

@@ -156,7 +156,7 @@ async function start(app: HTMLElement): Promise<void> {
     commands,
     notices: notices.history,
     picture: () => viewport.picture(),
-    atRest: () => viewport.atRest(),
+    atRest: () => autoBake.settled().then(() => viewport.atRest()),
     kept: () => keepsake.last,
     freeSize() {
       viewport.budget.fixedLongSide = undefined;

@@ -90,6 +90,31 @@ describe('AutoBake', () => {
     expect(bakes.length).toBeLessThanOrEqual(5);
   });
 
+  it('is settled when the bake is up with the painting', async () => {
+    const { session, state, change } = fakeSession(2000);
+    const autoBake = new AutoBake(session, true, unexpected);
+    const settled: string[] = [];
+    const ask = (name: string) => void autoBake.settled().then(() => settled.push(name));
+    ask('nothing changed');
+    await wait(0);
+    change();
+    ask('before');
+    await wait(1000);
+    ask('meanwhile');
+    // It changes while it is baked: up only when that is baked too.
+    change();
+    await wait(2000);
+    expect(settled).toEqual(['nothing changed']);
+    await wait(5000);
+    expect(settled).toEqual(['nothing changed', 'before', 'meanwhile']);
+    // A style that is taken away ends the waiting.
+    change();
+    ask('without style');
+    state.style = [];
+    await wait(5000);
+    expect(settled).toHaveLength(4);
+  });
+
   it('waits until it is wanted, and hands a failure on', async () => {
     const { session, bakes, change } = fakeSession(10);
     const failures: string[] = [];

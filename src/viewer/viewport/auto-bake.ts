@@ -15,6 +15,7 @@ export class AutoBake {
   private baking = false;
   private lastEnd = Number.NEGATIVE_INFINITY;
   private lastMs = 0;
+  private waiting: (() => void)[] = [];
 
   /** @param slow the adapter bakes for seconds: not while it paints */
   constructor(
@@ -32,6 +33,19 @@ export class AutoBake {
   setWanted(wanted: boolean): void {
     this.wanted = wanted;
     if (wanted && this.behind) this.hear();
+    else this.tellSettled();
+  }
+
+  /** Resolves when the bake is up with the painting, or none is on its way. */
+  settled(): Promise<void> {
+    if (!this.baking && !this.isDue('idle')) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  /** Whether there is a painting that changed, and the engine is `busy` with just that. */
+  private isDue(busy: 'idle' | 'stylizing'): boolean {
+    const { state } = this.session;
+    return this.wanted && this.behind && state.busy === busy && state.style.length > 0;
   }
 
   private hear(): void {
@@ -42,10 +56,9 @@ export class AutoBake {
     if (!this.slow && performance.now() > due) void this.bake('stylizing');
   }
 
-  /** Bakes if there is a painting that changed and the engine is `busy` with just that. */
   private async bake(busy: 'idle' | 'stylizing'): Promise<void> {
-    const { state } = this.session;
-    if (!this.wanted || !this.behind || this.baking || state.busy !== busy || state.style.length === 0) return;
+    if (this.baking) return;
+    if (!this.isDue(busy)) return this.tellSettled();
     this.behind = false;
     this.baking = true;
     const started = performance.now();
@@ -60,5 +73,11 @@ export class AutoBake {
     }
     // It changed while it was baked: its rest may have come and gone.
     if (this.behind) this.hear();
+    this.tellSettled();
+  }
+
+  private tellSettled(): void {
+    if (this.isDue('idle')) return;
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 }
