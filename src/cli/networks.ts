@@ -68,10 +68,12 @@ export async function givenNetwork(
 ): Promise<NetworkWeights | null> {
   if (features === 'small') return null;
   if (features === undefined || features === 'vgg19') {
+    const place = named();
+    if (place && !isAddress(place) && !existsSync(place))
+      throw new InputError(`IMPASTO_VGG19: expected a file or an address, found no such file ${place}`);
     const path = vggPaths().find((file) => existsSync(file));
     if (path) return await loadFeatureWeights(diskSource(path));
-    const address = named();
-    if (address && isAddress(address)) return await fetched(io, address, { offline, top, strict: false });
+    if (place && isAddress(place)) return await fetched(io, place, { offline, top, strict: false });
     if (!features) return null;
     throw new InputError(
       `--features vgg19: expected IMPASTO_VGG19 or ${vggPaths().at(-2)} to be its file or address, found none`,

@@ -146,6 +146,11 @@ describe('IMPASTO_VGG19', () => {
     vi.stubEnv('IMPASTO_VGG19', path);
     expect((await given({})).network?.name).toBe('vgg19');
     expect(requests).toBe(0);
+    vi.stubEnv('IMPASTO_VGG19', `${path}.gone`);
+    await expect(given({})).rejects.toThrow(
+      /^IMPASTO_VGG19: expected a file or an address, found no such file .*gone$/,
+    );
+    expect((await given({ features: 'small' })).network).toBeNull();
   });
 
   it('unset and with nothing cached leaves the small network, unless VGG-19 is asked for', async () => {
