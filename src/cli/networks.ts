@@ -87,7 +87,8 @@ export async function givenNetwork(
 
 /**
  * VGG-19 from an address or the cache; null, with a note, where it cannot be had.
- * @param place may end in #sha256=<64 digits>, the hash of the tensors that are needed
+ * @param place may end in #sha256=<64 digits>, of the bytes of all tensors from conv1_1.weight, conv1_1.bias to
+ * conv5_1.bias; all of them are fetched then, since a part has another hash
  * @param options.strict what is reached and cannot be used is refused
  */
 async function fetched(
@@ -103,7 +104,7 @@ async function fetched(
   try {
     return await fetchRemoteWeights({
       url,
-      top,
+      top: hash ? 'relu5_1' : top,
       sha256: hash,
       cache: diskCache(join(cacheFolder(), 'features')),
       fetch: offline

@@ -10,8 +10,8 @@ import type { Question } from './ask.ts';
 
 /**
  * @param address of a .safetensors in torchvision's names on a server of byte ranges, set when the page was built
- * (VITE_VGG19_URL) or by ?features=; may end in #sha256=<64 digits>. Undefined, 'small' or no
- * address at all: nothing is fetched.
+ * (VITE_VGG19_URL) or by ?features=; may end in #sha256=<64 digits> of the tensors to conv5_1, which are all fetched
+ * then. Undefined, 'small' or no address at all: nothing is fetched.
  * @param options for tests: another cache or fetch
  */
 export function remoteNetwork(
@@ -28,6 +28,7 @@ export function remoteNetwork(
     fetchRemoteWeights({
       url: url.href,
       sha256,
+      top: sha256 ? 'relu5_1' : undefined,
       cache: opfsCache(),
       onProgress,
       signal,
