@@ -11,6 +11,7 @@ import type { Camera } from '../../scene/types.ts';
 import { cameraAtSize, packCameras } from '../camera-buffer.ts';
 import type { FieldConfig } from '../config.ts';
 import type { Appearance, Field } from '../field.ts';
+import { makeIfRoom } from '../memory.ts';
 import { fixedCounters, type NerfKernels, Passes } from '../passes.ts';
 import type { SampleBuffers } from '../sample-buffers.ts';
 import type { RenderTarget } from '../types.ts';
@@ -77,7 +78,7 @@ export class BakedField {
 
   /**
    * Bakes the field as it is now. Gives way between slices.
-   * @returns null where the field is too full for the limits
+   * @returns null where the field is too full for the limits, or the adapter has no room
    * @throws Cancelled when the signal says so, with nothing left allocated
    */
   static async bake(
@@ -91,7 +92,12 @@ export class BakedField {
     throwIfAborted(options.signal);
     const layout = layOutBricks(bits, field.config.occupancyResolution, options.limits);
     if (!layout) return null;
-    const baked = new BakedField(gpu, kernels, field.config, field.unbounded, layout);
+    const baked = await makeIfRoom(
+      gpu.device,
+      () => new BakedField(gpu, kernels, field.config, field.unbounded, layout),
+      (made) => made.destroy(),
+    );
+    if (!baked) return null;
     try {
       await baked.fill(source, options);
       return baked;
