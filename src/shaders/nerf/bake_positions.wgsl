@@ -29,9 +29,11 @@ fn bake_positions(@builtin(global_invocation_id) id: vec3u) {
   let corner = vec3f(vec3u(cell % r, (cell / r) % r, cell / (r * r)));
   let inside = vec3f(vec3u(node % n, (node / n) % n, node / (n * n))) / f32(n - 1u);
   let q = min((corner + inside) / f32(r), vec3f(LAST));
-  for (var axis = 0u; axis < 3u; axis++) {
-    sample_position[axis * uniforms.stride + i] = q[axis];
-    survivor_position[axis * uniforms.stride + i] = q[axis];
-  }
+  sample_position[i] = q.x;
+  sample_position[uniforms.stride + i] = q.y;
+  sample_position[2u * uniforms.stride + i] = q.z;
+  survivor_position[i] = q.x;
+  survivor_position[uniforms.stride + i] = q.y;
+  survivor_position[2u * uniforms.stride + i] = q.z;
   survivor_index[i] = vec2u(i, 0u);
 }
