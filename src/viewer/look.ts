@@ -77,6 +77,9 @@ export class Look {
     if (!view) return;
     const ticket = ++this.ticket;
     this.canvas.hidden = true;
+    // Before there is a field, the photograph is all there is to see.
+    this.opening = this.parts.session.state.trainedSteps === 0 && view.picture.width > 0;
+    if (this.opening) this.parts.store.update('look', { show: 'photograph' });
     this.parts.store.update('look', { index, name: view.name, count: this.views().length, psnr: null });
     await this.parts.viewport.lookThrough(view.camera, fly);
     if (ticket === this.ticket && this.parts.store.state.look.index !== null) await this.draw();
@@ -95,11 +98,13 @@ export class Look {
 
   /** A scene's first view: the photograph taken there, so that there is something to see before the field. */
   begin(camera: Camera): void {
-    this.parts.store.update('look', { heldOut: false, show: 'photograph', index: null });
+    this.parts.store.update('look', { heldOut: false, show: 'field', index: null });
     const index = this.views().findIndex((view) => view.camera === camera);
-    this.opening = (this.views()[index]?.picture.width ?? 0) > 0;
-    if (this.opening) void this.to(index, false);
-    else this.parts.store.update('look', { show: 'field' });
+    if ((this.views()[index]?.picture.width ?? 0) === 0) return;
+    void this.to(index, false);
+    // Where a field is there already too, the photograph comes first.
+    this.opening = true;
+    this.parts.store.update('look', { show: 'photograph' });
   }
 
   /** The field is on the screen: from here on it is what there is to see. */

@@ -22,7 +22,7 @@ export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands
       const own = ownItem(commands);
       // It fills what the last row leaves; two cells are the least that its words need.
       const left = COLUMNS - (styles.length % COLUMNS);
-      own.style.gridColumn = left < 2 ? '1 / -1' : `span ${left}`;
+      own.style.setProperty('--span', left < 2 ? '1 / -1' : `span ${left}`);
       gallery.replaceChildren(...styles.map((style) => galleryItem(style, commands)), own);
     },
   );
