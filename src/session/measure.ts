@@ -115,7 +115,7 @@ export interface ScoreConsistencyOptions {
   lpips?: Lpips;
   onPair?: (pair: ConsistencyPair) => void | Promise<void>;
   signal?: AbortSignal;
-  onProgress?: (done: number, total: number, what: string) => void;
+  onProgress?: (done: number, total: number) => void;
 }
 
 /**
@@ -132,6 +132,10 @@ export async function scoreConsistency(
 ): Promise<{ short: ConsistencyRange; long: ConsistencyRange }> {
   const { signal, onProgress } = options;
   const cameras = turntableFor(scene, frameCount, size[0], size[1]);
+  const pairs = Object.values(GAPS).reduce((sum, gap) => sum + Math.max(0, cameras.length - gap), 0);
+  let done = 0;
+  // Each pair is judged twice: of the field and of the baseline.
+  const advance = () => onProgress?.(++done, cameras.length + 2 * pairs);
   const target = createRenderTarget(gpu, size[0], size[1]);
   const frame = async (camera: Camera): Promise<ConsistencyFrame> => {
     const [rgb, depth, opacity] = await Promise.all([
@@ -153,7 +157,7 @@ export async function scoreConsistency(
       plain.push(
         render.sameGeometry ? { ...painted, rgb: quantised(await target.rgb.readF32()) } : await frame(camera),
       );
-      onProgress?.(shown.length, cameras.length, 'frames');
+      advance();
     }
   } finally {
     destroyRenderTarget(target);
@@ -162,14 +166,13 @@ export async function scoreConsistency(
   const distance = lpips && ((...pair: Parameters<MaskedDistance>) => lpips.distance(...pair));
   const result = {} as Record<keyof typeof GAPS, ConsistencyRange>;
   for (const range of ['short', 'long'] as const) {
-    let done = 0;
     const path = (frames: ConsistencyFrame[], report?: ScoreConsistencyOptions['onPair']) =>
       consistencyOverPath(frames, GAPS[range], {
         distance,
         async onPair(pair) {
           throwIfAborted(signal);
           await report?.({ ...pair, range });
-          onProgress?.(++done, 2 * (frames.length - GAPS[range]), `${range}-range pairs`);
+          advance();
         },
       });
     const [of, baseline] = [await path(shown, onPair), await path(plain)];

@@ -506,6 +506,8 @@ class Session implements ImpastoSession {
     if (!core || !view) return null;
     const { kernels, field, buffers, viewRenderer } = core;
     const { appearance } = styled ?? field;
+    const tell = (fraction: number) =>
+      this.emitter.emit('progress', { task: 'bake', fraction, text: 'baking for fast display' });
     try {
       const report = await this.baking.bake({
         source: { field, appearance, kernels, buffers },
@@ -513,8 +515,7 @@ class Session implements ImpastoSession {
         marched: (camera, target) => this.inTurn(() => this.renderWith(viewRenderer, appearance)(camera, target)),
         background: this.background,
         signal: options.signal,
-        onProgress: (fraction) =>
-          this.emitter.emit('progress', { task: 'bake', fraction, text: 'baking for fast display' }),
+        onProgress: tell,
       });
       this.current.baked = report;
       if (report) this.emitter.emit('baked', report);
@@ -523,7 +524,7 @@ class Session implements ImpastoSession {
       if (error instanceof Cancelled && !options.signal?.aborted) return null;
       throw error;
     } finally {
-      this.progress('bake', 1, 1, 'bakes');
+      tell(1);
     }
   }
 
@@ -591,7 +592,7 @@ class Session implements ImpastoSession {
             lpips,
             onPair,
             signal,
-            onProgress: (done, total, what) => this.progress('consistency', done, total, what),
+            onProgress: (done, total) => this.progress('consistency', done, total, 'frames and pairs'),
           },
         );
       } finally {
