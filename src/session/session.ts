@@ -517,6 +517,8 @@ class Session implements ImpastoSession {
         signal: options.signal,
         onProgress: tell,
       });
+      // Dropped between its last slice and now.
+      if (report && !this.baking.of(appearance)) return null;
       this.current.baked = report;
       if (report) this.emitter.emit('baked', report);
       return report;
