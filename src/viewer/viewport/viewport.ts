@@ -50,6 +50,8 @@ const WORKING_SHARE = 5;
 const MAX_REST_MS = 12_000;
 /** Time from one camera to another. */
 const FLIGHT_MS = 600;
+/** A bake that differs more from its field than so many decibels is not shown in its place. */
+const FAITHFUL_DB = 25;
 /** Pixels on screen at most, whatever the display: more is not seen in a marched field. */
 const MAX_LONG_SIDE = 1600;
 
@@ -244,10 +246,9 @@ export class Viewport {
     this.stale = true;
   }
 
-  /** Whether the bake alone makes the next picture: a wipe or half a strength needs the marched field as well. */
   private get showsBake(): boolean {
-    const { baked, strength } = this.source.state;
-    return this.bakedWanted && baked !== null && strength === 1 && this.wipe === null;
+    const { baked } = this.source.state;
+    return this.bakedWanted && baked !== null && baked.psnr >= FAITHFUL_DB;
   }
 
   /** The engine trains or styles: views are kept small and rare, and are redrawn as the field changes. */
@@ -337,7 +338,9 @@ export class Viewport {
     const moved = pose !== this.lastPose;
     if (moved || this.stale) this.refinement = 0;
     const target = this.targetSize();
-    this.budget.way = this.showsBake ? 'baked' : 'marched';
+    // A wipe or half a strength needs the marched field as well.
+    const alone = this.wipe === null && this.source.state.strength === 1;
+    this.budget.way = this.showsBake && alone ? 'baked' : 'marched';
     const refined =
       this.shown && !this.working ? this.budget.nextRefinement(target, this.shown.view, this.refinement) : null;
     const rest = Math.min(this.lastFrameMs * WORKING_SHARE, MAX_REST_MS);
@@ -368,7 +371,7 @@ export class Viewport {
     const buffers = this.buffersFor(size);
     const camera = this.cameraOf(this.camera, size);
     const pose = this.camera.clone();
-    await this.source.render(camera, buffers.view, { baked: this.bakedWanted });
+    await this.source.render(camera, buffers.view, { baked: this.showsBake });
     if (this.wipe !== null) {
       buffers.original ??= this.source.createTarget(size.width, size.height);
       await this.source.render(camera, buffers.original, { original: true });
