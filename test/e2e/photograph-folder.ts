@@ -1,5 +1,5 @@
 // A capture as a telephone makes it: a folder of JPEGs, 1080 x 1920, with a transforms.json. The pictures are of a
-// busy texture, so that they are as large as photographs are (half a megabyte each); a few of them, again and again.
+// busy texture, so that they are as large as photographs are (a third of a megabyte each); a few of them, again and again.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
