@@ -137,7 +137,7 @@ describe.each(INDEX)('scene $name', ({ path, title, files, bytes }) => {
     }
     expect(total.landed).toBeGreaterThan(10_000);
     expect(total.agreed / total.landed).toBeGreaterThan(0.4);
-    expect(total.inFront / total.landed).toBeLessThan(0.02);
+    expect(total.inFront / total.landed).toBeLessThan(0.002);
   });
 });
 

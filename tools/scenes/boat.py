@@ -527,15 +527,15 @@ def materials():
 
 
 def main():
-    studio.start()
+    studio.start().view_settings.exposure = 0.4
     compose()
     ob = studio.build(made, materials())
-    studio.sun_light((-0.62, 0.42, -0.52), 6.0, '#ffd294', 0.6)
+    studio.sun_light((-0.62, 0.42, -0.52), 6.0, '#ffd294', 0.4)
     studio.sky('#a8c6dc', '#2f74cc', 0.85)
     cover = dict(radii=(3.0, 3.8), elevations=(6, 48), target=(0, 0, -0.04), spread=0.2)
     extra = dict(aabb_scale=16, scale=0.33, offset=[0.5, 0.5, 0.5], licence='CC0-1.0')
     train, test = studio.dome(100, 0.13, **cover), studio.dome(20, 0.57, **cover)
-    studio.produce(ob, train, test, math.radians(50), options, 'Fishing boat', extra, traced_key=True)
+    studio.produce(ob, train, test, math.radians(50), options, 'Fishing boat', extra, traced_key=True, fill=1.25)
 
 
 main()

@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import numpy as np
 import studio
-from sculpt import Sculpture, aim, ball, box_faces, lathe, place, rotation, smooth_curve, tube, value_noise
+from sculpt import Sculpture, aim, ball, box_faces, lathe, place, rotation, smooth_curve, tube
 
 FLOOR, WALL, DEEP = -1.0, 4.3, 1.3
 BAYS, SPRING, RADIUS, STOREY, EAVES = 4, 0.75, 0.78, 2.15, 4.3
@@ -68,7 +68,7 @@ def side(k):
     box((0, -0.05, STOREY), (2 * WALL, 0.16, 0.14), 'stone', k, (80, 4, 4))
     box((0, -0.08, EAVES), (2 * WALL, 0.24, 0.16), 'stone', k, (80, 4, 4))
     # arcade: back wall with doors, floor is the court's own, ceiling
-    u, v = grid((-WALL - DEEP, WALL + DEEP, 90), (FLOOR, STOREY, 30))
+    u, v = grid((-WALL - DEEP, WALL + DEEP, 90), (FLOOR - 0.04, STOREY, 30))
     made.add_facing(to(u, DEEP, v), inner, 'back')
     u, v = grid((-WALL - DEEP, WALL + DEEP, 70), (0.0, DEEP, 12))
     made.add_facing(to(u, v, STOREY - 0.12), (0, 0, -1), 'stone')
@@ -221,7 +221,7 @@ def compose():
     for k in range(4):
         side(k)
     u, v = grid((-WALL - DEEP, WALL + DEEP, 190), (-WALL - DEEP, WALL + DEEP, 190))
-    made.add_facing(np.stack([u, v, np.full_like(u, FLOOR) - 0.006 * np.abs(value_noise(np.stack([u, v, 0 * u], -1), 3, 3.0))], -1), (0, 0, 9), 'flags')
+    made.add_facing(np.stack([u, v, np.full_like(u, FLOOR)], -1), (0, 0, 9), 'flags')
     fountain()
     for i, at in enumerate(((3.3, 3.2), (-3.25, 3.25), (-3.2, -3.3), (3.3, -3.2))):
         pot_and_tree(at, i)
@@ -309,15 +309,15 @@ def materials():
         'rose': m('rose', limewash('#b0685a', '#c8867a', '#dcaa98', '#7a3a3a'), 0.6, 0),
         'back': m('back', plaster('#a85a3a', '#c07048', '#d08a5e'), 0.6, 0),
         'stone': m('stone', plaster('#b0a284', '#cabd9e', '#e0d6bc'), 0.5, 0),
-        'dark': m('dark', '#1c2630', 0.2, 0.6),
+        'dark': m('dark', '#1c2630', 0.04, 0.6),
         'teal': m('teal', slats('#1f4a4a', '#3a8a80'), 0.4, 0),
         'green': m('green', slats('#22402a', '#4a7a4e'), 0.4, 0),
         'blue': m('blue', slats('#1c3458', '#3f6ca8'), 0.4, 0),
         'door': m('door', plaster('#4a3a24', '#74522c', '#8a6a3a'), 0.5, 0),
         'tile': m('tile', plaster('#9a4a2c', '#b8603a', '#d08450'), 0.6, 0),
         'flags': m('flags', flags, 0.5, 0),
-        'azulejo': m('azulejo', azulejo, 0.2, 0.5),
-        'water': m('water', plaster('#1f5a5e', '#2f7a7a', '#4f9a90'), 0.12, 1.0),
+        'azulejo': m('azulejo', azulejo, 0.08, 0.25),
+        'water': m('water', plaster('#1f5a5e', '#2f7a7a', '#4f9a90'), 0.03, 1.0),
         'thread': m('thread', '#d0e4ea', 0.2, 0.4),
         'terracotta': m('terracotta', plaster('#a0502c', '#b8623a', '#cc8058'), 0.5, 0),
         'jar': m('jar', plaster('#2a5a6a', '#3a7a86', '#6a9a94'), 0.25, 0.5),
@@ -340,17 +340,17 @@ def materials():
 
 
 def main():
-    studio.start()
+    studio.start().view_settings.exposure = 0.6
     lamps = compose()
     ob = studio.build(made, materials())
-    studio.sun_light((0.5, 0.42, -0.8), 6.0, '#ffd9a0', 0.6)
+    studio.sun_light((0.5, 0.42, -0.8), 6.0, '#ffd9a0', 0.4)
     for at in lamps:
         studio.point_light(at, 0.06, 16, '#ffa850')
     studio.sky('#d4e4f0', '#4a86d8', 1.5)
     cover = dict(radii=(2.2, 3.0), elevations=(-11, 26), target=(0, 0, 0.25), spread=0.4)
     extra = dict(aabb_scale=4, scale=0.33, offset=[0.5, 0.5, 0.5], licence='CC0-1.0')
     train, test = studio.dome(100, 0.21, **cover), studio.dome(20, 0.63, **cover)
-    studio.produce(ob, train, test, math.radians(66), options, 'Courtyard', extra, traced_key=True)
+    studio.produce(ob, train, test, math.radians(66), options, 'Courtyard', extra, traced_key=True, fill=1.4)
 
 
 main()

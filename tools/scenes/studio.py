@@ -146,6 +146,8 @@ def show_baked(traced_key):
         scene.world.cycles.sampling_method = 'NONE'  # every light sample goes to the one light that is left
         for light in [o for o in scene.objects if o.type == 'LIGHT'][1:]:
             light.hide_render = True
+        for o in scene.objects:  # what bounces is baked: a diffuse ray must not find what it would count again
+            o.visible_diffuse = o.type != 'MESH'
 
 
 # ---------------------------------------------------------------- mesh, light
@@ -246,10 +248,11 @@ def sky(horizon, zenith, strength):
     link(shine.outputs[0], out.inputs[0])
 
 
-def bake(ob, samples, bounces, work, traced_key):
+def bake(ob, samples, bounces, work, traced_key, fill):
     """
     Diffuse light of albedo 1 on every vertex, in three parts: the key light (first light made) with most samples, the
-    other lights, and what bounces, which is smooth and is smoothed most. traced_key leaves the key light to the views.
+    other lights, and what bounces, which is smooth and is smoothed most. traced_key leaves the key light to the views; fill is
+    how much stronger than life the rest is shown against it.
     Kept by a hash of geometry, lights and sky.
     """
     scene = bpy.context.scene
@@ -271,7 +274,7 @@ def bake(ob, samples, bounces, work, traced_key):
         light += smooth(bake_part(ob, lights, max(8, samples // 2) if samples >= 8 else samples, bounces), quads, 8, 1.0)
         np.save(kept, light)
         print('light: percentiles 5 50 95', np.percentile(light[:, :3].sum(1), (5, 50, 95)))
-    mesh.color_attributes['light'].data.foreach_set('color', np.load(kept).ravel())
+    mesh.color_attributes['light'].data.foreach_set('color', (np.load(kept) * np.float32(fill)).ravel())
 
 
 def bake_part(ob, lights, samples, bounces):
@@ -391,10 +394,10 @@ def depth_of_view(ob, matrix, angle, tree):
     return depth
 
 
-def produce(ob, train_views, test_views, angle, options, title, extra, traced_key=False):
+def produce(ob, train_views, test_views, angle, options, title, extra, traced_key=False, fill=1.0):
     """Bakes, renders what is missing, then writes the finished scene (WebP, transforms, depth) to options.out."""
     os.makedirs(options.work, exist_ok=True)
-    bake(ob, options.bake, 5, options.work, traced_key)
+    bake(ob, options.bake, 5, options.work, traced_key, fill)
     show_baked(traced_key)
     camera = add_camera(angle)
     if options.look is not None:
