@@ -70,6 +70,7 @@ describe('command line', () => {
     ['no such baseline', ['consistency', picture, '--base', place('gone.impasto')], 'baseline'],
     ['a file as --images', ['consistency', picture, '--images', picture], 'found a file in its place'],
     ['depth in a video', ['render', picture, '--out', place('v.mp4'), '--depth'], 'expected --out to be a folder'],
+    ['a size beside photographs', ['bake', picture, '--scene', scene, '--size', '64x64'], 'or --size, found both'],
     ['two paths', ['render', picture, '--out', place('v.mp4'), '--turntable', '--path', 'p'], 'found both'],
     ['a folder as --out', ['train', scene, '--out', folder], 'expected the name of a file, found a folder'],
     ['a file as --out folder', ['run', scene, '--style', picture, '--out', picture], 'found a file in its place'],
