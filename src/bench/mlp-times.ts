@@ -26,7 +26,7 @@ export interface MlpTimes {
   difference: number;
 }
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 export async function timeMlp(gpu: Gpu, preset: PresetName, signal?: AbortSignal): Promise<MlpTimes> {
   const { field: config, train } = PRESETS[preset];

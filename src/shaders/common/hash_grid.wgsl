@@ -22,3 +22,24 @@ fn entry_index(cell: vec3u, level: vec4u) -> u32 {
   // Entries of hashed levels are a power of two.
   return level.z + ((cell.x ^ (cell.y * 2654435761u) ^ (cell.z * 805459861u)) & (level.w - 1u));
 }
+
+// Entries of the eight corners of a cell, corner k at (k & 1, k >> 1 & 1, k >> 2): entry_index of each, with what they
+// share worked out once and every index a constant.
+fn corner_entries(base: vec3u, level: vec4u) -> array<u32, 8> {
+  let resolution = level.y;
+  let dense = resolution <= 256u && resolution * resolution * resolution <= level.w;
+  let x = vec2u(base.x, base.x + 1u);
+  let y = vec2u(base.y, base.y + 1u) * select(2654435761u, resolution, dense);
+  let z = vec2u(base.z, base.z + 1u) * select(805459861u, resolution * resolution, dense);
+  if (dense) {
+    let yz = level.z + vec4u(y.x + z.x, y.y + z.x, y.x + z.y, y.y + z.y);
+    let a = yz + x.x;
+    let b = yz + x.y;
+    return array<u32, 8>(a.x, b.x, a.y, b.y, a.z, b.z, a.w, b.w);
+  }
+  let mask = vec4u(level.w - 1u);
+  let yz = vec4u(y.x ^ z.x, y.y ^ z.x, y.x ^ z.y, y.y ^ z.y);
+  let a = level.z + ((yz ^ vec4u(x.x)) & mask);
+  let b = level.z + ((yz ^ vec4u(x.y)) & mask);
+  return array<u32, 8>(a.x, b.x, a.y, b.y, a.z, b.z, a.w, b.w);
+}

@@ -16,14 +16,12 @@ struct Uniforms {
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
-fn colour_backward(@builtin(global_invocation_id) id: vec3u) {
-  let i = id.x;
-  if (i >= counters[0]) { return; }
+fn colour_backward(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
+  load_mlp_weights(lane);
+  // As in density_forward: no lane returns early.
+  let i = min(id.x, counters[0] - 1u);
   let value = vec3f(rgb[i], rgb[uniforms.stride + i], rgb[2u * uniforms.stride + i]);
   let d_out = vec3f(d_rgb[i], d_rgb[uniforms.stride + i], d_rgb[2u * uniforms.stride + i]) * value * (1.0 - value);
-  d_rgb[i] = d_out.x;
-  d_rgb[uniforms.stride + i] = d_out.y;
-  d_rgb[2u * uniforms.stride + i] = d_out.z;
   var x: array<vec4f, COLOUR_VEC4>;
   for (var q = 0u; q < ENCODED_VEC4; q++) {
     let k = 4u * q * uniforms.stride + i;
@@ -33,6 +31,10 @@ fn colour_backward(@builtin(global_invocation_id) id: vec3u) {
   let sh = spherical_harmonics(shading.xyz, shading.w);
   for (var q = 0u; q < SH_VEC4; q++) { x[ENCODED_VEC4 + q] = sh[q]; }
   let d_x = colour_mlp_backward(x, d_out);
+  if (id.x >= counters[0]) { return; }
+  d_rgb[i] = d_out.x;
+  d_rgb[uniforms.stride + i] = d_out.y;
+  d_rgb[2u * uniforms.stride + i] = d_out.z;
   for (var q = 0u; q < ENCODED_VEC4; q++) {
     let k = 4u * q * uniforms.stride + i;
     d_encoded[k] = d_x[q].x;

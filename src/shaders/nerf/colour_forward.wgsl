@@ -14,9 +14,10 @@ struct Uniforms {
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
-fn colour_forward(@builtin(global_invocation_id) id: vec3u) {
-  let i = id.x;
-  if (i >= counters[0]) { return; }
+fn colour_forward(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
+  load_mlp_weights(lane);
+  // As in density_forward: no lane returns early.
+  let i = min(id.x, counters[0] - 1u);
   var x: array<vec4f, COLOUR_VEC4>;
   for (var q = 0u; q < ENCODED_VEC4; q++) {
     let k = 4u * q * uniforms.stride + i;
@@ -26,6 +27,7 @@ fn colour_forward(@builtin(global_invocation_id) id: vec3u) {
   let sh = spherical_harmonics(shading.xyz, shading.w);
   for (var q = 0u; q < SH_VEC4; q++) { x[ENCODED_VEC4 + q] = sh[q]; }
   let colour = 1.0 / (1.0 + exp(-colour_mlp(x)));
+  if (id.x >= counters[0]) { return; }
   rgb[i] = colour.x;
   rgb[uniforms.stride + i] = colour.y;
   rgb[2u * uniforms.stride + i] = colour.z;

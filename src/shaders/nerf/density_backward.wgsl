@@ -13,9 +13,10 @@ struct Uniforms {
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
-fn density_backward(@builtin(global_invocation_id) id: vec3u) {
-  let i = id.x;
-  if (i >= counters[0]) { return; }
+fn density_backward(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
+  load_mlp_weights(lane);
+  // As in density_forward: no lane returns early.
+  let i = min(id.x, counters[0] - 1u);
   let s = survivor_index[i].x;
   let d_out = d_raw_density[i];
   var x: array<vec4f, ENCODED_VEC4>;
@@ -24,6 +25,7 @@ fn density_backward(@builtin(global_invocation_id) id: vec3u) {
     x[q] = vec4f(encoded[k], encoded[k + uniforms.stride], encoded[k + 2u * uniforms.stride], encoded[k + 3u * uniforms.stride]);
   }
   let d_x = density_mlp_backward(x, d_out);
+  if (id.x >= counters[0]) { return; }
   for (var q = 0u; q < ENCODED_VEC4; q++) {
     let k = 4u * q * uniforms.stride + i;
     d_encoded[k] = d_x[q].x;

@@ -12,13 +12,15 @@ struct Uniforms {
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
-fn density_forward(@builtin(global_invocation_id) id: vec3u) {
-  let s = id.x;
-  if (s >= counters[0]) { return; }
+fn density_forward(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
+  load_mlp_weights(lane);
+  // No early return: lanes past the end work on the last sample, since masked lanes make every access slower.
+  let s = min(id.x, counters[0] - 1u);
   var x: array<vec4f, ENCODED_VEC4>;
   for (var q = 0u; q < ENCODED_VEC4; q++) {
     let k = 4u * q * uniforms.stride + s;
     x[q] = vec4f(encoded[k], encoded[k + uniforms.stride], encoded[k + 2u * uniforms.stride], encoded[k + 3u * uniforms.stride]);
   }
-  raw_density[s] = density_mlp(x);
+  let raw = density_mlp(x);
+  if (id.x < counters[0]) { raw_density[s] = raw; }
 }

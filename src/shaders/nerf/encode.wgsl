@@ -13,22 +13,31 @@ struct Uniforms {
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
-fn encode(@builtin(global_invocation_id) id: vec3u) {
+fn encode(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: vec3u) {
   let s = id.x;
   if (s >= counters[0]) { return; }
-  let level = levels[id.y];
-  let q = vec3f(sample_position[s], sample_position[uniforms.stride + s], sample_position[2u * uniforms.stride + s]);
+  let stride = uniforms.stride;
+  // By the workgroup's own index, so that compilers know that all lanes share the level.
+  let level = levels[group.y];
+  let q = vec3f(sample_position[s], sample_position[stride + s], sample_position[2u * stride + s]);
   let corner = corner_of(q, bitcast<f32>(level.x));
-  let upper = corner.weight;
-  let lower = 1.0 - upper;
-  let yz = vec4f(lower.y * lower.z, upper.y * lower.z, lower.y * upper.z, upper.y * upper.z);
-  var sum = vec2f(0.0);
-  for (var k = 0u; k < 4u; k++) {
-    let cell = corner.base + vec3u(0u, k & 1u, k >> 1u);
-    let a = unpack2x16float(table[entry_index(cell, level)]);
-    let b = unpack2x16float(table[entry_index(cell + vec3u(1u, 0u, 0u), level)]);
-    sum += yz[k] * (lower.x * a + upper.x * b);
-  }
-  encoded[2u * id.y * uniforms.stride + s] = sum.x;
-  encoded[(2u * id.y + 1u) * uniforms.stride + s] = sum.y;
+  let entries = corner_entries(corner.base, level);
+  let w = corner.weight;
+  let near = mix(
+    mix(entry(entries[0]), entry(entries[1]), w.x),
+    mix(entry(entries[2]), entry(entries[3]), w.x),
+    w.y,
+  );
+  let far = mix(
+    mix(entry(entries[4]), entry(entries[5]), w.x),
+    mix(entry(entries[6]), entry(entries[7]), w.x),
+    w.y,
+  );
+  let value = mix(near, far, w.z);
+  encoded[2u * group.y * stride + s] = value.x;
+  encoded[(2u * group.y + 1u) * stride + s] = value.y;
+}
+
+fn entry(index: u32) -> vec2f {
+  return unpack2x16float(table[index]);
 }
