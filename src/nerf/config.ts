@@ -31,7 +31,10 @@ export interface FieldConfig {
 
 export interface TrainConfig {
   steps: number;
-  /** Rays drawn a step at first, and at most; those that do not fit `samplesPerStep` are dropped on the GPU. */
+  /**
+   * Rays drawn a step at first, and at most; those that do not fit `samplesPerStep` are dropped on the GPU. More steps
+   * of fewer rays learn faster (chair, 45 s: 4096 at most 28.97 dB, 32768 at most 28.22).
+   */
   raysPerStep: number;
   raysPerStepMost: number;
   samplesPerStep: number;
@@ -47,8 +50,6 @@ export interface TrainConfig {
   directionDropout: number;
   /** Steps marched at 4x and, after them, at 2x the step length. */
   coarseSteps: [number, number];
-  /** After them, samples that weigh less in their pixel are trained with the next that stays; 0 = each by itself. */
-  minWeight: number;
   /** Steps between occupancy updates; each renews one of so many parts of the grid, all in the first 4 updates. */
   occupancyInterval: number;
   occupancyParts: number;
@@ -106,7 +107,6 @@ export const PRESETS: Record<PresetName, Preset> = {
       distortion: 0.03,
       directionDropout: 0.25,
       coarseSteps: [100, 250],
-      minWeight: 0,
       occupancyInterval: 8,
       occupancyParts: 8,
       occupancyDecay: 0.7,
@@ -145,7 +145,6 @@ export const PRESETS: Record<PresetName, Preset> = {
       distortion: 0.01,
       directionDropout: 0.25,
       coarseSteps: [200, 400],
-      minWeight: 0,
       occupancyInterval: 16,
       occupancyParts: 8,
       occupancyDecay: 0.8,
@@ -184,7 +183,6 @@ export const PRESETS: Record<PresetName, Preset> = {
       distortion: 0.01,
       directionDropout: 0.25,
       coarseSteps: [200, 400],
-      minWeight: 0,
       occupancyInterval: 16,
       occupancyParts: 8,
       occupancyDecay: 0.9,

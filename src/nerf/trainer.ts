@@ -126,11 +126,7 @@ export class NerfTrainer {
     if (this.step % config.occupancyInterval === 0) this.updateOccupancy(rec);
     p.coarseness = coarseness(this.step, config);
     p.trainingRays(rec, rays, this.rayInputs(config.directionDropout));
-    p.march(rec, rays, config.samplesPerStep);
-    p.density(rec);
-    p.compact(rec, rays, this.step < config.coarseSteps[1] ? 0 : config.minWeight);
-    p.colour(rec, field.appearance.network);
-    p.composite(rec, rays, IDENTITY_MAP, this.pixelTensors());
+    p.forward(rec, rays, config.samplesPerStep, field.appearance, this.pixelTensors());
     p.markSeen(rec, this.step);
     p.loss(rec, rays);
     p.compositeBackward(rec, rays, IDENTITY_MAP, b.pixelRgb, b.dPixelRgb, 0, config.distortion);
