@@ -48,6 +48,24 @@ describe('AutoBake', () => {
     expect(bakes).toHaveLength(1);
   });
 
+  it('bakes when a busy engine comes to rest without a further change, and is then settled', async () => {
+    const { session, state, bakes, change } = fakeSession(100);
+    const bake = new AutoBake(session, true, unexpected);
+    state.busy = 'training';
+    change('train');
+    // Held-out views are measured after the last step: longer than a rest.
+    await wait(3000);
+    expect(bakes).toHaveLength(0);
+    state.busy = 'idle';
+    let settled = false;
+    void bake.settled().then(() => {
+      settled = true;
+    });
+    await wait(2000);
+    expect(bakes).toHaveLength(1);
+    expect(settled).toBe(true);
+  });
+
   it('leaves plain fields, strengths and busy engines alone, and bakes when they rest', async () => {
     const { session, state, bakes, change } = fakeSession(100);
     new AutoBake(session, true, unexpected);

@@ -50,10 +50,19 @@ export class AutoBake {
 
   private hear(): void {
     this.behind = true;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.bake('idle'), REST_MS);
+    this.arm();
     const due = this.lastEnd + PAINTING_SHARE * this.lastMs;
     if (!this.slow && performance.now() > due) void this.bake('stylizing');
+  }
+
+  /** Tries after a rest, and again after each as long as the engine is busy: its end may change nothing more. */
+  private arm(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const { busy, style } = this.session.state;
+      if (busy !== 'idle' && this.behind && this.wanted && style.length > 0) this.arm();
+      else void this.bake('idle');
+    }, REST_MS);
   }
 
   private async bake(busy: 'idle' | 'stylizing'): Promise<void> {
