@@ -68,6 +68,8 @@ const SOFTWARE_SLICE_MS = 250;
 /** Held-out views that are rendered now and then while training. */
 const HOLDOUT_VIEWS = 2;
 const HOLDOUT_SECONDS = 20;
+/** Of the time, at most. */
+const HOLDOUT_SHARE = 0.05;
 const DEFAULT_CONSISTENCY_FRAMES = 24;
 
 /** Everything on the GPU that belongs to one field. */
@@ -162,7 +164,7 @@ class Session implements ImpastoSession {
       const began = performance.now();
       const elapsed = () => (performance.now() - began) / 1000;
       const slicer = new Slicer(this.gpu.isSoftware ? SOFTWARE_SLICE_MS : SLICE_MS);
-      let lastHoldout = 0;
+      let nextHoldout = HOLDOUT_SECONDS;
       while (trainer.step < steps && !options.signal?.aborted) {
         trainer.timeShare = seconds === undefined ? 0 : elapsed() / seconds;
         if (trainer.timeShare >= 1) break;
@@ -180,9 +182,12 @@ class Session implements ImpastoSession {
           text: `step ${step}${of}, ${psnr.toFixed(1)} dB`,
         });
         this.emitter.emit('changed', { reason: 'train' });
-        if (scene.test.length && elapsed() - lastHoldout > HOLDOUT_SECONDS) {
+        // An untrained field is all fog, and takes longer to render than to train.
+        const clear = step >= preset.train.coarseSteps[0];
+        if (scene.test.length && clear && elapsed() > nextHoldout) {
+          const before = elapsed();
           await this.emitHoldout(core, scene, step);
-          lastHoldout = elapsed();
+          nextHoldout = elapsed() + Math.max(HOLDOUT_SECONDS, (elapsed() - before) / HOLDOUT_SHARE);
         }
       }
       if (scene.test.length && !options.signal?.aborted) await this.emitHoldout(core, scene, trainer.step);
