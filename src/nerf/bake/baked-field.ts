@@ -22,8 +22,12 @@ import type { BakeKernels } from './kernels.ts';
 const OPAQUE = 8;
 /** Highest density : floor of the logarithmic code. */
 const DENSITY_SPAN = Math.exp(10);
-/** Time of a slice of baking, so that the view between slices stays live. */
+/** Time of a slice of baking, so that the view between slices stays live... */
 const SLICE_MS = 24;
+/** ... but so many times what the browser takes to tell that nothing is left to do: some look only every 100 ms. */
+const LATENCIES = 2;
+/** Slices of fewer nodes would do little but wait, even in software. */
+const LEAST_NODES = 8192;
 
 export interface BakeOptions {
   limits: BakeLimits;
@@ -120,7 +124,9 @@ export class BakedField {
     });
     const nodes = (voxels + 1) ** 3;
     const mostBricks = Math.floor(source.buffers.capacity / nodes);
-    let bricks = Math.min(mostBricks, Math.ceil(4096 / nodes));
+    const leastBricks = Math.min(mostBricks, Math.ceil(LEAST_NODES / nodes));
+    let bricks = leastBricks;
+    let latency = await this.waitMs();
     try {
       for (let first = 0; first < cells.length; ) {
         throwIfAborted(signal);
@@ -128,8 +134,11 @@ export class BakedField {
         const started = performance.now();
         this.fillBricks(source, passes, brickCell, counters, storeGroup, first, count);
         await this.gpu.idle();
-        const pace = (performance.now() - started) / count;
-        bricks = Math.max(1, Math.min(mostBricks, 2 * bricks, Math.floor(SLICE_MS / Math.max(pace, 1e-4))));
+        const took = performance.now() - started;
+        latency = Math.min(latency, took);
+        const pace = Math.max(took - latency, 0.1) / count;
+        const wanted = Math.floor(Math.max(SLICE_MS, LATENCIES * latency) / pace);
+        bricks = Math.max(leastBricks, Math.min(mostBricks, 2 * bricks, wanted));
         first += count;
         onProgress?.(first / cells.length);
         await new Promise((resolve) => setTimeout(resolve, 0));
@@ -138,6 +147,14 @@ export class BakedField {
       brickCell.destroy();
       counters.destroy();
     }
+  }
+
+  /** How long the adapter takes to tell that it is idle when it is. */
+  private async waitMs(): Promise<number> {
+    await this.gpu.idle();
+    const started = performance.now();
+    await this.gpu.idle();
+    return performance.now() - started;
   }
 
   /** One submit, so that nothing comes between what it writes to the shared buffers and what it reads. */
