@@ -16,7 +16,7 @@ import type { BakeReport } from './types.ts';
 /** Half of what a bake may take in all, since a new one is made beside the old. */
 const BYTES = 64 << 20;
 /** Nodes that are evaluated at most: a fraction of a second on a graphics card, some seconds in software. */
-const NODES = { hardware: BYTES / 4, software: 4 << 20 };
+const NODES = { fast: BYTES / 4, slow: 4 << 20 };
 /** Long side of the view on which the bake is held against the field. Pixels. */
 const MEASURED_SIDE = 160;
 
@@ -26,6 +26,8 @@ export interface BakeTask {
   camera: Camera;
   marched: RenderView;
   background: readonly [number, number, number];
+  /** The adapter bakes slowly. */
+  slow: boolean;
   signal?: AbortSignal;
   onProgress?: (fraction: number) => void;
 }
@@ -56,14 +58,14 @@ export class Baking {
   }
 
   private async make(task: BakeTask & { signal: AbortSignal }): Promise<BakeReport | null> {
-    const { source, background, camera, signal, onProgress } = task;
+    const { source, background, camera, slow, signal, onProgress } = task;
     const { gpu } = this;
     const started = performance.now();
     this.kernels ??= BakeKernels.create(gpu);
     const { maxResolution, occupancyResolution } = source.field.config;
     const limits: BakeLimits = {
       bytes: BYTES,
-      nodes: gpu.isSoftware ? NODES.software : NODES.hardware,
+      nodes: slow ? NODES.slow : NODES.fast,
       resolution: Math.max(maxResolution, 2 * occupancyResolution),
     };
     const baked = await BakedField.bake(gpu, await this.kernels, source, { limits, signal, onProgress });

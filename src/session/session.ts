@@ -505,7 +505,7 @@ class Session implements ImpastoSession {
     };
   }
 
-  async bake(options: { signal?: AbortSignal } = {}): Promise<BakeReport | null> {
+  async bake(options: { signal?: AbortSignal; slow?: boolean } = {}): Promise<BakeReport | null> {
     const { core, styled } = this;
     const view = this.current.scene?.train[0];
     if (!core || !view) return null;
@@ -519,6 +519,7 @@ class Session implements ImpastoSession {
         camera: view.camera,
         marched: (camera, target) => this.inTurn(() => this.renderWith(viewRenderer, appearance)(camera, target)),
         background: this.background,
+        slow: options.slow ?? this.gpu.isSoftware,
         signal: options.signal,
         onProgress: tell,
       });

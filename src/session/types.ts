@@ -196,8 +196,9 @@ export interface ImpastoSession {
    * Bakes the field as it is shown for `render` with `baked`, beside other tasks, in slices; a plain field loses what
    * depends on the direction. Ends by itself, with null, when the field changes meanwhile; null too where there is no
    * field or it is too full.
+   * @param options.slow fewer nodes, so that slow adapters take seconds; default: those that say they are software
    */
-  bake(options?: { signal?: AbortSignal }): Promise<BakeReport | null>;
+  bake(options?: { signal?: AbortSignal; slow?: boolean }): Promise<BakeReport | null>;
 
   evaluate(options?: EvaluateOptions): Promise<Evaluation>;
   consistency(options?: ConsistencyOptions): Promise<{ short: ConsistencyRange; long: ConsistencyRange }>;
