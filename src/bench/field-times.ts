@@ -31,8 +31,8 @@ export interface KernelTime {
 export interface FieldTimes {
   kernels: KernelTime[];
   stages: { name: string; ms: number; perSecond: number; unit: string }[];
-  /** The whole step, the sum of its kernels' bounds, and their ratio. */
-  step: { ms: number; boundMs: number; share: number; rays: number; samples: number; survivors: number };
+  /** The whole step, the sum of its kernels' bounds, and their ratio; kernels are known only where there are timestamps. */
+  step: { ms: number; boundMs: number | null; share: number | null; rays: number; samples: number; survivors: number };
 }
 
 /** The trainer adapts its rays at multiples of 32 steps, when the statistics are read. */
@@ -143,7 +143,12 @@ export async function timeField(
         a('training rays', stepMs, ran.rays, 'rays/s'),
         a(`view of ${camera.width}x${camera.height}`, renderMs, camera.width * camera.height, 'rays/s'),
       ],
-      step: { ms: stepMs, boundMs, share: boundMs / stepMs, ...counts },
+      step: {
+        ms: stepMs,
+        boundMs: spans.size ? boundMs : null,
+        share: spans.size ? boundMs / stepMs : null,
+        ...counts,
+      },
     };
   } finally {
     profiler.destroy();
