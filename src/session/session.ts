@@ -36,6 +36,7 @@ import type {
   EvaluateOptions,
   Evaluation,
   ImpastoSession,
+  RenderChoice,
   SessionEvents,
   SessionState,
   StyleScore,
@@ -450,11 +451,7 @@ class Session implements ImpastoSession {
   }
 
   /** Calls queue up: each draws the field as it is when its turn comes. */
-  async render(
-    camera: Camera,
-    target: RenderTarget,
-    options: { original?: boolean; baked?: boolean } = {},
-  ): Promise<void> {
+  async render(camera: Camera, target: RenderTarget, options: RenderChoice = {}): Promise<void> {
     await this.inTurn(() => this.renderNow(camera, target, options));
   }
 
@@ -467,7 +464,7 @@ class Session implements ImpastoSession {
   private async renderNow(
     camera: Camera,
     target: RenderTarget,
-    { original, baked }: { original?: boolean; baked?: boolean },
+    { original, baked, flat }: RenderChoice,
   ): Promise<void> {
     const core = this.needCore();
     const plain = core.field.appearance;
@@ -475,7 +472,11 @@ class Session implements ImpastoSession {
     const draw = async (appearance: Appearance, into: RenderTarget) => {
       const bake = baked ? this.baking.of(appearance) : null;
       if (bake) bake.render(camera, into, this.background);
-      else await this.renderWith(core.viewRenderer, appearance)(camera, into);
+      else
+        await this.renderWith(core.viewRenderer, flat ? { ...appearance, viewDependent: false } : appearance)(
+          camera,
+          into,
+        );
     };
     if (!style || style.strength === 0) return draw(plain, target);
     await draw(style.appearance, target);

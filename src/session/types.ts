@@ -117,6 +117,13 @@ export interface StyleScore {
   end: number;
 }
 
+/** What of the field a view shows; by default all of it, as it is now. */
+export interface RenderChoice {
+  original?: boolean;
+  baked?: boolean;
+  flat?: boolean;
+}
+
 /** What a bake is and how near it comes to the field that it stands for. */
 export interface BakeReport {
   /** Voxels a side of the whole field. */
@@ -189,9 +196,9 @@ export interface ImpastoSession {
   destroyTarget(target: RenderTarget): void;
   /**
    * Renders the field as it is now. `original` shows the unstylized field (for the wipe); `baked` shows its baked form
-   * where there is one. Works during training.
+   * where there is one; `flat` hides the direction from the colours, as a bake does. Works during training.
    */
-  render(camera: Camera, target: RenderTarget, options?: { original?: boolean; baked?: boolean }): Promise<void>;
+  render(camera: Camera, target: RenderTarget, options?: RenderChoice): Promise<void>;
   /**
    * Bakes the field as it is shown for `render` with `baked`, beside other tasks, in slices; a plain field loses what
    * depends on the direction. Ends by itself, with null, when the field changes meanwhile; null too where there is no
