@@ -56,8 +56,6 @@ export interface TrainConfig {
   occupancyDecay: number;
   /** Steps for which a cell counts as seen after light last reached it in a training ray. */
   seenWindow: number;
-  /** Or for this share of all steps so far, where that is more: late in training rays that see a cell are rare. */
-  seenShare: number;
 }
 
 export interface StylePreset {
@@ -111,7 +109,6 @@ export const PRESETS: Record<PresetName, Preset> = {
       occupancyParts: 8,
       occupancyDecay: 0.7,
       seenWindow: 128,
-      seenShare: 0,
     },
     style: { steps: 64, viewSide: 192 },
     pictureSide: 256,
@@ -149,7 +146,6 @@ export const PRESETS: Record<PresetName, Preset> = {
       occupancyParts: 8,
       occupancyDecay: 0.8,
       seenWindow: 256,
-      seenShare: 0,
     },
     style: { steps: 340, viewSide: 512 },
     pictureSide: 800,
@@ -187,7 +183,6 @@ export const PRESETS: Record<PresetName, Preset> = {
       occupancyParts: 8,
       occupancyDecay: 0.9,
       seenWindow: 512,
-      seenShare: 0,
     },
     style: { steps: 680, viewSide: 768 },
     pictureSide: 1600,

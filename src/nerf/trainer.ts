@@ -159,8 +159,7 @@ export class NerfTrainer {
     // Unseen cells come back at the start of each period, but no more near the end: what is left then is what shows.
     const { seenWindow } = config;
     const all = step < seenWindow || (step % (3 * seenWindow) < seenWindow / 4 && this.progress < 0.8);
-    const window = Math.max(seenWindow, Math.floor(config.seenShare * step));
-    this.passes.occupancyBits(rec, all ? null : step - window);
+    this.passes.occupancyBits(rec, all ? null : step - seenWindow);
   }
 
   private rayInputs(directionDropout: number) {
