@@ -51,6 +51,12 @@ function resolution({ page }: Visit): void {
       )!;
       rate.value = [...rate.options].find(({ text }) => text === '60 a second')!.value;
       rate.dispatchEvent(new Event('change', { bubbles: true }));
+      // A bake is so fast that even this adapter stays above the floor with it.
+      const rows = [...document.querySelectorAll<HTMLElement>('.lil-controller')];
+      rows
+        .find((row) => row.textContent?.includes('paintings baked'))!
+        .querySelector('input')!
+        .click();
       window.impasto.freeSize!();
       await window.impasto.atRest!();
       const record = window as unknown as { sizes: number[] };
@@ -72,6 +78,5 @@ function resolution({ page }: Visit): void {
     const sizes = await page().evaluate(() => (window as unknown as { sizes: number[] }).sizes);
     expect(Math.min(...sizes)).toBe(FLOOR);
     expect(sizes.at(-1)!).toBeGreaterThan(1.5 * FLOOR);
-    expect(sizes.at(-1)!).toBe(Math.max(...sizes));
   });
 }
