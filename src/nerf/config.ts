@@ -56,6 +56,8 @@ export interface TrainConfig {
   occupancyDecay: number;
   /** Steps for which a cell counts as seen after light last reached it in a training ray. */
   seenWindow: number;
+  /** Or for this share of all steps so far, where that is more: late in training rays that see a cell are rare. */
+  seenShare: number;
 }
 
 export interface StylePreset {
@@ -74,7 +76,7 @@ export interface Preset {
   sampleCapacity: number;
   /** Rays of a rendering chunk, at most. */
   rayCapacity: number;
-  /** How checkpoints keep hash tables: as they are used, or in a byte a feature for half the size. */
+  /** How checkpoints keep hash tables: as they are used, or in a byte a feature for half the size (still life: -0.002 dB). */
   tables: 'half' | 'byte';
 }
 
@@ -82,7 +84,7 @@ export const PRESETS: Record<PresetName, Preset> = {
   quick: {
     field: {
       levels: 8,
-      log2TableSize: 15,
+      log2TableSize: 16,
       minResolution: 16,
       maxResolution: 512,
       densityHidden: 16,
@@ -109,12 +111,13 @@ export const PRESETS: Record<PresetName, Preset> = {
       occupancyParts: 8,
       occupancyDecay: 0.7,
       seenWindow: 128,
+      seenShare: 0.5,
     },
     style: { steps: 64, viewSide: 192 },
     pictureSide: 256,
     sampleCapacity: 1 << 17,
     rayCapacity: 1 << 13,
-    tables: 'half',
+    tables: 'byte',
   },
   standard: {
     field: {
@@ -146,6 +149,7 @@ export const PRESETS: Record<PresetName, Preset> = {
       occupancyParts: 8,
       occupancyDecay: 0.8,
       seenWindow: 256,
+      seenShare: 0.5,
     },
     style: { steps: 340, viewSide: 512 },
     pictureSide: 800,
@@ -183,12 +187,13 @@ export const PRESETS: Record<PresetName, Preset> = {
       occupancyParts: 8,
       occupancyDecay: 0.9,
       seenWindow: 512,
+      seenShare: 0.5,
     },
     style: { steps: 680, viewSide: 768 },
     pictureSide: 1600,
     sampleCapacity: 1 << 19,
     rayCapacity: 1 << 14,
-    tables: 'byte',
+    tables: 'half',
   },
 };
 

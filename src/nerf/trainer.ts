@@ -159,7 +159,7 @@ export class NerfTrainer {
     // Unseen cells come back at the start of each period, but no more near the end: what is left then is what shows.
     const { seenWindow } = config;
     const all = step < seenWindow || (step % (3 * seenWindow) < seenWindow / 4 && this.progress < 0.8);
-    this.passes.occupancyBits(rec, all ? null : step - seenWindow);
+    this.passes.occupancyBits(rec, all ? null : step - Math.max(seenWindow, Math.floor(config.seenShare * step)));
   }
 
   private rayInputs(directionDropout: number) {

@@ -37,7 +37,7 @@ beforeAll(async () => {
   const network = field.appearance.network.clone('Style');
   const colourMap = [0.3, 0.5, 0, 0.1, 0, 0.4, 0.2, 0.2, 0.1, 0, 0.8, 0];
   style = { appearance: { network, colourMap, viewDependent: false }, names: ['waves', 'ink'], strength: 0.75 };
-  bytes = await writeFieldFile({ preset: 'quick', steps: 8, seed: 5, field, style, scene });
+  bytes = await writeFieldFile({ preset: 'max', steps: 8, seed: 5, field, style, scene });
 });
 afterAll(() => {
   field.destroy();
@@ -60,7 +60,7 @@ async function rendered(of: Field, appearance: Appearance): Promise<Float32Array
 describe('a field file', () => {
   it('comes back as it was: settings, cameras, and the same pictures bit for bit', async () => {
     const back = readFieldFile(gpu, bytes, 'ball.impasto');
-    expect(back).toMatchObject({ preset: 'quick', steps: 8, seed: 5 });
+    expect(back).toMatchObject({ preset: 'max', steps: 8, seed: 5 });
     expect(back.field.config).toEqual(SMALL_FIELD);
     expect(back.scene.train.map((v) => [v.name, v.camera])).toEqual(scene.train.map((v) => [v.name, v.camera]));
     expect(back.style).toMatchObject({ names: ['waves', 'ink'], strength: 0.75 });
