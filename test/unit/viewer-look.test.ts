@@ -4,7 +4,7 @@
 import { PerspectiveCamera, Quaternion, Vector3 } from 'three/webgpu';
 import { describe, expect, it } from 'vitest';
 import type { Camera, Picture } from '../../src/scene/types.ts';
-import { overWhite, RAMP, viewError, WORST } from '../../src/viewer/view-error.ts';
+import { overBackground, RAMP, viewError, WORST } from '../../src/viewer/view-error.ts';
 import { applyPose, lensThrough, pictureIn, poseBetween, poseThrough } from '../../src/viewer/viewport/lens.ts';
 import { cameraFromThree } from '../../src/viewer/viewport/pose.ts';
 
@@ -102,9 +102,11 @@ describe('view error', () => {
     expect(() => viewError(one, picture([1, 2, 3, 255], [1, 2, 3, 255]))).toThrow('expected 2x1');
   });
 
-  it('shows transparent photographs over white', () => {
-    expect([...overWhite(picture([100, 0, 200, 0], [100, 0, 200, 255], [0, 0, 0, 51])).data]).toEqual([
-      255, 255, 255, 255, 100, 0, 200, 255, 204, 204, 204, 255,
+  it('shows transparent photographs over the background', () => {
+    const pixels = picture([100, 0, 200, 0], [100, 0, 200, 255], [0, 50, 0, 51]);
+    expect([...overBackground(pixels, 'white').data]).toEqual([
+      255, 255, 255, 255, 100, 0, 200, 255, 204, 214, 204, 255,
     ]);
+    expect([...overBackground(pixels, 'black').data]).toEqual([0, 0, 0, 255, 100, 0, 200, 255, 0, 10, 0, 255]);
   });
 });
