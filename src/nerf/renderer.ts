@@ -13,6 +13,7 @@ import { PLAN_CHUNKS } from './config.ts';
 import type { Appearance, Field } from './field.ts';
 import { type NerfKernels, Passes } from './passes.ts';
 import type { SampleBuffers } from './sample-buffers.ts';
+import { SurvivorCache } from './survivor-cache.ts';
 import type { DifferentiableRenderer, RenderOptions, RenderTarget } from './types.ts';
 
 /** A chunk is planned to fill this share of the sample buffers, going by the densest chunk of the last view. */
@@ -20,6 +21,10 @@ const FILL = 0.7;
 
 /** Samples that weigh less in their pixel are not coloured by themselves: less than one level of 8 bits. */
 const MIN_WEIGHT = 1 / 256;
+/** The same while painting, where a stroke's gradient counts and not a level: half the samples carry nearly all light. */
+const MIN_WEIGHT_PAINTING = 1 / 32;
+/** Bytes of survivors kept while painting: about 200 views of 192 x 108. */
+const SURVIVOR_BYTES = 192 * 2 ** 20;
 
 interface Chunk {
   firstPixel: number;
@@ -54,6 +59,7 @@ export class Renderer implements DifferentiableRenderer {
   private chunkRays: number;
   /** By view, while geometry stands still. */
   private plans: Map<string, Chunk[]> | null = null;
+  private survivors: SurvivorCache | null = null;
   /** Of the gradients gathered so far. */
   private lastGain = 1;
 
@@ -116,17 +122,35 @@ export class Renderer implements DifferentiableRenderer {
     const plan = await this.plan(camera, width, height, options);
     for (const chunk of plan) {
       throwIfAborted(options.signal);
+      const { survivors } = this;
+      const key = `${this.keyOf(camera, width, height)} ${chunk.firstPixel}`;
       const rec = new Recorder(this.gpu, 'Renderer.chunk', this.profiler);
-      this.samples(rec, chunk, width, options);
-      this.passes.density(rec);
-      this.passes.compact(rec, chunk.rays, MIN_WEIGHT);
+      const known = survivors?.restore(rec, key);
+      if (known) {
+        this.rays(rec, chunk, width, options);
+      } else {
+        this.samples(rec, chunk, width, options);
+        this.passes.density(rec);
+        this.passes.compact(rec, chunk.rays, survivors ? MIN_WEIGHT_PAINTING : MIN_WEIGHT);
+        survivors?.snapshot(rec, chunk.rays);
+      }
       this.passes.colour(rec, this.appearance.network);
       finish(rec, chunk);
       rec.submit();
+      if (survivors && !known) await survivors.keep(key, chunk.rays);
     }
   }
 
+  private keyOf(camera: Camera, width: number, height: number): string {
+    return `${width}x${height} ${camera.fx} ${camera.cameraToWorld.join(' ')}`;
+  }
+
   private samples(rec: Recorder, chunk: Chunk, width: number, options: RenderOptions): void {
+    this.rays(rec, chunk, width, options);
+    this.passes.march(rec, chunk.rays, this.buffers.capacity);
+  }
+
+  private rays(rec: Recorder, chunk: Chunk, width: number, options: RenderOptions): void {
     this.passes.cameraRays(rec, chunk.rays, {
       camera: this.camera,
       firstPixel: chunk.firstPixel,
@@ -134,7 +158,6 @@ export class Renderer implements DifferentiableRenderer {
       background: options.background,
       viewDependent: options.viewDependent && this.appearance.viewDependent,
     });
-    this.passes.march(rec, chunk.rays, this.buffers.capacity);
   }
 
   /**
@@ -142,7 +165,7 @@ export class Renderer implements DifferentiableRenderer {
    * networks), halves those that do not fit until they do. One read-back a round; usually there is one round.
    */
   private async plan(camera: Camera, width: number, height: number, options: RenderOptions): Promise<Chunk[]> {
-    const key = this.plans && `${width}x${height} ${camera.fx} ${camera.cameraToWorld.join(' ')}`;
+    const key = this.plans && this.keyOf(camera, width, height);
     const known = key && this.plans?.get(key);
     if (known) return known;
     const total = width * height;
@@ -183,14 +206,20 @@ export class Renderer implements DifferentiableRenderer {
     return done;
   }
 
-  /** While geometry stands still, a view's plan is made once. Call with false before it changes again. */
+  /**
+   * While geometry stands still, what is seen in a view is worked out once, and only the samples that matter are
+   * coloured. Call with false before geometry changes again.
+   */
   freezeGeometry(frozen: boolean): void {
     this.plans = frozen ? new Map() : null;
+    this.survivors?.destroy();
+    this.survivors = frozen ? new SurvivorCache(this.gpu, this.buffers, SURVIVOR_BYTES) : null;
   }
 
   destroy(): void {
     this.camera.destroy();
     this.log.destroy();
+    this.survivors?.destroy();
   }
 }
 

@@ -1,0 +1,107 @@
+// Survivors of views whose geometry stands still, kept on the GPU: which samples are seen, and how much of each, does
+// not change while colours are painted, so marching, density and compaction are done once a view, not twice a step.
+
+import type { Gpu } from '../gpu/device.ts';
+import type { Recorder } from '../gpu/recorder.ts';
+import { Tensor } from '../gpu/tensor.ts';
+import type { SampleBuffers } from './sample-buffers.ts';
+
+/** Where one kind of the survivors' data lies: so many runs (SoA components) of so many bytes a survivor. */
+const PARTS = [
+  { name: 'survivorPosition', runs: 3, bytes: 4 },
+  { name: 'survivorSample', runs: 1, bytes: 16 },
+  { name: 'survivorIndex', runs: 1, bytes: 8 },
+] as const;
+const COUNTER_BYTES = 64;
+const SPAN_BYTES = 8;
+
+/** Survivors of one chunk of rays, packed one part after another. */
+interface Kept {
+  rays: number;
+  survivors: number;
+  data: Tensor;
+}
+
+export class SurvivorCache {
+  private readonly kept = new Map<string, Kept>();
+  private bytes = 0;
+  /** A chunk as it was drawn, until the number of its survivors is known. */
+  private readonly staging: Tensor;
+
+  /** @param budget bytes that may be kept; what comes after is computed again every time */
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly buffers: SampleBuffers,
+    private readonly budget: number,
+  ) {
+    const bytes = COUNTER_BYTES + buffers.rayCapacity * SPAN_BYTES + buffers.capacity * survivorBytes();
+    this.staging = Tensor.zeros(gpu.device, 'SurvivorCache.staging', [bytes / 4], 'u32');
+  }
+
+  /** Encodes the survivors of a chunk back into the sample buffers; false where they are not kept. */
+  restore(rec: Recorder, key: string): boolean {
+    const kept = this.kept.get(key);
+    if (kept) this.copy(rec, kept.data, kept.rays, kept.survivors, 'out');
+    return kept !== undefined;
+  }
+
+  /** Encodes a snapshot of the survivors that the sample buffers hold at that moment. Call `keep` once it is submitted. */
+  snapshot(rec: Recorder, rays: number): void {
+    this.copy(rec, this.staging, rays, this.buffers.capacity, 'in');
+  }
+
+  /** Keeps the last snapshot under a key, if there is room. One read-back. */
+  async keep(key: string, rays: number): Promise<void> {
+    const survivors = (await this.staging.read(1))[0];
+    const size = COUNTER_BYTES + rays * SPAN_BYTES + survivors * survivorBytes();
+    if (this.bytes + size > this.budget) return;
+    this.bytes += size;
+    const data = Tensor.zeros(this.gpu.device, 'SurvivorCache.kept', [size / 4], 'u32');
+    const encoder = this.gpu.device.createCommandEncoder({ label: 'SurvivorCache.keep' });
+    const move = (from: number, to: number, bytes: number) => {
+      if (bytes > 0) encoder.copyBufferToBuffer(this.staging.buffer, from, data.buffer, to, bytes);
+    };
+    const head = COUNTER_BYTES + rays * SPAN_BYTES;
+    move(0, 0, head);
+    let [from, to] = [head, head];
+    for (const { runs, bytes } of PARTS) {
+      for (let run = 0; run < runs; run++) {
+        move(from, to, survivors * bytes);
+        from += this.buffers.capacity * bytes;
+        to += survivors * bytes;
+      }
+    }
+    this.gpu.device.queue.submit([encoder.finish()]);
+    this.kept.set(key, { rays, survivors, data });
+  }
+
+  /** Between a packed tensor and the sample buffers: counters, spans, then each run of so many survivors. */
+  private copy(rec: Recorder, packed: Tensor, rays: number, survivors: number, direction: 'in' | 'out'): void {
+    const { buffers } = this;
+    let at = 0;
+    const move = (tensor: Tensor, byte: number, bytes: number) => {
+      if (bytes > 0) {
+        if (direction === 'in') rec.copy(tensor, packed, bytes, byte, at);
+        else rec.copy(packed, tensor, bytes, at, byte);
+      }
+      at += bytes;
+    };
+    move(buffers.survivorCounters, 0, COUNTER_BYTES);
+    move(buffers.survivorSpan, 0, rays * SPAN_BYTES);
+    for (const { name, runs, bytes } of PARTS) {
+      for (let run = 0; run < runs; run++) {
+        move(buffers[name], run * buffers.capacity * bytes, survivors * bytes);
+      }
+    }
+  }
+
+  destroy(): void {
+    for (const { data } of this.kept.values()) data.destroy();
+    this.kept.clear();
+    this.staging.destroy();
+  }
+}
+
+function survivorBytes(): number {
+  return PARTS.reduce((sum, { runs, bytes }) => sum + runs * bytes, 0);
+}
