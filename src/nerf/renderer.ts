@@ -118,12 +118,13 @@ export class Renderer implements DifferentiableRenderer {
     options: RenderOptions,
     finish: (rec: Recorder, chunk: Chunk) => void,
   ): Promise<void> {
-    this.camera.write(packCameras([cameraAtSize(camera, width, height)]));
+    const distortion = options.lens ? camera.distortion : null;
+    this.camera.write(packCameras([{ ...cameraAtSize(camera, width, height), distortion }]));
     const plan = await this.plan(camera, width, height, options);
     for (const chunk of plan) {
       throwIfAborted(options.signal);
       const { survivors } = this;
-      const key = `${this.keyOf(camera, width, height)} ${chunk.firstPixel}`;
+      const key = `${this.keyOf(camera, width, height, options)} ${chunk.firstPixel}`;
       const rec = new Recorder(this.gpu, 'Renderer.chunk', this.profiler);
       const known = survivors?.restore(rec, key);
       if (known) {
@@ -141,8 +142,8 @@ export class Renderer implements DifferentiableRenderer {
     }
   }
 
-  private keyOf(camera: Camera, width: number, height: number): string {
-    return `${width}x${height} ${camera.fx} ${camera.cameraToWorld.join(' ')}`;
+  private keyOf(camera: Camera, width: number, height: number, { lens }: RenderOptions): string {
+    return `${width}x${height} ${lens ?? false} ${camera.fx} ${camera.cameraToWorld.join(' ')}`;
   }
 
   private samples(rec: Recorder, chunk: Chunk, width: number, options: RenderOptions): void {
@@ -165,7 +166,7 @@ export class Renderer implements DifferentiableRenderer {
    * networks), halves those that do not fit until they do. One read-back a round; usually there is one round.
    */
   private async plan(camera: Camera, width: number, height: number, options: RenderOptions): Promise<Chunk[]> {
-    const key = this.plans && this.keyOf(camera, width, height);
+    const key = this.plans && this.keyOf(camera, width, height, options);
     const known = key && this.plans?.get(key);
     if (known) return known;
     const total = width * height;

@@ -24,6 +24,8 @@ export interface RenderOptions {
   background: readonly [number, number, number];
   /** False: colour does not depend on the direction (stylized fields). */
   viewDependent: boolean;
+  /** True: bent as the camera's lens bends, to lie on its photograph. Default false: a pinhole's view. */
+  lens?: boolean;
   signal?: AbortSignal;
 }
 
@@ -32,7 +34,7 @@ export interface RenderOptions {
  * gradient, then push d_image [H, W, 3] back into the appearance parameters, in patches.
  */
 export interface DifferentiableRenderer {
-  /** Renders the camera (distortion ignored) at the target's size; the camera's intrinsics are scaled to it. */
+  /** Renders the camera at the target's size, its intrinsics scaled to it; its lens only where options.lens says so. */
   render(camera: Camera, target: RenderTarget, options: RenderOptions): Promise<void>;
   /** Adds d(loss)/d(appearance) for the same view. Geometry gets none. */
   backward(camera: Camera, dImage: Tensor, options: RenderOptions): Promise<void>;

@@ -39,7 +39,7 @@ export interface ScoreViewsOptions {
 }
 
 /**
- * PSNR and SSIM (and LPIPS) of views against their photographs, by pinhole cameras: lenses are left out. Views of one
+ * PSNR and SSIM (and LPIPS) of views against their photographs, rendered through the lens that took them. Views of one
  * size share a target.
  */
 export async function scoreViews(
@@ -98,7 +98,7 @@ export function evaluationOf(
     background,
     protocol: {
       views: `${views.length} held-out views; ${scene.train.length} were trained on`,
-      pictures: `sRGB of 8 bits, photographs ${behind} at 1/${scene.downscale} of their size, renders by pinhole cameras, lenses of photographs not taken out`,
+      pictures: `sRGB of 8 bits, photographs ${behind} at 1/${scene.downscale} of their size, renders through the lens that took them`,
       psnr: 'dB, peak 1, from the mean squared error of each view; mean over views',
       ssim: 'Gaussian window 11x11 of sigma 1.5, K1 .01, K2 .03, each channel alone, valid region; mean over views',
       ...(network !== undefined && {

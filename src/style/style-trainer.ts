@@ -86,7 +86,8 @@ export class StyleTrainer {
     const stage = await this.stageFor(this.stepCount);
     const view = this.nextView();
     const { camera } = views[view];
-    const options = { background, viewDependent: false, signal };
+    // Through the lens, so that content lies on its photograph.
+    const options = { background, viewDependent: false, lens: true, signal };
 
     await renderer.render(camera, stage.target, options);
     stage.evaluate(view, this.values);
