@@ -11,6 +11,11 @@ export default defineConfig({
     target: 'es2023',
     outDir: 'dist/page',
     chunkSizeWarningLimit: 3000,
-    rollupOptions: { input: { index: resolve(import.meta.dirname, 'index.html') } },
+    rollupOptions: {
+      input: {
+        index: resolve(import.meta.dirname, 'index.html'),
+        bench: resolve(import.meta.dirname, 'bench.html'),
+      },
+    },
   },
 });

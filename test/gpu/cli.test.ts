@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { zipSync } from 'fflate';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { benchScene } from '../../src/cli/bench-scene.ts';
+import { benchScene } from '../../src/bench/scene.ts';
 import { withEngine } from '../../src/cli/engine.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
 import { reportSchema } from '../../src/cli/report.ts';

@@ -2,7 +2,7 @@
 // fetched when it is first needed.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { benchScene } from '../../src/cli/bench-scene.ts';
+import { benchScene } from '../../src/bench/scene.ts';
 import { bundledNetwork } from '../../src/cli/networks.ts';
 import { Cancelled, inputError } from '../../src/errors.ts';
 import { encodePng } from '../../src/export/png.ts';
