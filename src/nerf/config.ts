@@ -64,6 +64,8 @@ export interface StylePreset {
   steps: number;
   /** Long side of the views that are stylized, pixels. */
   viewSide: number;
+  /** Scale of the style beside those views, and so of the strokes. Small views want strokes that the field can hold. */
+  styleScale: number;
 }
 
 export interface Preset {
@@ -113,7 +115,7 @@ export const PRESETS: Record<PresetName, Preset> = {
       seenWindow: 128,
       seenShare: 0.5,
     },
-    style: { steps: 64, viewSide: 192 },
+    style: { steps: 128, viewSide: 192, styleScale: 2 },
     pictureSide: 256,
     sampleCapacity: 1 << 17,
     rayCapacity: 1 << 13,
@@ -151,7 +153,7 @@ export const PRESETS: Record<PresetName, Preset> = {
       seenWindow: 256,
       seenShare: 0.5,
     },
-    style: { steps: 340, viewSide: 512 },
+    style: { steps: 340, viewSide: 512, styleScale: 1 },
     pictureSide: 800,
     sampleCapacity: 1 << 19,
     rayCapacity: 1 << 14,
@@ -189,7 +191,7 @@ export const PRESETS: Record<PresetName, Preset> = {
       seenWindow: 512,
       seenShare: 0.5,
     },
-    style: { steps: 680, viewSide: 768 },
+    style: { steps: 680, viewSide: 768, styleScale: 1 },
     pictureSide: 1600,
     sampleCapacity: 1 << 19,
     rayCapacity: 1 << 14,

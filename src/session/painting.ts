@@ -103,12 +103,14 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
     const targets = scored.map(() => createRenderTarget(gpu, size.width, size.height));
     try {
       for (const [i, { camera }] of scored.entries()) {
-        await renderer.render(camera, targets[i], { background, viewDependent: false });
+        await renderer.render(camera, targets[i], { background, viewDependent: false, lens: true });
       }
       const images = targets.map(({ rgb }) => rgb);
       let sum = 0;
       for (const { picture, weight } of styles) {
-        sum += (weight / total) * (await styleDistance(gpu, network, images, picture, loss, { brush }));
+        sum +=
+          (weight / total) *
+          (await styleDistance(gpu, network, images, picture, loss, { brush, config: parts.config }));
         await yieldToOthers();
       }
       return sum;
@@ -200,7 +202,7 @@ async function colourStatisticsOfViews(
   const pictures: Picture[] = [];
   try {
     for (const { camera } of evenly(views, COLOUR_VIEWS)) {
-      await renderer.render(camera, target, { background, viewDependent: false });
+      await renderer.render(camera, target, { background, viewDependent: false, lens: true });
       pictures.push(withoutBackground(await target.rgb.readF32(), await target.opacity.readF32(), size, background));
     }
   } finally {

@@ -208,7 +208,7 @@ class Session implements ImpastoSession {
       this.gpu,
       views,
       this.background,
-      this.renderWith(core.taskRenderer, core.field.appearance),
+      this.renderWith(core.taskRenderer, core.field.appearance, true),
     );
     this.emitter.emit('holdout', { step, psnr: mean(scores.map((s) => s.psnr)) });
   }
@@ -323,6 +323,7 @@ class Session implements ImpastoSession {
           appearance,
           views: scene.train,
           viewSide: preset.style.viewSide,
+          config: { styleScale: preset.style.styleScale },
           steps,
           background: this.background,
           seed: core.seed,
@@ -499,10 +500,10 @@ class Session implements ImpastoSession {
     rec.submit();
   }
 
-  private renderWith(renderer: Renderer, appearance: Appearance) {
+  private renderWith(renderer: Renderer, appearance: Appearance, lens = false) {
     return async (camera: Camera, target: RenderTarget) => {
       renderer.appearance = appearance;
-      await renderer.render(camera, target, { background: this.background, viewDependent: true });
+      await renderer.render(camera, target, { background: this.background, viewDependent: true, lens });
     };
   }
 
@@ -557,7 +558,7 @@ class Session implements ImpastoSession {
           this.gpu,
           scene.test,
           this.background,
-          this.renderWith(core.taskRenderer, core.field.appearance),
+          this.renderWith(core.taskRenderer, core.field.appearance, true),
           {
             lpips,
             onView,

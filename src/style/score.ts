@@ -42,7 +42,7 @@ export async function styleDistance(
       const key = `${width}x${height}`;
       let judge = bySize.get(key);
       if (!judge) {
-        const longSide = Math.max(width, height);
+        const longSide = Math.max(width, height) * config.styleScale;
         judge = {
           extractor: await network.extractor(height, width, layers),
           term: await styleTermOf(gpu, network, style, longSide, options.brush ?? 1, metric, layers, config),

@@ -21,8 +21,10 @@ export interface StyleConfig {
   sizes: readonly { until: number; scale: number }[];
   /** 1: the network sees the render as it is; 0.5: halved, as ARF does with its large renders (strokes twice as big). */
   featureScale: 1 | 0.5;
-  /** 0.5..2, size of the strokes: the style picture's scale against the render. */
+  /** 0.5..2, size of the strokes: the style picture's scale against styleScale. */
   brush: number;
+  /** The style's long side as a multiple of what the network is fed with. 1 as in ARF; 2 where views are small. */
+  styleScale: number;
   /** True: only luminance is painted, chroma stays the photograph's. */
   keepColours: boolean;
 
@@ -64,6 +66,7 @@ export const DEFAULT_STYLE_CONFIG: StyleConfig = {
   sizes: [{ until: 1, scale: 1 }],
   featureScale: 1,
   brush: 1,
+  styleScale: 1,
   keepColours: false,
   styleWeights: { nnfm: 1, gram: 1, adain: 10 },
   contentWeight: 0.03,

@@ -76,7 +76,7 @@ export class StyleStage {
     const extractor = await network.extractor(height, width, layers);
     const terms: StyleTerm[] = [];
     for (const { picture } of styles) {
-      const longSide = Math.max(width, height);
+      const longSide = Math.max(width, height) * config.styleScale;
       terms.push(await styleTermOf(gpu, network, picture, longSide, config.brush, loss, styleLayers, config));
     }
     const { device } = gpu;
@@ -216,18 +216,18 @@ async function meanSquares(
   return scales;
 }
 
-/** The style loss towards one picture, for content whose long side is this many pixels in the network. */
+/** The style loss towards one picture at the scale for this long side, in the network's pixels. */
 export async function styleTermOf(
   gpu: Gpu,
   network: FeatureNetwork,
   picture: Picture,
-  contentLongSide: number,
+  longSide: number,
   brush: number,
   loss: StyleLossName,
   layers: readonly LayerName[],
   { maxStyleColumns }: Pick<StyleConfig, 'maxStyleColumns'>,
 ): Promise<StyleTerm> {
-  const image = styleTensor(gpu, picture, contentLongSide, brush);
+  const image = styleTensor(gpu, picture, longSide, brush);
   const extractor = await network.extractor(image.shape[0], image.shape[1], layers);
   try {
     const encoder = gpu.device.createCommandEncoder({ label: 'StyleStage.style' });
