@@ -115,7 +115,7 @@ export const PRESETS: Record<PresetName, Preset> = {
       seenWindow: 128,
       seenShare: 0.5,
     },
-    style: { steps: 128, viewSide: 192, styleScale: 2 },
+    style: { steps: 192, viewSide: 192, styleScale: 2 },
     pictureSide: 256,
     sampleCapacity: 1 << 17,
     rayCapacity: 1 << 13,
