@@ -12,6 +12,7 @@ import reluBackward from '../../shaders/style/features/relu_backward.wgsl?raw';
 import winogradInput from '../../shaders/style/features/winograd_input.wgsl?raw';
 import winogradMultiply from '../../shaders/style/features/winograd_multiply.wgsl?raw';
 import winogradMultiplySubgroups from '../../shaders/style/features/winograd_multiply_subgroups.wgsl?raw';
+import winogradOutput from '../../shaders/style/features/winograd_output.wgsl?raw';
 import winogradOutputGradient from '../../shaders/style/features/winograd_output_gradient.wgsl?raw';
 import winogradOutputRelu from '../../shaders/style/features/winograd_output_relu.wgsl?raw';
 import { createPlannedKernel, type PlannedKernel } from './dispatch-plan.ts';
@@ -52,8 +53,8 @@ export async function createFeatureKernels(
   // A software adapter runs eight lanes at once and gains nothing from more; a real GPU wants a warp, and more
   // would idle at the small images of the deeper layers.
   const lanes = gpu.isSoftware ? 8 : 32;
-  const make = (name: string, code: string, constants?: Record<string, number>) =>
-    createPlannedKernel(gpu, { name, code, constants });
+  const make = (name: string, code: string, constants?: Record<string, number>, common: string[] = []) =>
+    createPlannedKernel(gpu, { name, code, constants, shared: common });
   const [normalise, normaliseBackward, input, multiply, outputRelu, outputGradient, forward, backward, relu] =
     await Promise.all([
       make('normalise_image', normaliseImage),
@@ -62,8 +63,8 @@ export async function createFeatureKernels(
       shared
         ? make('winograd_multiply_subgroups', winogradMultiplySubgroups, { WORKGROUP: lanes })
         : make('winograd_multiply', winogradMultiply, { WORKGROUP: lanes }),
-      make('winograd_output_relu', winogradOutputRelu),
-      make('winograd_output_gradient', winogradOutputGradient),
+      make('winograd_output_relu', winogradOutputRelu, undefined, [winogradOutput]),
+      make('winograd_output_gradient', winogradOutputGradient, undefined, [winogradOutput]),
       pool === 'max' ? make('max_pool', maxPool) : make('average_pool', averagePool),
       pool === 'max' ? make('max_pool_backward', maxPoolBackward) : make('average_pool_backward', averagePoolBackward),
       make('relu_backward', reluBackward),
