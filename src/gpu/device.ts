@@ -70,7 +70,7 @@ export class Gpu {
     void this.device.lost.then((info) => {
       if (info.reason === 'destroyed') return;
       callback(
-        `The graphics device was lost (${info.message || 'no reason given'}). Reload to go on; saved work is kept.`,
+        `The graphics device was lost (${info.message || 'no reason given'}). Reload to go on.`,
       );
     });
   }
