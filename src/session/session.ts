@@ -1,7 +1,7 @@
 // The one object that page and command line drive: load, train, stylize, render, measure, save. Owns the GPU state of
 // one scene; tells what happens by typed events. One long task runs at a time; rendering goes on beside it.
 
-import { Cancelled, InputError, inputError } from '../errors.ts';
+import { Cancelled, InputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Kernel, workgroups } from '../gpu/kernel.ts';
 import { Recorder } from '../gpu/recorder.ts';
@@ -9,19 +9,20 @@ import { Lpips } from '../metrics/lpips.ts';
 import type { LpipsHeads } from '../metrics/lpips-heads.ts';
 import { PRESETS, type Preset } from '../nerf/config.ts';
 import { type Appearance, Field } from '../nerf/field.ts';
-import { largestBuffer, makeIfRoom, memoryOf } from '../nerf/memory.ts';
+import { largestBuffer, makeIfRoom } from '../nerf/memory.ts';
 import type { NerfKernels } from '../nerf/passes.ts';
-import { createRenderTarget, destroyRenderTarget, Renderer } from '../nerf/renderer.ts';
-import { SampleBuffers } from '../nerf/sample-buffers.ts';
-import { NerfTrainer, type TrainingPace } from '../nerf/trainer.ts';
+import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
+import { NerfTrainer } from '../nerf/trainer.ts';
 import type { PresetName, RenderTarget } from '../nerf/types.ts';
 import { loadScene } from '../scene/load.ts';
-import type { Camera, FileSource, LoadSceneOptions, Scene, View } from '../scene/types.ts';
+import type { Camera, FileSource, LoadSceneOptions, Scene } from '../scene/types.ts';
 import lerpRgbWgsl from '../shaders/common/lerp_rgb.wgsl?raw';
 import { resolveFeatureNetwork } from '../style/features/network-choice.ts';
 import type { NetworkWeights, WeightsSource } from '../style/features/network-weights.ts';
 import type { FeatureNetwork } from '../style/types.ts';
 import { Baking } from './baking.ts';
+import { openBaseField, sameScene } from './base-field.ts';
+import { type Core, createCore, destroyCore, memoryTold, SMALLER } from './core.ts';
 import { Emitter } from './emitter.ts';
 import { readFieldFile, type StyledAppearance, writeFieldFile } from './field-file.ts';
 import { KernelCache } from './kernel-cache.ts';
@@ -72,22 +73,6 @@ const HOLDOUT_SECONDS = 20;
 /** Of the time, at most. */
 const HOLDOUT_SHARE = 0.05;
 const DEFAULT_CONSISTENCY_FRAMES = 24;
-
-/** Everything on the GPU that belongs to one field. */
-interface Core {
-  preset: PresetName;
-  /** The preset that was asked for: a larger one, where there was no room for it. */
-  asked: PresetName;
-  seed: number;
-  /** Of the training that a checkpoint goes on with. */
-  pace?: TrainingPace;
-  kernels: NerfKernels;
-  field: Field;
-  buffers: SampleBuffers;
-  /** For the view; each long task has a renderer of its own, since a renderer keeps its camera between chunks. */
-  viewRenderer: Renderer;
-  taskRenderer: Renderer;
-}
 
 class Session implements ImpastoSession {
   private readonly emitter = new Emitter<SessionEvents>();
@@ -223,7 +208,6 @@ class Session implements ImpastoSession {
       }
       return this.core;
     }
-    const bytes = (name: PresetName) => memoryOf(PRESETS[name], pictureCount(scene)).total;
     for (const name of SMALLER[preset]) {
       const kernels = await this.kernelCache.get(fieldConfigFor(PRESETS[name].field, scene));
       await this.dropCore();
@@ -233,11 +217,11 @@ class Session implements ImpastoSession {
       }
       const next = SMALLER[name][1];
       if (!next) break;
-      const text = `preset ${name} needs ${megabytesOf(bytes(name))} of graphics memory, and there is less: going on with ${next}`;
+      const text = `preset ${name} needs ${memoryTold(name, scene)} of graphics memory, and there is less: going on with ${next}`;
       this.emitter.emit('notice', { level: 'warning', text });
     }
     throw new InputError(
-      `graphics memory: expected ${megabytesOf(bytes('quick'))} for ${scene.train.length} pictures of ${scene.name}, found less (a larger --downscale needs less)`,
+      `graphics memory: expected ${memoryTold('quick', scene)} for ${scene.train.length} pictures of ${scene.name}, found less (a larger --downscale needs less)`,
     );
   }
 
@@ -257,7 +241,14 @@ class Session implements ImpastoSession {
     const made = await makeIfRoom(
       device,
       () => {
-        const core = this.coreOf(name, asked, seed, kernels, Field.create(this.gpu, config, scene.unbounded, seed));
+        const core = createCore(
+          this.gpu,
+          name,
+          asked,
+          seed,
+          kernels,
+          Field.create(this.gpu, config, scene.unbounded, seed),
+        );
         return { core, trainer: this.makeTrainer(core, scene, preset.train) };
       },
       ({ core, trainer }) => {
@@ -270,13 +261,6 @@ class Session implements ImpastoSession {
     this.trainer = made.trainer;
     this.current.preset = name;
     return true;
-  }
-
-  private coreOf(preset: PresetName, asked: PresetName, seed: number, kernels: NerfKernels, field: Field): Core {
-    const { rayCapacity, sampleCapacity } = PRESETS[preset];
-    const buffers = new SampleBuffers(this.gpu, rayCapacity, sampleCapacity, field.config.levels);
-    const renderer = () => new Renderer(this.gpu, kernels, field, buffers, field.appearance);
-    return { preset, asked, seed, kernels, field, buffers, viewRenderer: renderer(), taskRenderer: renderer() };
   }
 
   private async dropCore(): Promise<void> {
@@ -582,7 +566,7 @@ class Session implements ImpastoSession {
       const { width, height } = scene.train[0].camera;
       const { signal, onPair } = options;
       const frames = options.frames ?? DEFAULT_CONSISTENCY_FRAMES;
-      const base = options.base && (await this.openBase(options.base, scene));
+      const base = options.base && (await openBaseField(this.gpu, this.kernelCache, options.base, scene));
       let lpips: Lpips | undefined;
       try {
         lpips = await this.lpipsWith(options.lpips, signal);
@@ -614,34 +598,6 @@ class Session implements ImpastoSession {
 
   private async lpipsWith(heads: LpipsHeads | undefined, signal?: AbortSignal): Promise<Lpips | undefined> {
     return heads && (await Lpips.create(this.gpu, await this.featureNetwork(signal), heads));
-  }
-
-  /** Another checkpoint's plain field beside this one, in the same place. */
-  private async openBase({ bytes, where }: { bytes: Uint8Array<ArrayBuffer>; where: string }, scene: Scene) {
-    const file = readFieldFile(this.gpu, bytes, where);
-    const parts: { destroy(): void }[] = [file.field];
-    if (file.style) parts.push(file.style.appearance.network);
-    const destroy = () => {
-      for (const part of parts) part.destroy();
-    };
-    try {
-      if (!samePlacement(scene, file.scene))
-        throw inputError(
-          'placement',
-          where,
-          `that of ${scene.name}, the scene measured`,
-          `another (${file.scene.name})`,
-        );
-      const { rayCapacity, sampleCapacity } = PRESETS[file.preset];
-      const kernels = await this.kernelCache.get(file.field.config);
-      const buffers = new SampleBuffers(this.gpu, rayCapacity, sampleCapacity, file.field.config.levels);
-      const renderer = new Renderer(this.gpu, kernels, file.field, buffers, file.field.appearance);
-      parts.push(buffers, renderer);
-      return { field: file.field, renderer, destroy };
-    } catch (error) {
-      destroy();
-      throw error;
-    }
   }
 
   private progress(task: SessionEvents['progress']['task'], done: number, total: number, what: string): void {
@@ -677,7 +633,7 @@ class Session implements ImpastoSession {
       const kernels = await this.kernelCache.get(file.field.config);
       const { scene } = this.current;
       await this.dropCore();
-      this.core = this.coreOf(file.preset, file.preset, file.seed, kernels, file.field);
+      this.core = createCore(this.gpu, file.preset, file.preset, file.seed, kernels, file.field);
       this.core.pace = file.pace;
       this.current.preset = file.preset;
       this.styled = file.style;
@@ -737,34 +693,6 @@ class Session implements ImpastoSession {
   }
 }
 
-/** Each preset and what may stand in for it, larger ones first. */
-const SMALLER: Record<PresetName, PresetName[]> = {
-  max: ['max', 'standard', 'quick'],
-  standard: ['standard', 'quick'],
-  quick: ['quick'],
-};
-
-const megabytesOf = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MB`;
-
-const pictureCount = ({ train }: Scene) => ({
-  views: train.length,
-  pixels: train.reduce((sum, { picture }) => sum + picture.width * picture.height, 0),
-});
-
-function destroyCore({ viewRenderer, taskRenderer, buffers, field }: Core): void {
-  for (const part of [viewRenderer, taskRenderer, buffers, field]) part.destroy();
-}
-
 const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 
 const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
-
-/** The same views under the same placement: what a checkpoint and a folder of photographs must agree in. */
-function sameScene(a: Scene, b: Scene): boolean {
-  const names = (views: View[]) => views.map((v) => v.name).join('\n');
-  return samePlacement(a, b) && names(a.train) === names(b.train);
-}
-
-function samePlacement(a: Scene, b: Scene): boolean {
-  return a.sceneFromWorld.every((v, i) => Math.abs(v - b.sceneFromWorld[i]) < 1e-6);
-}

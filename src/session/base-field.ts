@@ -1,0 +1,56 @@
+// Another checkpoint's plain field beside the one of the session, in the same place: what consistency may be measured
+// against.
+
+import { inputError } from '../errors.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { PRESETS } from '../nerf/config.ts';
+import type { Field } from '../nerf/field.ts';
+import { Renderer } from '../nerf/renderer.ts';
+import { SampleBuffers } from '../nerf/sample-buffers.ts';
+import type { Scene, View } from '../scene/types.ts';
+import { readFieldFile } from './field-file.ts';
+import type { KernelCache } from './kernel-cache.ts';
+
+export interface BaseField {
+  field: Field;
+  renderer: Renderer;
+  destroy(): void;
+}
+
+/** @throws InputError for a file that is no checkpoint, or of another placement than the scene's */
+export async function openBaseField(
+  gpu: Gpu,
+  kernelCache: KernelCache,
+  { bytes, where }: { bytes: Uint8Array<ArrayBuffer>; where: string },
+  scene: Scene,
+): Promise<BaseField> {
+  const file = readFieldFile(gpu, bytes, where);
+  const parts: { destroy(): void }[] = [file.field];
+  if (file.style) parts.push(file.style.appearance.network);
+  const destroy = () => {
+    for (const part of parts) part.destroy();
+  };
+  try {
+    if (!samePlacement(scene, file.scene))
+      throw inputError('placement', where, `that of ${scene.name}, the scene measured`, `another (${file.scene.name})`);
+    const { rayCapacity, sampleCapacity } = PRESETS[file.preset];
+    const kernels = await kernelCache.get(file.field.config);
+    const buffers = new SampleBuffers(gpu, rayCapacity, sampleCapacity, file.field.config.levels);
+    const renderer = new Renderer(gpu, kernels, file.field, buffers, file.field.appearance);
+    parts.push(buffers, renderer);
+    return { field: file.field, renderer, destroy };
+  } catch (error) {
+    destroy();
+    throw error;
+  }
+}
+
+/** The same views under the same placement: what a checkpoint and a folder of photographs must agree in. */
+export function sameScene(a: Scene, b: Scene): boolean {
+  const names = (views: View[]) => views.map((v) => v.name).join('\n');
+  return samePlacement(a, b) && names(a.train) === names(b.train);
+}
+
+function samePlacement(a: Scene, b: Scene): boolean {
+  return a.sceneFromWorld.every((v, i) => Math.abs(v - b.sceneFromWorld[i]) < 1e-6);
+}

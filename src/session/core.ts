@@ -1,0 +1,61 @@
+// Everything on the GPU that belongs to one field, made and freed together; and what stands in for a preset that does
+// not fit the adapter's memory.
+
+import type { Gpu } from '../gpu/device.ts';
+import { PRESETS } from '../nerf/config.ts';
+import type { Field } from '../nerf/field.ts';
+import { memoryOf } from '../nerf/memory.ts';
+import type { NerfKernels } from '../nerf/passes.ts';
+import { Renderer } from '../nerf/renderer.ts';
+import { SampleBuffers } from '../nerf/sample-buffers.ts';
+import type { TrainingPace } from '../nerf/trainer.ts';
+import type { PresetName } from '../nerf/types.ts';
+import type { Scene } from '../scene/types.ts';
+
+export interface Core {
+  preset: PresetName;
+  /** The preset that was asked for: a larger one, where there was no room for it. */
+  asked: PresetName;
+  seed: number;
+  /** Of the training that a checkpoint goes on with. */
+  pace?: TrainingPace;
+  kernels: NerfKernels;
+  field: Field;
+  buffers: SampleBuffers;
+  /** For the view; each long task has a renderer of its own, since a renderer keeps its camera between chunks. */
+  viewRenderer: Renderer;
+  taskRenderer: Renderer;
+}
+
+/** Takes the field; the kernels stay the caller's. */
+export function createCore(
+  gpu: Gpu,
+  preset: PresetName,
+  asked: PresetName,
+  seed: number,
+  kernels: NerfKernels,
+  field: Field,
+): Core {
+  const { rayCapacity, sampleCapacity } = PRESETS[preset];
+  const buffers = new SampleBuffers(gpu, rayCapacity, sampleCapacity, field.config.levels);
+  const renderer = () => new Renderer(gpu, kernels, field, buffers, field.appearance);
+  return { preset, asked, seed, kernels, field, buffers, viewRenderer: renderer(), taskRenderer: renderer() };
+}
+
+export function destroyCore({ viewRenderer, taskRenderer, buffers, field }: Core): void {
+  for (const part of [viewRenderer, taskRenderer, buffers, field]) part.destroy();
+}
+
+/** Each preset and what may stand in for it, larger ones first. */
+export const SMALLER: Record<PresetName, PresetName[]> = {
+  max: ['max', 'standard', 'quick'],
+  standard: ['standard', 'quick'],
+  quick: ['quick'],
+};
+
+/** GPU memory of a preset for this scene, as it is told to people. */
+export function memoryTold(preset: PresetName, { train }: Scene): string {
+  const pixels = train.reduce((sum, { picture }) => sum + picture.width * picture.height, 0);
+  const bytes = memoryOf(PRESETS[preset], { views: train.length, pixels }).total;
+  return `${Math.ceil(bytes / 2 ** 20)} MB`;
+}
