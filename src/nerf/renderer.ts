@@ -23,8 +23,8 @@ const FILL = 0.7;
 const MIN_WEIGHT = 1 / 256;
 /** The same while painting, where a stroke's gradient counts and not a level: half the samples carry nearly all light. */
 const MIN_WEIGHT_PAINTING = 1 / 32;
-/** Bytes of survivors kept while painting: about 200 views of 192 x 108. */
-const SURVIVOR_BYTES = 192 * 2 ** 20;
+/** Bytes of survivors kept while painting: with them, quick stays within 300 MB. */
+const SURVIVOR_BYTES = 176 * 2 ** 20;
 
 interface Chunk {
   firstPixel: number;
@@ -126,19 +126,19 @@ export class Renderer implements DifferentiableRenderer {
       const { survivors } = this;
       const key = `${this.keyOf(camera, width, height, options)} ${chunk.firstPixel}`;
       const rec = new Recorder(this.gpu, 'Renderer.chunk', this.profiler);
-      const known = survivors?.restore(rec, key);
-      if (known) {
+      let toKeep = false;
+      if (survivors?.restore(rec, key)) {
         this.rays(rec, chunk, width, options);
       } else {
         this.samples(rec, chunk, width, options);
         this.passes.density(rec);
         this.passes.compact(rec, chunk.rays, survivors ? MIN_WEIGHT_PAINTING : MIN_WEIGHT);
-        survivors?.snapshot(rec, chunk.rays);
+        toKeep = survivors?.snapshot(rec, chunk.rays) ?? false;
       }
       this.passes.colour(rec, this.appearance.network);
       finish(rec, chunk);
       rec.submit();
-      if (survivors && !known) await survivors.keep(key, chunk.rays);
+      if (toKeep) await survivors?.keep(key, chunk.rays);
     }
   }
 

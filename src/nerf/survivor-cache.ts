@@ -25,6 +25,7 @@ interface Kept {
 export class SurvivorCache {
   private readonly kept = new Map<string, Kept>();
   private bytes = 0;
+  private full = false;
   /** A chunk as it was drawn, until the number of its survivors is known. */
   private readonly staging: Tensor;
 
@@ -45,16 +46,21 @@ export class SurvivorCache {
     return kept !== undefined;
   }
 
-  /** Encodes a snapshot of the survivors that the sample buffers hold at that moment. Call `keep` once it is submitted. */
-  snapshot(rec: Recorder, rays: number): void {
-    this.copy(rec, this.staging, rays, this.buffers.capacity, 'in');
+  /**
+   * Encodes a snapshot of the survivors that the sample buffers hold at that moment. Call `keep` once it is submitted.
+   * @returns false, and encodes nothing, where there is no room for more
+   */
+  snapshot(rec: Recorder, rays: number): boolean {
+    if (!this.full) this.copy(rec, this.staging, rays, this.buffers.capacity, 'in');
+    return !this.full;
   }
 
   /** Keeps the last snapshot under a key, if there is room. One read-back. */
   async keep(key: string, rays: number): Promise<void> {
     const survivors = (await this.staging.read(1))[0];
     const size = COUNTER_BYTES + rays * SPAN_BYTES + survivors * survivorBytes();
-    if (this.bytes + size > this.budget) return;
+    this.full = this.bytes + size > this.budget;
+    if (this.full) return;
     this.bytes += size;
     const data = Tensor.zeros(this.gpu.device, 'SurvivorCache.kept', [size / 4], 'u32');
     const encoder = this.gpu.device.createCommandEncoder({ label: 'SurvivorCache.keep' });

@@ -24,6 +24,12 @@ import type { StyleScore, StylizeOptions } from './types.ts';
 
 /** Views whose distance to the style is measured before and after: evenly spread. */
 const SCORED_VIEWS = 6;
+/**
+ * Times that each painted view is visited at least, where there are views enough: strokes settle over visits, and what
+ * is kept of a view between them is worth keeping. Fewer views, evenly spread, see all that many see.
+ */
+const VISITS = 4;
+const MIN_PAINTED_VIEWS = 16;
 /** Views over which the painted colours are gathered for the second transfer. */
 const COLOUR_VIEWS = 12;
 
@@ -122,10 +128,11 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   throwIfAborted(signal);
 
   renderer.finestStep = finestCells(views, size, renderer.field.unbounded);
+  const visited = views.map(({ camera }, i) => ({ camera, target: targets[i] }));
   const trainer = await StyleTrainer.create(gpu, {
     network,
     renderer,
-    views: views.map(({ camera }, i) => ({ camera, target: targets[i] })),
+    views: evenly(visited, Math.max(MIN_PAINTED_VIEWS, Math.ceil(parts.steps / VISITS))),
     styles,
     loss,
     size,

@@ -88,6 +88,7 @@ describe('survivors of a view whose geometry stands still', () => {
     rec.submit();
     await cache.keep('view', rays);
     expect(cache.restore(new Recorder(gpu, 'test'), 'view')).toBe(false);
+    expect(cache.snapshot(new Recorder(gpu, 'test'), rays)).toBe(false);
     const roomy = new SurvivorCache(gpu, buffers, 2 ** 20);
     const again = new Recorder(gpu, 'test');
     roomy.snapshot(again, rays);
