@@ -69,9 +69,7 @@ export class Gpu {
   onLost(callback: (sentence: string) => void): void {
     void this.device.lost.then((info) => {
       if (info.reason === 'destroyed') return;
-      callback(
-        `The graphics device was lost (${info.message || 'no reason given'}). Reload to go on.`,
-      );
+      callback(`The graphics device was lost (${info.message || 'no reason given'}). Reload to go on.`);
     });
   }
 

@@ -12,7 +12,7 @@ const LAVAPIPE = '/usr/share/vulkan/icd.d/lvp_icd.json';
 describePage('firefox', {
   presentation: 'canvas',
   scene: 'bundled',
-  query: 'preset=quick&maxTrain=20&maxTest=1&downscale=4&steps=64&styleSteps=3&field=96',
+  query: 'preset=quick&maxTrain=20&maxTest=1&downscale=4&steps=112&styleSteps=3&field=96',
   async open() {
     const executablePath = needs('Firefox', '/usr/bin/firefox-esr');
     const browser = await puppeteer.launch({

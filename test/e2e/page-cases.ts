@@ -142,8 +142,8 @@ export function describePage(name: string, options: PageCaseOptions): void {
       await until('photograph', () => document.querySelector<HTMLElement>('.over-view')!.checkVisibility());
       const framing = await page.evaluate(compareFraming);
       await shot('2-photograph');
-      // Shifted by a tenth of the picture, photograph and field agree clearly less.
-      expect(framing.aligned).toBeLessThan(0.8 * framing.shifted);
+      // Shifted by a tenth of the picture, photograph and field agree clearly less, even after so few steps.
+      expect(framing.aligned).toBeLessThan(0.9 * framing.shifted);
 
       await page.evaluate(pressKeys, 'e');
       await page.evaluate(waitUntil, {
@@ -305,6 +305,8 @@ export function describePage(name: string, options: PageCaseOptions): void {
           return { scene: scene?.name, step: training.step, applied: [...style.applied], chosen: style.chosen?.name };
         });
       const before = await kept();
+      // Refined and baked: what comes of its own accord must not count as a change.
+      await page.evaluate(() => window.impasto.atRest());
       const view = await pictureOf(page);
       const text = new TextEncoder().encode('this is not a picture');
       const hostile = zipSync({ '../transforms.json': text, 'transforms.json': text });
