@@ -25,7 +25,7 @@ export function packCameras(
   return data;
 }
 
-/** The same view at another size: intrinsics scale with the pixels, distortion is left out (renders are pinhole). */
+/** The same view at another size: intrinsics scale with the pixels, its lens is left out. */
 export function cameraAtSize(camera: Camera, width: number, height: number): Camera {
   const sx = width / camera.width;
   const sy = height / camera.height;

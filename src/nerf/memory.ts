@@ -1,6 +1,6 @@
 // What a preset takes of the adapter's memory, computed from its sizes before anything is made: so that `info` can say
-// it, and so that a field that cannot fit is not begun. Bytes throughout. Feature networks and pictures of videos are
-// not counted: they come and go.
+// it, and so that a field that cannot fit is not begun. Bytes throughout. Feature networks, pictures of videos
+// and what painting keeps of its views are not counted: they come and go.
 
 import { Tensor } from '../gpu/tensor.ts';
 import { CAMERA_STRIDE } from './camera-buffer.ts';

@@ -120,11 +120,12 @@ export class Renderer implements DifferentiableRenderer {
   ): Promise<void> {
     const distortion = options.lens ? camera.distortion : null;
     this.camera.write(packCameras([{ ...cameraAtSize(camera, width, height), distortion }]));
-    const plan = await this.plan(camera, width, height, options);
+    const { survivors } = this;
+    const view = `${width}x${height} ${options.lens ?? false} ${camera.fx} ${camera.cameraToWorld.join(' ')}`;
+    const plan = await this.planned(view, width, height, options);
     for (const chunk of plan) {
       throwIfAborted(options.signal);
-      const { survivors } = this;
-      const key = `${this.keyOf(camera, width, height, options)} ${chunk.firstPixel}`;
+      const key = `${view} ${chunk.firstPixel}`;
       const rec = new Recorder(this.gpu, 'Renderer.chunk', this.profiler);
       let toKeep = false;
       if (survivors?.restore(rec, key)) {
@@ -142,10 +143,6 @@ export class Renderer implements DifferentiableRenderer {
     }
   }
 
-  private keyOf(camera: Camera, width: number, height: number, { lens }: RenderOptions): string {
-    return `${width}x${height} ${lens ?? false} ${camera.fx} ${camera.cameraToWorld.join(' ')}`;
-  }
-
   private samples(rec: Recorder, chunk: Chunk, width: number, options: RenderOptions): void {
     this.rays(rec, chunk, width, options);
     this.passes.march(rec, chunk.rays, this.buffers.capacity);
@@ -161,14 +158,18 @@ export class Renderer implements DifferentiableRenderer {
     });
   }
 
+  /** The plan of a view; kept while geometry stands still. */
+  private async planned(view: string, width: number, height: number, options: RenderOptions): Promise<Chunk[]> {
+    const plan = this.plans?.get(view) ?? (await this.plan(width, height, options));
+    this.plans?.set(view, plan);
+    return plan;
+  }
+
   /**
    * Cuts a view into chunks whose samples fit: counts samples of provisional chunks (march only: cheap beside the
    * networks), halves those that do not fit until they do. One read-back a round; usually there is one round.
    */
-  private async plan(camera: Camera, width: number, height: number, options: RenderOptions): Promise<Chunk[]> {
-    const key = this.plans && this.keyOf(camera, width, height, options);
-    const known = key && this.plans?.get(key);
-    if (known) return known;
+  private async plan(width: number, height: number, options: RenderOptions): Promise<Chunk[]> {
     const total = width * height;
     let open: Chunk[] = [];
     for (let first = 0; first < total; first += this.chunkRays) {
@@ -202,9 +203,7 @@ export class Renderer implements DifferentiableRenderer {
     }
     const wanted = Math.floor((this.buffers.capacity * FILL) / Math.max(1, densest) / 64) * 64;
     this.chunkRays = Math.max(64, Math.min(this.buffers.rayCapacity, wanted));
-    done.sort((a, b) => a.firstPixel - b.firstPixel);
-    if (key) this.plans?.set(key, done);
-    return done;
+    return done.sort((a, b) => a.firstPixel - b.firstPixel);
   }
 
   /**

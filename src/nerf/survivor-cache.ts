@@ -22,6 +22,14 @@ interface Kept {
   data: Tensor;
 }
 
+interface Run {
+  tensor: Tensor;
+  /** Where it begins in that tensor, and in a packed one. Bytes. */
+  byte: number;
+  at: number;
+  bytes: number;
+}
+
 export class SurvivorCache {
   private readonly kept = new Map<string, Kept>();
   private bytes = 0;
@@ -64,41 +72,38 @@ export class SurvivorCache {
     this.bytes += size;
     const data = Tensor.zeros(this.gpu.device, 'SurvivorCache.kept', [size / 4], 'u32');
     const encoder = this.gpu.device.createCommandEncoder({ label: 'SurvivorCache.keep' });
-    const move = (from: number, to: number, bytes: number) => {
-      if (bytes > 0) encoder.copyBufferToBuffer(this.staging.buffer, from, data.buffer, to, bytes);
-    };
-    const head = COUNTER_BYTES + rays * SPAN_BYTES;
-    move(0, 0, head);
-    let [from, to] = [head, head];
-    for (const { runs, bytes } of PARTS) {
-      for (let run = 0; run < runs; run++) {
-        move(from, to, survivors * bytes);
-        from += this.buffers.capacity * bytes;
-        to += survivors * bytes;
-      }
-    }
+    const from = this.runs(rays, this.buffers.capacity);
+    this.runs(rays, survivors).forEach(({ at, bytes }, run) => {
+      if (bytes > 0) encoder.copyBufferToBuffer(this.staging.buffer, from[run].at, data.buffer, at, bytes);
+    });
     this.gpu.device.queue.submit([encoder.finish()]);
     this.kept.set(key, { rays, survivors, data });
   }
 
-  /** Between a packed tensor and the sample buffers: counters, spans, then each run of so many survivors. */
+  /** Between a packed tensor and the sample buffers. */
   private copy(rec: Recorder, packed: Tensor, rays: number, survivors: number, direction: 'in' | 'out'): void {
+    for (const { tensor, byte, at, bytes } of this.runs(rays, survivors)) {
+      if (bytes === 0) continue;
+      if (direction === 'in') rec.copy(tensor, packed, bytes, byte, at);
+      else rec.copy(packed, tensor, bytes, at, byte);
+    }
+  }
+
+  /** Counters, spans, then each run of so many survivors: where in the sample buffers, and where in a packed tensor. */
+  private runs(rays: number, survivors: number): Run[] {
     const { buffers } = this;
+    const all: Run[] = [];
     let at = 0;
-    const move = (tensor: Tensor, byte: number, bytes: number) => {
-      if (bytes > 0) {
-        if (direction === 'in') rec.copy(tensor, packed, bytes, byte, at);
-        else rec.copy(packed, tensor, bytes, at, byte);
-      }
+    const add = (tensor: Tensor, byte: number, bytes: number) => {
+      all.push({ tensor, byte, at, bytes });
       at += bytes;
     };
-    move(buffers.survivorCounters, 0, COUNTER_BYTES);
-    move(buffers.survivorSpan, 0, rays * SPAN_BYTES);
+    add(buffers.survivorCounters, 0, COUNTER_BYTES);
+    add(buffers.survivorSpan, 0, rays * SPAN_BYTES);
     for (const { name, runs, bytes } of PARTS) {
-      for (let run = 0; run < runs; run++) {
-        move(buffers[name], run * buffers.capacity * bytes, survivors * bytes);
-      }
+      for (let run = 0; run < runs; run++) add(buffers[name], run * buffers.capacity * bytes, survivors * bytes);
     }
+    return all;
   }
 
   destroy(): void {

@@ -89,12 +89,13 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   const size = viewSize(views[0].picture, parts.viewSide);
   const brush = options.brush ?? 1;
 
-  let targets = views.map(({ picture }) => picture);
+  const visited = evenly(views, Math.max(MIN_PAINTED_VIEWS, Math.ceil(parts.steps / VISITS)));
+  let targets = visited.map(({ picture }) => picture);
   const wanted = mixColourStatistics(
     styles.map(({ picture, weight }) => ({ statistics: colourStatistics(picture), weight })),
   );
   if (!keepColours) {
-    const transfer = colourTransferMatrix(colourStatistics(targets), wanted);
+    const transfer = colourTransferMatrix(colourStatistics(views.map(({ picture }) => picture)), wanted);
     targets = targets.map((picture) => applyColourTransfer(picture, transfer));
     appearance.colourMap = mapOf(transfer);
   }
@@ -128,11 +129,10 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   throwIfAborted(signal);
 
   renderer.finestStep = finestCells(views, size, renderer.field.unbounded);
-  const visited = views.map(({ camera }, i) => ({ camera, target: targets[i] }));
   const trainer = await StyleTrainer.create(gpu, {
     network,
     renderer,
-    views: evenly(visited, Math.max(MIN_PAINTED_VIEWS, Math.ceil(parts.steps / VISITS))),
+    views: visited.map(({ camera }, i) => ({ camera, target: targets[i] })),
     styles,
     loss,
     size,

@@ -55,32 +55,6 @@ describe('psnr and ssim', () => {
       ),
     ).toBeCloseTo(20, 4);
   });
-  test('each pair can be seen, and measured otherwise over its mask', async () => {
-    const frames = [0, 1, 2].map((t) => renderBalls(from(0.15 * t), [{ x: 0, r: 0.8 }], smooth));
-    const seen: PathPair[] = [];
-    const distance: MaskedDistance = async (a, b, width, height, mask) => {
-      expect([a.length, b.length]).toEqual([3 * width * height, 3 * width * height]);
-      return mask.reduce((sum, v) => sum + v, 0);
-    };
-    const path = await consistencyOverPath(frames, 1, { distance, onPair: (pair) => void seen.push(pair) });
-    expect(seen.map((pair) => pair.frames)).toEqual([
-      [0, 1],
-      [1, 2],
-    ]);
-    expect(path.distance).toBe((seen[0].pixels + seen[1].pixels) / 2);
-    const [{ rgb, seen: warped, mask }] = seen;
-    // Outside the mask the warped picture is the frame itself: nothing there may count.
-    expect(mask.every((on, i) => on === 1 || [0, 1, 2].every((c) => warped[3 * i + c] === rgb[3 * i + c]))).toBe(true);
-    expect(warped).not.toEqual(rgb);
-    expect((await consistencyOverPath(frames, 1)).distance).toBeNaN();
-  });
-
-  test('a heat map is black for none, white for much, grey where nothing is compared', () => {
-    const a = new Float32Array(9).fill(0.2);
-    const b = Float32Array.from([0.2, 0.2, 0.2, 0.3, 0.3, 0.3, 0.9, 0.9, 0.9]);
-    expect([...heatMap(a, b, 3, 1).data]).toEqual([0, 0, 0, 255, 255, 0, 0, 255, 255, 255, 255, 255]);
-    expect([...heatMap(a, b, 3, 1, Float32Array.of(1, 1, 0)).data.slice(8)]).toEqual([96, 96, 96, 255]);
-  });
 
   test('sizes are checked', () => {
     expect(() => ssim(a, b.subarray(3), width, height)).toThrow('expected twice [33, 29, 3]');
