@@ -116,13 +116,13 @@ export function wasAskedToGoOn(): boolean {
 
 /** "Still life, 322 steps, painted as Wave, kept 2 minutes ago" */
 export function describeKept({ scene, step, style, at }: Kept, now = Date.now()): string {
-  const minutes = Math.round((now - at) / 60_000);
+  const minutes = Math.floor((now - at) / 60_000);
   const ages: [number, string][] = [
     [1, 'less than a minute ago'],
     [2, 'a minute ago'],
     [90, `${minutes} minutes ago`],
-    [36 * 60, `${Math.round(minutes / 60)} hours ago`],
-    [Number.POSITIVE_INFINITY, `${Math.round(minutes / 1440)} days ago`],
+    [36 * 60, `${Math.floor(minutes / 60)} hours ago`],
+    [Number.POSITIVE_INFINITY, `${Math.floor(minutes / 1440)} days ago`],
   ];
   const age = ages.find(([before]) => minutes < before)![1];
   const painted = style.length ? `, painted as ${style.join(' + ')}` : '';

@@ -100,6 +100,8 @@ describe('describeKept', () => {
   it('says scene, steps, painting and age', () => {
     const kept: Kept = { bytes: new Uint8Array(), scene: 'Fox', bundled: null, step: 1200, style: ['Wave'], at: 0 };
     expect(describeKept(kept, 10_000)).toBe('Fox, 1,200 steps, painted as Wave, kept less than a minute ago');
+    expect(describeKept(kept, 59_000)).toContain('kept less than a minute ago');
+    expect(describeKept(kept, 119_000)).toContain('kept a minute ago');
     expect(describeKept({ ...kept, style: [] }, 5 * 60_000)).toBe('Fox, 1,200 steps, kept 5 minutes ago');
     expect(describeKept(kept, 3 * 86_400_000)).toContain('kept 3 days ago');
   });
