@@ -16,6 +16,7 @@ import spaceWgsl from '../shaders/common/space.wgsl?raw';
 import sphericalHarmonicsWgsl from '../shaders/common/spherical_harmonics.wgsl?raw';
 import adamTableWgsl from '../shaders/nerf/adam_table.wgsl?raw';
 import adamWeightsWgsl from '../shaders/nerf/adam_weights.wgsl?raw';
+import blendColourWgsl from '../shaders/nerf/blend_colour.wgsl?raw';
 import cameraRaysWgsl from '../shaders/nerf/camera_rays.wgsl?raw';
 import colourBackwardWgsl from '../shaders/nerf/colour_backward.wgsl?raw';
 import colourForwardWgsl from '../shaders/nerf/colour_forward.wgsl?raw';
@@ -40,6 +41,7 @@ import scanCountsWgsl from '../shaders/nerf/scan_counts.wgsl?raw';
 import sumLossWgsl from '../shaders/nerf/sum_loss.wgsl?raw';
 import trainingRaysWgsl from '../shaders/nerf/training_rays.wgsl?raw';
 import transmittanceWgsl from '../shaders/nerf/transmittance.wgsl?raw';
+import type { RegionVolume } from './blend.ts';
 import { constantsWgsl, type FieldConfig } from './config.ts';
 import type { Appearance, ColourMap, Field, HashNetwork } from './field.ts';
 import { colourBackwardMlp, colourForwardMlp, densityBackwardMlp, densityForwardMlp } from './mlp-wgsl.ts';
@@ -68,6 +70,7 @@ const SOURCES = {
   colour_forward: [colourForwardWgsl, sphericalHarmonicsWgsl],
   colour_backward: [colourBackwardWgsl, sphericalHarmonicsWgsl],
   colour_weights_backward: [colourWeightsBackwardWgsl, sphericalHarmonicsWgsl],
+  blend_colour: [blendColourWgsl, colourMapWgsl],
   composite: [compositeWgsl, densityWgsl, colourMapWgsl],
   composite_backward: [compositeBackwardWgsl, densityWgsl, colourMapWgsl],
   huber: [huberWgsl],
@@ -326,14 +329,55 @@ export class Passes {
     );
   }
 
-  composite(rec: Recorder, rays: number, map: ColourMap, out: PixelTensors): void {
+  /** Where `colour` leaves its result. [3, capacity] */
+  get rgb(): Tensor {
+    return this.b.rgb;
+  }
+
+  /** Where `blendColour` leaves its: room of the backward pass, which never runs between the two. [3, capacity] */
+  get blended(): Tensor {
+    return this.b.dRgb;
+  }
+
+  /** Adds what `colour` left, mapped and clamped, to `blended` by the part's share at each survivor, see blend.ts. */
+  blendColour(
+    rec: Recorder,
+    map: ColourMap,
+    part: { shares: readonly number[]; regions: RegionVolume | null; first: boolean },
+  ): void {
+    const { b } = this;
+    const { shares, regions, first } = part;
+    rec.run(
+      this.k.get('blend_colour'),
+      {
+        counters: b.survivorCounters,
+        survivor_position: b.survivorPosition,
+        // Any tensor will do where there are no regions.
+        region_weights: regions?.weights ?? b.survivorCounters,
+        rgb: b.rgb,
+        blended: this.blended,
+      },
+      {
+        stride: b.capacity,
+        resolution: regions?.resolution ?? 0,
+        first: first ? 1 : 0,
+        share_outside: shares[0],
+        share_inside: shares.slice(1, 5),
+        ...map0(map),
+      },
+      { indirect: b.survivorCounters, byteOffset: 28 },
+    );
+  }
+
+  /** @param rgb of the survivors, before `map`; by default what `colour` left */
+  composite(rec: Recorder, rays: number, map: ColourMap, out: PixelTensors, rgb = this.b.rgb): void {
     const { b } = this;
     rec.run(
       this.k.get('composite'),
       {
         survivor_span: b.survivorSpan,
         survivor_sample: b.survivorSample,
-        rgb: b.rgb,
+        rgb,
         ray_background: b.rayBackground,
         pixel_rgb: out.rgb,
         pixel_depth: out.depth,

@@ -8,6 +8,7 @@ import type { Profiler } from '../gpu/profiler.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import type { Camera } from '../scene/types.ts';
+import { type Blend, blendOf, type Coloured, colourBlend } from './blend.ts';
 import { cameraAtSize, packCameras } from './camera-buffer.ts';
 import { PLAN_CHUNKS } from './config.ts';
 import type { Appearance, Field } from './field.ts';
@@ -78,9 +79,14 @@ export class Renderer implements DifferentiableRenderer {
   }
 
   async render(camera: Camera, target: RenderTarget, options: RenderOptions): Promise<void> {
+    await this.renderBlend(camera, target, blendOf(this.appearance), options);
+  }
+
+  /** As render, of a blend in the place of this renderer's appearance. */
+  async renderBlend(camera: Camera, target: RenderTarget, blend: Blend, options: RenderOptions): Promise<void> {
     const pixels = { rgb: target.rgb, depth: target.depth, opacity: target.opacity };
-    await this.overChunks(camera, target.width, target.height, options, (rec, chunk) => {
-      this.passes.composite(rec, chunk.rays, this.appearance.colourMap, { ...pixels, firstPixel: chunk.firstPixel });
+    await this.overChunks(camera, target, blend, options, (rec, chunk, { rgb, map }) => {
+      this.passes.composite(rec, chunk.rays, map, { ...pixels, firstPixel: chunk.firstPixel }, rgb);
     });
   }
 
@@ -88,7 +94,7 @@ export class Renderer implements DifferentiableRenderer {
   async backward(camera: Camera, dImage: Tensor, options: RenderOptions): Promise<void> {
     const [height, width] = dImage.shape;
     const gain = gradientGain(width, height);
-    await this.overChunks(camera, width, height, options, (rec, chunk) => {
+    await this.overChunks(camera, { width, height }, blendOf(this.appearance), options, (rec, chunk) => {
       // The pixels themselves matter to density only, which is not trained here: any [P, 3] tensor will do.
       this.passes.compositeBackward(rec, chunk.rays, this.appearance.colourMap, dImage, dImage, chunk.firstPixel);
       this.passes.colourBackward(rec, this.appearance.network, gain);
@@ -113,10 +119,10 @@ export class Renderer implements DifferentiableRenderer {
   /** March, density, compaction and colour, then `finish`, for each chunk of a view's plan. */
   private async overChunks(
     camera: Camera,
-    width: number,
-    height: number,
+    { width, height }: { width: number; height: number },
+    blend: Blend,
     options: RenderOptions,
-    finish: (rec: Recorder, chunk: Chunk) => void,
+    finish: (rec: Recorder, chunk: Chunk, coloured: Coloured) => void,
   ): Promise<void> {
     const distortion = options.lens ? camera.distortion : null;
     this.camera.write(packCameras([{ ...cameraAtSize(camera, width, height), distortion }]));
@@ -128,33 +134,39 @@ export class Renderer implements DifferentiableRenderer {
       const key = `${view} ${chunk.firstPixel}`;
       const rec = new Recorder(this.gpu, 'Renderer.chunk', this.profiler);
       let toKeep = false;
+      const sees = ({ viewDependent }: Appearance) => options.viewDependent && viewDependent;
+      let shading = blend.parts.length > 0 && sees(blend.parts[0].appearance);
       if (survivors?.restore(rec, key)) {
-        this.rays(rec, chunk, width, options);
+        this.rays(rec, chunk, width, options, shading);
       } else {
-        this.samples(rec, chunk, width, options);
+        this.samples(rec, chunk, width, options, shading);
         this.passes.density(rec);
         this.passes.compact(rec, chunk.rays, survivors ? MIN_WEIGHT_PAINTING : MIN_WEIGHT);
         toKeep = survivors?.snapshot(rec, chunk.rays) ?? false;
       }
-      this.passes.colour(rec, this.appearance.network);
-      finish(rec, chunk);
+      const coloured = colourBlend(rec, this.passes, blend, (appearance) => {
+        if (sees(appearance) === shading) return;
+        shading = !shading;
+        this.rays(rec, chunk, width, options, shading);
+      });
+      finish(rec, chunk, coloured);
       rec.submit();
       if (toKeep) await survivors?.keep(key, chunk.rays);
     }
   }
 
-  private samples(rec: Recorder, chunk: Chunk, width: number, options: RenderOptions): void {
-    this.rays(rec, chunk, width, options);
+  private samples(rec: Recorder, chunk: Chunk, width: number, options: RenderOptions, viewDependent = false): void {
+    this.rays(rec, chunk, width, options, viewDependent);
     this.passes.march(rec, chunk.rays, this.buffers.capacity);
   }
 
-  private rays(rec: Recorder, chunk: Chunk, width: number, options: RenderOptions): void {
+  private rays(rec: Recorder, chunk: Chunk, width: number, options: RenderOptions, viewDependent: boolean): void {
     this.passes.cameraRays(rec, chunk.rays, {
       camera: this.camera,
       firstPixel: chunk.firstPixel,
       width,
       background: options.background,
-      viewDependent: options.viewDependent && this.appearance.viewDependent,
+      viewDependent,
     });
   }
 

@@ -7,7 +7,7 @@ import { psnr } from '../metrics/psnr.ts';
 import { BakedField, type BakeSource } from '../nerf/bake/baked-field.ts';
 import type { BakeLimits } from '../nerf/bake/bricks.ts';
 import { BakeKernels } from '../nerf/bake/kernels.ts';
-import type { Appearance } from '../nerf/field.ts';
+import { type Blend, sameBlend } from '../nerf/blend.ts';
 import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
 import type { Camera } from '../scene/types.ts';
 import { quantised, type RenderView } from './measure.ts';
@@ -34,7 +34,7 @@ export interface BakeTask {
 
 export class Baking {
   private kernels: Promise<BakeKernels> | null = null;
-  private made: { baked: BakedField; appearance: Appearance; report: BakeReport } | null = null;
+  private made: { baked: BakedField; blend: Blend; report: BakeReport } | null = null;
   private running: { abort: AbortController; done: Promise<unknown> } | null = null;
 
   constructor(private readonly gpu: Gpu) {}
@@ -85,7 +85,7 @@ export class Baking {
         psnr: difference,
       };
       this.drop();
-      this.made = { baked, appearance: source.appearance, report };
+      this.made = { baked, blend: source.blend, report };
       return report;
     } catch (error) {
       baked.destroy();
@@ -93,9 +93,17 @@ export class Baking {
     }
   }
 
-  /** The bake of this appearance, or null. */
-  of(appearance: Appearance): BakedField | null {
-    return this.made?.appearance === appearance ? this.made.baked : null;
+  /** The bake of this blend, or null. */
+  of(blend: Blend): BakedField | null {
+    return this.madeOf(blend)?.baked ?? null;
+  }
+
+  reportOf(blend: Blend): BakeReport | null {
+    return this.madeOf(blend)?.report ?? null;
+  }
+
+  private madeOf(blend: Blend) {
+    return this.made && sameBlend(this.made.blend, blend) ? this.made : null;
   }
 
   /** Ends the bake that is under way, if any; resolves when it uses nothing any more. */

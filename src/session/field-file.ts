@@ -100,7 +100,6 @@ type Meta = z.infer<typeof metaSchema>;
 export interface StyledAppearance {
   appearance: Appearance;
   names: string[];
-  strength: number;
 }
 
 export interface FieldFile {
@@ -109,7 +108,7 @@ export interface FieldFile {
   seed: number;
   background: Background;
   field: Field;
-  style: StyledAppearance | null;
+  style: (StyledAppearance & { strength: number }) | null;
   /** Of the training that goes on; kept with its optimiser. */
   pace?: TrainingPace;
   /** Views without pictures (0 x 0): the photographs are not in the file. */
@@ -231,7 +230,7 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
     field.density.resumeOptimiser(resumed.density);
     field.appearance.network.resumeOptimiser(resumed.appearance);
   }
-  let style: StyledAppearance | null = null;
+  let style: FieldFile['style'] = null;
   if (meta.style && parts.style) {
     const network = new HashNetwork(gpu, 'Field.style', field.appearance.network.hashLevels, colour);
     load(network, parts.style);

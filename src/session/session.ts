@@ -1,34 +1,33 @@
 // The one object that page and command line drive: load, train, stylize, render, measure, save. Owns the GPU state of
 // one scene; tells what happens by typed events. One long task runs at a time; rendering goes on beside it.
 
-import { Cancelled, InputError } from '../errors.ts';
+import { InputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { Kernel, workgroups } from '../gpu/kernel.ts';
-import { Recorder } from '../gpu/recorder.ts';
 import { Lpips } from '../metrics/lpips.ts';
 import type { LpipsHeads } from '../metrics/lpips-heads.ts';
+import { blendOf } from '../nerf/blend.ts';
 import { PRESETS, type Preset } from '../nerf/config.ts';
 import { type Appearance, Field } from '../nerf/field.ts';
 import { largestBuffer, makeIfRoom } from '../nerf/memory.ts';
 import type { NerfKernels } from '../nerf/passes.ts';
-import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
+import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
 import { NerfTrainer } from '../nerf/trainer.ts';
 import type { PresetName, RenderTarget } from '../nerf/types.ts';
 import { loadScene } from '../scene/load.ts';
 import type { Camera, FileSource, LoadSceneOptions, Scene } from '../scene/types.ts';
-import lerpRgbWgsl from '../shaders/common/lerp_rgb.wgsl?raw';
 import { resolveFeatureNetwork } from '../style/features/network-choice.ts';
 import type { NetworkWeights, WeightsSource } from '../style/features/network-weights.ts';
 import type { FeatureNetwork } from '../style/types.ts';
-import { Baking } from './baking.ts';
 import { openBaseField, sameScene } from './base-field.ts';
 import { type Core, createCore, destroyCore, memoryTold, SMALLER } from './core.ts';
 import { Emitter } from './emitter.ts';
-import { readFieldFile, type StyledAppearance, writeFieldFile } from './field-file.ts';
+import { readFieldFile, writeFieldFile } from './field-file.ts';
 import { KernelCache } from './kernel-cache.ts';
+import { lookOf, PLAIN_LOOK } from './looks.ts';
 import { evaluationOf, scoreConsistency, scoreViews } from './measure.ts';
 import { paint } from './painting.ts';
 import { fieldConfigFor } from './placement.ts';
+import { Showing } from './showing.ts';
 import { Slicer } from './slices.ts';
 import type {
   BakeReport,
@@ -58,8 +57,7 @@ export interface SessionOptions {
 }
 
 export async function createSession(gpu: Gpu, options: SessionOptions): Promise<ImpastoSession> {
-  const lerp = await Kernel.create(gpu, { name: 'lerp_rgb', code: lerpRgbWgsl });
-  return new Session(gpu, options, lerp);
+  return new Session(gpu, options);
 }
 
 /** Behind transparent pictures and empty space, wherever a view is shown, measured or painted. */
@@ -81,6 +79,7 @@ class Session implements ImpastoSession {
     preset: 'quick',
     trainedSteps: 0,
     style: [],
+    painted: false,
     strength: 1,
     baked: null,
     background: 'white',
@@ -89,20 +88,21 @@ class Session implements ImpastoSession {
   };
   private core: Core | null = null;
   private trainer: NerfTrainer | null = null;
-  private styled: StyledAppearance | null = null;
   private network: FeatureNetwork | null = null;
-  private lerpTarget: RenderTarget | null = null;
-  private renders: Promise<unknown> = Promise.resolve();
   private readonly kernelCache: KernelCache;
-  private readonly baking: Baking;
+  private readonly showing: Showing;
 
   constructor(
     readonly gpu: Gpu,
     private readonly options: SessionOptions,
-    private readonly lerp: Kernel,
   ) {
     this.kernelCache = new KernelCache(gpu);
-    this.baking = new Baking(gpu);
+    this.showing = new Showing({
+      gpu,
+      emitter: this.emitter,
+      state: this.current,
+      background: () => this.background,
+    });
   }
 
   get state(): Readonly<SessionState> {
@@ -138,8 +138,8 @@ class Session implements ImpastoSession {
     await this.busy('training', async () => {
       const scene = this.sceneWithPictures();
       const core = await this.coreFor(scene, options);
-      await this.baking.stop();
-      this.dropBake();
+      await this.showing.stopBaking();
+      this.showing.dropBake();
       this.current.background = options.background ?? this.current.background;
       const preset = PRESETS[core.preset];
       const { seconds } = options;
@@ -193,7 +193,7 @@ class Session implements ImpastoSession {
       this.gpu,
       views,
       this.background,
-      this.renderWith(core.taskRenderer, core.field.appearance, true),
+      this.showing.renderWith(core.taskRenderer, blendOf(core.field.appearance), { lens: true }),
     );
     this.emitter.emit('holdout', { step, psnr: mean(scores.map((s) => s.psnr)) });
   }
@@ -257,21 +257,27 @@ class Session implements ImpastoSession {
       },
     );
     if (!made) return false;
-    this.core = made.core;
+    this.takeCore(made.core);
     this.trainer = made.trainer;
     this.current.preset = name;
     return true;
   }
 
+  private takeCore(core: Core): void {
+    this.core = core;
+    this.showing.setCore(core);
+  }
+
   private async dropCore(): Promise<void> {
     // A view that is being drawn may still use what is about to go.
-    await this.renders.catch(() => undefined);
-    await this.baking.stop();
+    await this.showing.settled();
     const { core } = this;
+    const style = this.showing.style;
     this.core = null;
+    this.showing.setCore(null);
+    if (style) void this.showing.release(style.appearance.network);
     this.trainer?.destroy();
     this.trainer = null;
-    this.dropStyle();
     this.current.trainedSteps = 0;
     if (!core) return;
     await this.gpu.idle();
@@ -285,13 +291,13 @@ class Session implements ImpastoSession {
       const scene = this.sceneWithPictures();
       const core = this.needCore();
       const network = await this.featureNetwork(options.signal);
-      await this.baking.stop();
+      await this.showing.stopBaking();
       const preset = PRESETS[core.preset];
       const plain = core.field.appearance;
       const styledNetwork = plain.network.clone('Field.style');
       styledNetwork.startOptimiser(await plain.network.readTable());
       const appearance: Appearance = { network: styledNetwork, colourMap: plain.colourMap, viewDependent: false };
-      const previous = this.styled;
+      const { style: previous, strength: previousStrength } = this.showing;
       const names = options.styles.map(({ name }) => name);
       const steps = options.steps ?? preset.style.steps;
       const began = performance.now();
@@ -314,10 +320,7 @@ class Session implements ImpastoSession {
           options,
           onColours: () => {
             shown = true;
-            this.styled = { appearance, names, strength: options.strength ?? 1 };
-            this.dropBake();
-            this.current.style = names;
-            this.current.strength = options.strength ?? 1;
+            this.showing.show(lookOf({ appearance, names }, options.strength ?? 1));
             this.emitter.emit('colours', { style: names.join(' + ') });
             this.emitter.emit('changed', { reason: 'style' });
           },
@@ -330,51 +333,35 @@ class Session implements ImpastoSession {
             this.emitter.emit('changed', { reason: 'style' });
           },
         });
-        await this.renders.catch(() => undefined);
-        await this.baking.stop();
-        previous?.appearance.network.destroy();
+        if (previous) await this.showing.release(previous.appearance.network);
         this.emitter.emit('changed', { reason: 'style' });
         return score;
       } catch (error) {
         // Cancelled before the first stroke, or failed: what was there before is shown again.
         if (shown) {
-          this.styled = previous;
-          this.current.style = previous?.names ?? [];
-          this.current.strength = previous?.strength ?? 1;
+          this.showing.show(lookOf(previous, previousStrength));
           this.emitter.emit('changed', { reason: 'style' });
         }
-        await this.renders.catch(() => undefined);
-        await this.baking.stop();
-        styledNetwork.destroy();
+        await this.showing.release(styledNetwork);
         throw error;
       } finally {
         renderer.freezeGeometry(false);
         renderer.appearance = plain;
-        if (this.styled?.appearance.network === styledNetwork) styledNetwork.dropOptimiser();
+        if (this.showing.style?.appearance.network === styledNetwork) styledNetwork.dropOptimiser();
       }
     });
   }
 
   clearStyle(): void {
-    this.dropStyle();
+    const { style } = this.showing;
+    this.showing.show(PLAIN_LOOK);
+    if (style) void this.showing.release(style.appearance.network);
     this.emitter.emit('changed', { reason: 'style' });
-  }
-
-  private dropStyle(): void {
-    const { styled } = this;
-    this.styled = null;
-    this.current.style = [];
-    this.current.strength = 1;
-    this.dropBake();
-    if (!styled) return;
-    const unused = Promise.all([this.renders.catch(() => undefined), this.baking.stop()]);
-    void unused.then(() => styled.appearance.network.destroy());
   }
 
   setStrength(strength: number): void {
     if (!(strength >= 0 && strength <= 1)) throw new InputError(`strength: expected 0 to 1, found ${strength}`);
-    this.current.strength = strength;
-    if (this.styled) this.styled.strength = strength;
+    this.showing.strength = strength;
     this.emitter.emit('changed', { reason: 'strength' });
   }
 
@@ -437,94 +424,12 @@ class Session implements ImpastoSession {
 
   /** Calls queue up: each draws the field as it is when its turn comes. */
   async render(camera: Camera, target: RenderTarget, options: RenderChoice = {}): Promise<void> {
-    await this.inTurn(() => this.renderNow(camera, target, options));
-  }
-
-  private inTurn(draw: () => Promise<void>): Promise<void> {
-    const turn = this.renders.catch(() => undefined).then(draw);
-    this.renders = turn;
-    return turn;
-  }
-
-  private async renderNow(
-    camera: Camera,
-    target: RenderTarget,
-    { original, baked, flat }: RenderChoice,
-  ): Promise<void> {
-    const core = this.needCore();
-    const plain = core.field.appearance;
-    const style = original ? null : this.styled;
-    const draw = async (appearance: Appearance, into: RenderTarget) => {
-      const bake = baked ? this.baking.of(appearance) : null;
-      if (bake) bake.render(camera, into, this.background);
-      else
-        await this.renderWith(core.viewRenderer, flat ? { ...appearance, viewDependent: false } : appearance)(
-          camera,
-          into,
-        );
-    };
-    if (!style || style.strength === 0) return draw(plain, target);
-    await draw(style.appearance, target);
-    if (style.strength === 1) return;
-    const { width, height } = target;
-    if (this.lerpTarget?.width !== width || this.lerpTarget.height !== height) {
-      if (this.lerpTarget) destroyRenderTarget(this.lerpTarget);
-      this.lerpTarget = createRenderTarget(this.gpu, width, height);
-    }
-    await draw(plain, this.lerpTarget);
-    const rec = new Recorder(this.gpu, 'Session.strength');
-    const count = width * height * 3;
-    const [x, y] = workgroups(count, 64);
-    rec.run(
-      this.lerp,
-      { other: this.lerpTarget.rgb, rgb: target.rgb },
-      { count, amount: 1 - style.strength, row: 64 * x },
-      [x, y],
-    );
-    rec.submit();
-  }
-
-  private renderWith(renderer: Renderer, appearance: Appearance, lens = false) {
-    return async (camera: Camera, target: RenderTarget) => {
-      renderer.appearance = appearance;
-      await renderer.render(camera, target, { background: this.background, viewDependent: true, lens });
-    };
+    await this.showing.render(() => this.needCore(), camera, target, options);
   }
 
   async bake(options: { signal?: AbortSignal; slow?: boolean } = {}): Promise<BakeReport | null> {
-    const { core, styled } = this;
     const view = this.current.scene?.train[0];
-    if (!core || !view) return null;
-    const { kernels, field, buffers, viewRenderer } = core;
-    const { appearance } = styled ?? field;
-    const tell = (fraction: number) =>
-      this.emitter.emit('progress', { task: 'bake', fraction, text: 'baking for fast display' });
-    try {
-      const report = await this.baking.bake({
-        source: { field, appearance, kernels, buffers },
-        camera: view.camera,
-        marched: (camera, target) => this.inTurn(() => this.renderWith(viewRenderer, appearance)(camera, target)),
-        background: this.background,
-        slow: options.slow ?? this.gpu.isSoftware,
-        signal: options.signal,
-        onProgress: tell,
-      });
-      // Dropped between its last slice and now.
-      if (report && !this.baking.of(appearance)) return null;
-      this.current.baked = report;
-      if (report) this.emitter.emit('baked', report);
-      return report;
-    } catch (error) {
-      if (error instanceof Cancelled && !options.signal?.aborted) return null;
-      throw error;
-    } finally {
-      tell(1);
-    }
-  }
-
-  private dropBake(): void {
-    this.baking.drop();
-    this.current.baked = null;
+    return view ? this.showing.bake(view.camera, options) : null;
   }
 
   // Figures
@@ -542,7 +447,7 @@ class Session implements ImpastoSession {
           this.gpu,
           scene.test,
           this.background,
-          this.renderWith(core.taskRenderer, core.field.appearance, true),
+          this.showing.renderWith(core.taskRenderer, blendOf(core.field.appearance), { lens: true }),
           {
             lpips,
             onView,
@@ -571,15 +476,16 @@ class Session implements ImpastoSession {
       try {
         lpips = await this.lpipsWith(options.lpips, signal);
         // Without its direction the plain field is what the stylized one is compared with: neither has highlights.
-        const plain = { ...(base?.field ?? core.field).appearance, viewDependent: false };
+        const flat = { flat: true };
+        const plain = blendOf((base?.field ?? core.field).appearance);
         return await scoreConsistency(
           this.gpu,
           scene,
           frames,
           options.size ?? [width, height],
           {
-            shown: this.renderWith(core.taskRenderer, this.styled?.appearance ?? core.field.appearance),
-            plain: this.renderWith(base?.renderer ?? core.taskRenderer, plain),
+            shown: this.showing.renderWith(core.taskRenderer, this.showing.blend!, flat),
+            plain: this.showing.renderWith(base?.renderer ?? core.taskRenderer, plain, flat),
             sameGeometry: !base,
           },
           {
@@ -618,7 +524,7 @@ class Session implements ImpastoSession {
         seed,
         field,
         steps: trainedSteps,
-        style: this.styled,
+        style: this.showing.style && { ...this.showing.style, strength: this.showing.strength },
         scene: scene!,
         background: this.current.background,
         pace: this.trainer?.pace,
@@ -633,12 +539,10 @@ class Session implements ImpastoSession {
       const kernels = await this.kernelCache.get(file.field.config);
       const { scene } = this.current;
       await this.dropCore();
-      this.core = createCore(this.gpu, file.preset, file.preset, file.seed, kernels, file.field);
-      this.core.pace = file.pace;
+      this.takeCore(createCore(this.gpu, file.preset, file.preset, file.seed, kernels, file.field));
+      this.core!.pace = file.pace;
       this.current.preset = file.preset;
-      this.styled = file.style;
-      this.current.style = file.style?.names ?? [];
-      this.current.strength = file.style?.strength ?? 1;
+      this.showing.show(lookOf(file.style, file.style?.strength));
       this.current.trainedSteps = file.steps;
       this.current.background = file.background;
       // The photographs stay where they are those that the field was trained on.
@@ -651,9 +555,7 @@ class Session implements ImpastoSession {
     void this.dropCore().then(() => {
       this.network?.destroy();
       this.kernelCache.destroy();
-      this.lerp.destroy();
-      this.baking.destroy();
-      if (this.lerpTarget) destroyRenderTarget(this.lerpTarget);
+      this.showing.destroy();
     });
   }
 

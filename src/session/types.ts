@@ -167,6 +167,8 @@ export interface SessionState {
   trainedSteps: number;
   /** Names of the styles on the field, empty for the plain one. */
   style: string[];
+  /** Whether anything of them is seen: there are some, at a strength above 0 somewhere. */
+  painted: boolean;
   strength: number;
   /** The baked form of the field as it is shown, while there is one. */
   baked: BakeReport | null;

@@ -11,6 +11,7 @@ import { psnr } from '../../src/metrics/psnr.ts';
 import { BakedField, type BakeSource, densityCode } from '../../src/nerf/bake/baked-field.ts';
 import { atlasSize, layOutBricks } from '../../src/nerf/bake/bricks.ts';
 import { BakeKernels } from '../../src/nerf/bake/kernels.ts';
+import { blendOf } from '../../src/nerf/blend.ts';
 import { packCameras } from '../../src/nerf/camera-buffer.ts';
 import { type FieldConfig, PRESETS } from '../../src/nerf/config.ts';
 import { Field } from '../../src/nerf/field.ts';
@@ -21,7 +22,7 @@ import { NerfTrainer } from '../../src/nerf/trainer.ts';
 import { rayOfPixel } from '../../src/scene/rays.ts';
 import { writeFieldFile } from '../../src/session/field-file.ts';
 import { createSession } from '../../src/session/session.ts';
-import type { ImpastoSession } from '../../src/session/types.ts';
+import type { ImpastoSession, RenderChoice } from '../../src/session/types.ts';
 import { ballScene } from '../reference/nerf/ball.ts';
 import { runKernel } from '../reference/nerf/bench.ts';
 import { bakedRay, codedDensity } from '../reference/nerf/bricks.ts';
@@ -238,7 +239,7 @@ describe('the bake of a trained ball', () => {
     const trainer = new NerfTrainer(gpu, kernels, field, buffers, scene.train, train, 1);
     for (let step = 0; step < train.steps; step++) trainer.trainStep();
     trainer.destroy();
-    source = { field, appearance: field.appearance, kernels, buffers };
+    source = { field, blend: blendOf(field.appearance), kernels, buffers };
     renderer = new Renderer(gpu, kernels, field, buffers, field.appearance);
   });
   afterAll(() => {
@@ -330,7 +331,7 @@ describe('the bake of a trained ball', () => {
     });
     afterAll(() => session.destroy());
 
-    const view = (options: { original?: boolean; baked?: boolean }) =>
+    const view = (options: RenderChoice) =>
       read((target) => session.render(scene.test[0].camera, target, options)).then(({ rgb }) => rgb);
 
     it('is shown where it is asked for, tells its difference, and goes with the style', async () => {
@@ -350,12 +351,27 @@ describe('the bake of a trained ball', () => {
       expect([...baked]).not.toEqual([...marched]);
       expect([...(await view({}))]).toEqual([...marched]);
 
+      // The bake is of the whole strength: at half of it the field is marched until that is baked too.
       session.setStrength(0.5);
-      const [half, halfBaked] = [await view({}), await view({ baked: true })];
-      expect(psnr(halfBaked, half)).toBeGreaterThan(difference);
+      expect(session.state.baked).toBeNull();
+      const half = await view({ baked: true });
+      expect([...half]).toEqual([...(await view({}))]);
+      expect(psnr(half, marched)).toBeLessThan(40);
       session.setStrength(1);
+      expect(session.state.baked).toEqual(report);
+      session.setStrength(0.5);
+      await session.bake();
+      const halfBaked = await view({ baked: true });
+      expect([...halfBaked]).not.toEqual([...half]);
+      const flatHalf = await view({ flat: true });
+      expect(psnr(halfBaked, flatHalf)).toBeGreaterThan(40);
 
       const original = await view({ original: true });
+      session.setStrength(0);
+      expect(session.state.painted).toBe(false);
+      expect([...(await view({ baked: true }))]).toEqual([...original]);
+      session.setStrength(1);
+      expect([...(await view({}))]).toEqual([...marched]);
       expect([...(await view({ original: true, baked: true }))]).toEqual([...original]);
       session.clearStyle();
       expect(session.state.baked).toBeNull();

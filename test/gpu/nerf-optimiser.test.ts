@@ -2,12 +2,10 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../src/gpu/device.ts';
-import { Kernel } from '../../src/gpu/kernel.ts';
 import { closeNodeGpu, openNodeGpu } from '../../src/gpu/node.ts';
 import { Tensor } from '../../src/gpu/tensor.ts';
 import { f32FromF16 } from '../../src/nerf/half.ts';
 import { NerfKernels } from '../../src/nerf/passes.ts';
-import lerpRgbWgsl from '../../src/shaders/common/lerp_rgb.wgsl?raw';
 import { counted, runKernel } from '../reference/nerf/bench.ts';
 import { SMALL_FIELD } from '../reference/nerf/cases.ts';
 import { type AdamState, adam, huber } from '../reference/nerf/optimiser.ts';
@@ -154,14 +152,5 @@ describe('adam_weights', () => {
       states.map((s) => s.value),
       adamClose,
     );
-  });
-});
-
-describe('lerp_rgb', () => {
-  it.each([0, 0.3, 1])('mixes by %f over a folded dispatch', async (amount) => {
-    const kernel = await Kernel.create(gpu, { name: 'lerp_rgb', code: lerpRgbWgsl });
-    const [a, b] = [f32(pattern(99, 1)), f32(pattern(99, 2))];
-    const { rgb } = await runKernel(gpu, kernel, { other: b, rgb: a }, { count: 99, amount, row: 64 }, [1, 2], ['rgb']);
-    expect(rgb).toBeAllclose(Array.from(a, (v, i) => v + amount * (b[i] - v)));
   });
 });

@@ -9,7 +9,7 @@ type Reason = SessionEvents['changed']['reason'];
 
 /** A session whose bakes take `ms`, and what it was told. */
 function fakeSession(ms: number) {
-  const state = { busy: 'idle', style: ['a style'] } as Pick<SessionState, 'busy' | 'style'>;
+  const state = { busy: 'idle', painted: true } as Pick<SessionState, 'busy' | 'painted'>;
   let listener: (detail: { reason: Reason }) => void = () => undefined;
   const bakes: number[] = [];
   const session = {
@@ -66,21 +66,19 @@ describe('AutoBake', () => {
     expect(settled).toBe(true);
   });
 
-  it('leaves plain fields, strengths and busy engines alone, and bakes when they rest', async () => {
+  it('leaves plain fields and busy engines alone, and bakes when they rest', async () => {
     const { session, state, bakes, change } = fakeSession(100);
     new AutoBake(session, true, unexpected);
-    change('strength');
-    await wait(5000);
     state.busy = 'stylizing';
     change();
     await wait(5000);
     state.busy = 'idle';
-    state.style = [];
-    change();
+    state.painted = false;
+    change('strength');
     await wait(5000);
     expect(bakes).toHaveLength(0);
-    state.style = ['another'];
-    change();
+    state.painted = true;
+    change('strength');
     await wait(5000);
     expect(bakes).toHaveLength(1);
   });
@@ -128,7 +126,7 @@ describe('AutoBake', () => {
     // A style that is taken away ends the waiting.
     change();
     ask('without style');
-    state.style = [];
+    state.painted = false;
     await wait(5000);
     expect(settled).toHaveLength(4);
   });

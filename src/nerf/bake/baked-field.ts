@@ -8,9 +8,10 @@ import { workgroups } from '../../gpu/kernel.ts';
 import { Recorder } from '../../gpu/recorder.ts';
 import { Tensor } from '../../gpu/tensor.ts';
 import type { Camera } from '../../scene/types.ts';
+import { type Blend, colourBlend } from '../blend.ts';
 import { cameraAtSize, packCameras } from '../camera-buffer.ts';
 import type { FieldConfig } from '../config.ts';
-import type { Appearance, Field } from '../field.ts';
+import type { Field } from '../field.ts';
 import { makeIfRoom } from '../memory.ts';
 import { fixedCounters, type NerfKernels, Passes } from '../passes.ts';
 import type { SampleBuffers } from '../sample-buffers.ts';
@@ -39,7 +40,7 @@ export interface BakeOptions {
 /** What is asked for a field to be baked: it and what evaluates it. */
 export interface BakeSource {
   field: Field;
-  appearance: Appearance;
+  blend: Blend;
   kernels: NerfKernels;
   /** Work buffers; may be shared, since every slice is one submit that fills what it reads. */
   buffers: SampleBuffers;
@@ -159,7 +160,7 @@ export class BakedField {
 
   /** One submit, so that nothing comes between what it writes to the shared buffers and what it reads. */
   private fillBricks(
-    { appearance, buffers }: BakeSource,
+    { blend, buffers }: BakeSource,
     passes: Passes,
     brickCell: Tensor,
     counters: Tensor,
@@ -189,14 +190,13 @@ export class BakedField {
       workgroups(samples, 64),
     );
     passes.density(rec, counters);
-    passes.colour(rec, appearance.network);
+    const { rgb, map } = colourBlend(rec, passes, blend, () => {});
     rec.endPass();
     const pass = rec.encoder.beginComputePass({ label: 'BakedField.store' });
     pass.setBindGroup(2, storeGroup);
-    const map = appearance.colourMap;
     this.kernels.store.dispatch(
       pass,
-      { raw_density: buffers.rawDensity, rgb: buffers.rgb },
+      { raw_density: buffers.rawDensity, rgb },
       {
         ...run,
         places: layout.places.slice(0, 2),

@@ -23,10 +23,7 @@ export class AutoBake {
     private readonly slow: boolean,
     private readonly onError: (error: Error) => void,
   ) {
-    session.on('changed', ({ reason }) => {
-      // The strength is applied to views, not to the field.
-      if (reason !== 'strength') this.hear();
-    });
+    session.on('changed', () => this.hear());
   }
 
   /** Whether bakes are wanted at all. */
@@ -42,10 +39,10 @@ export class AutoBake {
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  /** Whether there is a painting that changed, and the engine is `busy` with just that. */
+  /** Whether a painting that is seen changed, and the engine is `busy` with just that. */
   private isDue(busy: 'idle' | 'stylizing'): boolean {
     const { state } = this.session;
-    return this.wanted && this.behind && state.busy === busy && state.style.length > 0;
+    return this.wanted && this.behind && state.busy === busy && state.painted;
   }
 
   private hear(): void {
@@ -59,8 +56,8 @@ export class AutoBake {
   private arm(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      const { busy, style } = this.session.state;
-      if (busy !== 'idle' && this.behind && this.wanted && style.length > 0) this.arm();
+      const { busy, painted } = this.session.state;
+      if (busy !== 'idle' && this.behind && this.wanted && painted) this.arm();
       else void this.bake('idle');
     }, REST_MS);
   }

@@ -338,8 +338,8 @@ export class Viewport {
     const moved = pose !== this.lastPose;
     if (moved || this.stale) this.refinement = 0;
     const target = this.targetSize();
-    // A wipe or half a strength needs the marched field as well.
-    const alone = this.wipe === null && this.source.state.strength === 1;
+    // A wipe needs the marched field as well.
+    const alone = this.wipe === null;
     this.budget.way = this.showsBake && alone ? 'baked' : 'marched';
     const refined =
       this.shown && !this.working ? this.budget.nextRefinement(target, this.shown.view, this.refinement) : null;

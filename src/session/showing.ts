@@ -1,0 +1,181 @@
+// What views show of the field, and how they get it: the plain field or a blend of finished styles, marched or from its
+// bake. Views are drawn one after another, each of what is shown when its turn comes.
+
+import { Cancelled } from '../errors.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { type Blend, blendOf, soleAppearance } from '../nerf/blend.ts';
+import type { HashNetwork } from '../nerf/field.ts';
+import type { Renderer } from '../nerf/renderer.ts';
+import type { RenderTarget } from '../nerf/types.ts';
+import type { Camera } from '../scene/types.ts';
+import { Baking } from './baking.ts';
+import type { Core } from './core.ts';
+import type { Emitter } from './emitter.ts';
+import type { StyledAppearance } from './field-file.ts';
+import { blendOfLooks, type Look, PLAIN_LOOK, type RegionLooks } from './looks.ts';
+import type { RenderView } from './measure.ts';
+import type { BakeReport, RenderChoice, SessionEvents, SessionState } from './types.ts';
+
+export interface ShowingParts {
+  gpu: Gpu;
+  emitter: Emitter<SessionEvents>;
+  /** Its style, strength and bake are told here. */
+  state: SessionState;
+  /** sRGB 0..1, as it is now. */
+  background: () => readonly [number, number, number];
+}
+
+export class Showing {
+  private core: Core | null = null;
+  private look: Look = PLAIN_LOOK;
+  private regionLooks: RegionLooks | null = null;
+  private plainBlend: Blend | null = null;
+  private shownBlend: Blend | null = null;
+  private readonly baking: Baking;
+  private turns: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly parts: ShowingParts) {
+    this.baking = new Baking(parts.gpu);
+  }
+
+  /** Shows another field, plain; null: none. What was shown may go when `settled`. */
+  setCore(core: Core | null): void {
+    this.core = core;
+    this.plainBlend = core && blendOf(core.field.appearance);
+    this.regionLooks = null;
+    this.show(PLAIN_LOOK);
+  }
+
+  /** Shows a look from the next view on. */
+  show(look: Look): void {
+    this.look = look;
+    this.renew();
+    this.dropBake();
+  }
+
+  /** The one style that is shown, by itself or at some strength; null for the plain field and for mixes. */
+  get style(): StyledAppearance | null {
+    return this.look.styles.length === 1 ? this.look.styles[0].style : null;
+  }
+
+  get strength(): number {
+    return this.look.strength;
+  }
+
+  set strength(strength: number) {
+    this.look = { ...this.look, strength };
+    this.renew();
+  }
+
+  /** Where regions are and what shows in them; null: there are none. Tell again whenever the volume's weights change. */
+  setRegions(regions: RegionLooks | null): void {
+    this.regionLooks = regions;
+    this.renew();
+    this.dropBake();
+  }
+
+  /** What is shown: of the field that there is. */
+  get blend(): Blend | null {
+    return this.shownBlend;
+  }
+
+  private renew(): void {
+    const { core, look, regionLooks, parts } = this;
+    this.shownBlend = core && blendOfLooks(core.field.appearance, look, regionLooks);
+    const looks = [look, ...(regionLooks?.looks ?? [])];
+    parts.state.style = [...new Set(looks.flatMap((of) => of?.styles.flatMap(({ style }) => style.names) ?? []))];
+    parts.state.strength = look.strength;
+    parts.state.painted = core !== null && soleAppearance(this.shownBlend!) !== core.field.appearance;
+    this.tellBake();
+  }
+
+  // Views
+
+  /** Calls queue up. @param needCore asked when its turn comes: the field may have gone while it waited */
+  render(needCore: () => Core, camera: Camera, target: RenderTarget, choice: RenderChoice): Promise<void> {
+    const { original, baked, flat } = choice;
+    return this.inTurn(async () => {
+      const core = needCore();
+      const blend = (original ? this.plainBlend : this.shownBlend)!;
+      const bake = baked ? this.baking.of(blend) : null;
+      if (bake) bake.render(camera, target, this.parts.background());
+      else await this.renderWith(core.viewRenderer, blend, { flat })(camera, target);
+    });
+  }
+
+  private inTurn(draw: () => Promise<void>): Promise<void> {
+    const turn = this.turns.catch(() => undefined).then(draw);
+    this.turns = turn;
+    return turn;
+  }
+
+  /** Draws views of a blend; `flat` hides the direction from its colours. */
+  renderWith(renderer: Renderer, blend: Blend, { lens = false, flat = false } = {}): RenderView {
+    return async (camera, target) => {
+      const options = { background: this.parts.background(), viewDependent: !flat, lens };
+      await renderer.renderBlend(camera, target, blend, options);
+    };
+  }
+
+  /** Resolves when no view and no bake is under way that uses what was shown so far. */
+  async settled(): Promise<void> {
+    await Promise.all([this.turns.catch(() => undefined), this.baking.stop()]);
+  }
+
+  /** Frees a network that is shown no more, once nothing uses it. */
+  async release(network: HashNetwork): Promise<void> {
+    await this.settled();
+    network.destroy();
+  }
+
+  // The bake
+
+  /** Bakes what is shown, see ImpastoSession.bake. */
+  async bake(camera: Camera, options: { signal?: AbortSignal; slow?: boolean }): Promise<BakeReport | null> {
+    const { core, shownBlend: blend } = this;
+    const { gpu, emitter, background } = this.parts;
+    if (!core || !blend) return null;
+    const { kernels, field, buffers, viewRenderer } = core;
+    const tell = (fraction: number) =>
+      emitter.emit('progress', { task: 'bake', fraction, text: 'baking for fast display' });
+    try {
+      const report = await this.baking.bake({
+        source: { field, blend, kernels, buffers },
+        camera,
+        marched: (view, target) => this.inTurn(() => this.renderWith(viewRenderer, blend)(view, target)),
+        background: background(),
+        slow: options.slow ?? gpu.isSoftware,
+        signal: options.signal,
+        onProgress: tell,
+      });
+      this.tellBake();
+      // Dropped, or something else shown, between its last slice and now.
+      if (!report || !this.baking.of(this.shownBlend ?? blend)) return null;
+      emitter.emit('baked', report);
+      return report;
+    } catch (error) {
+      if (error instanceof Cancelled && !options.signal?.aborted) return null;
+      throw error;
+    } finally {
+      tell(1);
+    }
+  }
+
+  stopBaking(): Promise<void> {
+    return this.baking.stop();
+  }
+
+  /** Forgets the bake, since the field or what is painted on it changes. */
+  dropBake(): void {
+    this.baking.drop();
+    this.tellBake();
+  }
+
+  private tellBake(): void {
+    this.parts.state.baked = this.shownBlend && this.baking.reportOf(this.shownBlend);
+  }
+
+  destroy(): void {
+    this.baking.destroy();
+  }
+}
