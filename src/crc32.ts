@@ -14,3 +14,6 @@ export function crc32(...parts: Uint8Array[]): number {
   }
   return (c ^ 0xffffffff) >>> 0;
 }
+
+/** A word as 8 hexadecimal digits. */
+export const hex32 = (word: number): string => word.toString(16).padStart(8, '0');

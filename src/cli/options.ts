@@ -65,13 +65,18 @@ export interface StyleArgument {
   weight: number;
 }
 
-/** `a.jpg` or `a.jpg:0.7`; gathers repeated options in a list. */
-export function style(text: string, before: StyleArgument[] = []): StyleArgument[] {
-  const [, path, weightText] = /^(.+?)(?::([^:\\/]*))?$/.exec(text) ?? [];
-  if (!path) throw wrong('--style', 'a picture file, or file:weight', text);
-  // A drive letter or a name with a colon in it is a path unless a number follows.
-  if (weightText === undefined || !/^-?[\d.]+[a-z]?$/i.test(weightText)) return [...before, { path: text, weight: 1 }];
-  const weight = Number(weightText);
-  if (!(weight > 0 && weight <= 100)) throw wrong('--style', 'a weight above 0 after the colon', text);
-  return [...before, { path, weight }];
+/** `a.jpg` or `a.jpg:0.7`; gathers repeated options in a list. @param what the file is, in words */
+export function weighted(option: string, what: string) {
+  return (text: string, before: StyleArgument[] = []): StyleArgument[] => {
+    const [, path, weightText] = /^(.+?)(?::([^:\\/]*))?$/.exec(text) ?? [];
+    if (!path) throw wrong(option, `${what}, or file:weight`, text);
+    // A drive letter or a name with a colon in it is a path unless a number follows.
+    const isPath = weightText === undefined || !/^-?[\d.]+[a-z]?$/i.test(weightText);
+    if (isPath) return [...before, { path: text, weight: 1 }];
+    const weight = Number(weightText);
+    if (!(weight > 0 && weight <= 100)) throw wrong(option, 'a weight above 0 after the colon', text);
+    return [...before, { path, weight }];
+  };
 }
+
+export const style = weighted('--style', 'a picture file');

@@ -6,8 +6,8 @@
 import type { HashLevel } from './hash-levels.ts';
 
 /** Code of zero; codes go from 1 to 255. */
-const ZERO = 128;
-const LARGEST = 127;
+export const ZERO_CODE = 128;
+export const LARGEST_CODE = 127;
 
 export interface ByteTable {
   /** [entries, 2] */
@@ -23,12 +23,12 @@ export function bytesFromTable(table: Float32Array, levels: HashLevel[]): ByteTa
     const [from, to] = [2 * firstEntry, 2 * (firstEntry + entries)];
     let largest = 0;
     for (let i = from; i < to; i++) largest = Math.max(largest, Math.abs(table[i]));
-    const smallest = roundedUp(largest / LARGEST);
+    const smallest = roundedUp(largest / LARGEST_CODE);
     // Read back before? Its scale was this one or, where the largest value had been rounded down, one of the next.
     let known = smallest;
     for (let k = 0; k < 3 && !isMultiple(table.subarray(from, to), known); k++) known = roundedUp(known * (1 + 1e-6));
     const scale = isMultiple(table.subarray(from, to), known) ? known : smallest;
-    for (let i = from; i < to; i++) codes[i] = ZERO + Math.round(table[i] / scale);
+    for (let i = from; i < to; i++) codes[i] = ZERO_CODE + Math.round(table[i] / scale);
     return scale;
   });
   return { codes, scales };
@@ -38,7 +38,7 @@ export function bytesFromTable(table: Float32Array, levels: HashLevel[]): ByteTa
 export function tableFromBytes({ codes, scales }: ByteTable, levels: HashLevel[]): Float32Array<ArrayBuffer> {
   const table = new Float32Array(codes.length);
   levels.forEach(({ firstEntry, entries }, level) => {
-    for (let i = 2 * firstEntry; i < 2 * (firstEntry + entries); i++) table[i] = (codes[i] - ZERO) * scales[level];
+    for (let i = 2 * firstEntry; i < 2 * (firstEntry + entries); i++) table[i] = (codes[i] - ZERO_CODE) * scales[level];
   });
   return table;
 }

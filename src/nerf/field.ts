@@ -58,6 +58,11 @@ export class HashNetwork {
     this.weights = Tensor.zeros(gpu.device, `${label}.weights`, [weightCount]);
   }
 
+  /** On the GPU, without an optimiser. */
+  get bytes(): number {
+    return Tensor.bytes(this.entryCount) + Tensor.bytes(this.weightCount) + Tensor.bytes(this.levels.size);
+  }
+
   /** Table U(-1e-4, 1e-4) (instant-ngp), weights as given; starts an optimiser. */
   initialise(random: () => number, weights: Float32Array<ArrayBuffer>): void {
     const master = new Float32Array(this.entryCount * 2);

@@ -8,6 +8,7 @@ import { BakedField, type BakeSource } from '../nerf/bake/baked-field.ts';
 import type { BakeLimits } from '../nerf/bake/bricks.ts';
 import { BakeKernels } from '../nerf/bake/kernels.ts';
 import { type Blend, sameBlend } from '../nerf/blend.ts';
+import type { HashNetwork } from '../nerf/field.ts';
 import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
 import type { Camera } from '../scene/types.ts';
 import { quantised, type RenderView } from './measure.ts';
@@ -35,7 +36,7 @@ export interface BakeTask {
 export class Baking {
   private kernels: Promise<BakeKernels> | null = null;
   private made: { baked: BakedField; blend: Blend; report: BakeReport } | null = null;
-  private running: { abort: AbortController; done: Promise<unknown> } | null = null;
+  private running: { abort: AbortController; blend: Blend; done: Promise<unknown> } | null = null;
 
   constructor(private readonly gpu: Gpu) {}
 
@@ -48,7 +49,7 @@ export class Baking {
     const abort = new AbortController();
     const signal = task.signal ? AbortSignal.any([task.signal, abort.signal]) : abort.signal;
     const work = this.make({ ...task, signal });
-    const running = { abort, done: work.catch(() => undefined) };
+    const running = { abort, blend: task.source.blend, done: work.catch(() => undefined) };
     this.running = running;
     try {
       return await work;
@@ -104,6 +105,11 @@ export class Baking {
 
   private madeOf(blend: Blend) {
     return this.made && sameBlend(this.made.blend, blend) ? this.made : null;
+  }
+
+  /** Whether the bake that is under way reads this network. */
+  uses(network: HashNetwork): boolean {
+    return this.running?.blend.parts.some(({ appearance }) => appearance.network === network) ?? false;
   }
 
   /** Ends the bake that is under way, if any; resolves when it uses nothing any more. */

@@ -26,7 +26,7 @@ export async function openBaseField(
 ): Promise<BaseField> {
   const file = readFieldFile(gpu, bytes, where);
   const parts: { destroy(): void }[] = [file.field];
-  if (file.style) parts.push(file.style.appearance.network);
+  for (const { style } of file.look.styles) parts.push(style.appearance.network);
   const destroy = () => {
     for (const part of parts) part.destroy();
   };

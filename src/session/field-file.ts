@@ -1,12 +1,10 @@
-// A scene's field as an `.impasto` file and back: geometry, plain appearance, the style if there is one, and the
-// cameras, so that turntables can be made without the photographs. Tables are kept in half precision, as they are
-// used, or in bytes where the preset says so.
+// A scene's field as an `.impasto` file and back: geometry, plain appearance, the styles that are shown, and the cameras,
+// so that turntables can be made without the photographs.
 
 import { z } from 'zod';
 import { inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { bytesFromTable, tableFromBytes } from '../nerf/byte-table.ts';
-import { type FieldConfig, PRESETS, type Preset } from '../nerf/config.ts';
+import { type FieldConfig, PRESETS } from '../nerf/config.ts';
 import { type ContainerTensor, containerTensor, readContainer, writeContainer } from '../nerf/container.ts';
 import {
   type Appearance,
@@ -16,11 +14,12 @@ import {
   HashNetwork,
   type OptimiserValues,
 } from '../nerf/field.ts';
-import { f16FromF32, f32FromF16 } from '../nerf/half.ts';
-import { hashLevels } from '../nerf/hash-levels.ts';
+import { type HashLevel, hashLevels } from '../nerf/hash-levels.ts';
 import type { TrainingPace } from '../nerf/trainer.ts';
 import type { PresetName } from '../nerf/types.ts';
 import type { Scene, View } from '../scene/types.ts';
+import { type Look, PLAIN_LOOK } from './looks.ts';
+import { fillNetwork, networkTensors, readNetwork, storeNetwork } from './stored-network.ts';
 import type { Background } from './types.ts';
 
 const numbers = (length: number) => z.array(z.number()).length(length);
@@ -47,7 +46,12 @@ const cameraSchema = z.object({
   cameraToWorld: numbers(16),
 });
 
-const appearanceSchema = z.object({ colourMap: numbers(12), viewDependent: z.boolean() });
+export const appearanceSchema = z.object({ colourMap: numbers(12), viewDependent: z.boolean() });
+
+const styleSchema = appearanceSchema.extend({
+  names: z.array(z.string()),
+  weight: z.number().nonnegative().default(1),
+});
 
 const metaSchema = z.object({
   kind: z.literal('field'),
@@ -81,7 +85,10 @@ const metaSchema = z.object({
     })
     .nullable()
     .default(null),
-  style: appearanceSchema.extend({ names: z.array(z.string()), strength: z.number().min(0).max(1) }).nullable(),
+  /** The first of the styles that are shown, and their strength. */
+  style: styleSchema.extend({ strength: z.number().min(0).max(1) }).nullable(),
+  /** The others of a mix; older files know nothing of them. */
+  mixed: z.array(styleSchema).max(7).default([]),
   scene: z.object({
     name: z.string(),
     source: z.string(),
@@ -96,7 +103,7 @@ const metaSchema = z.object({
 
 type Meta = z.infer<typeof metaSchema>;
 
-/** A style on a field: its appearance and what it is called. */
+/** A style on a field: its appearance and what it is called, part by part. */
 export interface StyledAppearance {
   appearance: Appearance;
   names: string[];
@@ -108,7 +115,8 @@ export interface FieldFile {
   seed: number;
   background: Background;
   field: Field;
-  style: (StyledAppearance & { strength: number }) | null;
+  /** What is shown of it. */
+  look: Look;
   /** Of the training that goes on; kept with its optimiser. */
   pace?: TrainingPace;
   /** Views without pictures (0 x 0): the photographs are not in the file. */
@@ -117,12 +125,19 @@ export interface FieldFile {
 
 /** @param withOptimiser all that training needs to go on as if it had never stopped: about 7 times the size */
 export async function writeFieldFile(
-  content: Omit<FieldFile, 'background'> & Partial<Pick<FieldFile, 'background'>>,
+  content: Omit<FieldFile, 'background' | 'look'> & Partial<Pick<FieldFile, 'background' | 'look'>>,
   { withOptimiser = false } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { preset, steps, seed, background = 'white', field, style, scene } = content;
+  const { preset, steps, seed, background = 'white', field, look = PLAIN_LOOK, scene } = content;
+  const shown = look.styles.filter(({ weight }) => weight > 0);
+  const styles = shown.map(({ style, weight }) => ({
+    ...appearanceMeta(style.appearance),
+    names: style.names,
+    weight,
+  }));
   const precision = PRESETS[preset].tables;
-  const trained = withOptimiser ? { density: field.density, appearance: field.appearance.network } : null;
+  const plain = field.appearance.network;
+  const trained = withOptimiser ? { density: field.density, appearance: plain } : null;
   const views = (list: View[]) => list.map(({ name, camera }) => ({ name, camera }));
   const meta: Meta = {
     kind: 'field',
@@ -138,7 +153,8 @@ export async function writeFieldFile(
       appearance: trained.appearance.optimiser?.weightStep ?? 0,
       pace: content.pace ?? null,
     },
-    style: style && { ...appearanceMeta(style.appearance), names: style.names, strength: style.strength },
+    style: styles.length ? { ...styles[0], strength: look.strength } : null,
+    mixed: styles.slice(1),
     scene: {
       name: scene.name,
       source: scene.source,
@@ -151,9 +167,8 @@ export async function writeFieldFile(
     },
   };
   const tensors: ContainerTensor[] = [
-    ...(await networkTensors('density', field.density, precision)),
-    ...(await networkTensors('appearance', field.appearance.network, precision)),
-    ...(style ? await networkTensors('style', style.appearance.network, precision) : []),
+    ...networkTensors('density', await storeNetwork(field.density, precision)),
+    ...networkTensors('appearance', await storeNetwork(plain, precision)),
     {
       name: 'occupancy_bits',
       shape: [field.occupancyBits.size],
@@ -161,6 +176,9 @@ export async function writeFieldFile(
       data: (await field.occupancyBits.read()) as Uint32Array<ArrayBuffer>,
     },
   ];
+  for (const [i, { style }] of shown.entries()) {
+    tensors.push(...networkTensors(styleTensor(i), await storeNetwork(style.appearance.network, precision, plain)));
+  }
   if (trained) {
     for (const [name, network] of Object.entries(trained)) tensors.push(...(await optimiserTensors(name, network)));
     const cells = [field.occupancy.size];
@@ -183,24 +201,15 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
   }
   const meta = parsed.data;
   const config: FieldConfig = meta.field;
-  const { table, density, colour } = sizes(config);
   const levels = hashLevels(config);
-  const readTable = (name: string): Float32Array<ArrayBuffer> => {
-    if (!container.tensors.has(`${name}_codes`))
-      return f32FromF16(containerTensor(container, `${name}_table`, 'f16', [table, 2], where));
-    const codes = new Uint8Array(containerTensor(container, `${name}_codes`, 'u8', [table, 2], where));
-    const scales = copied(containerTensor(container, `${name}_scales`, 'f32', [levels.length], where));
-    return tableFromBytes({ codes, scales }, levels);
-  };
-  const read = (name: string, weightCount: number) => ({
-    table: readTable(name),
-    weights: containerTensor(container, `${name}_weights`, 'f32', [weightCount], where),
-  });
+  const { table, density, colour } = sizes(config, levels);
+  const styles = meta.style ? [meta.style, ...meta.mixed] : [];
+  const read = (name: string, weightCount: number) => readNetwork(container, name, { levels, weightCount }, where);
   // All is read and checked before the first buffer is made.
   const parts = {
     density: read('density', density),
     appearance: read('appearance', colour),
-    style: meta.style ? read('style', colour) : null,
+    styles: styles.map((_, i) => read(styleTensor(i), colour)),
   };
   const cells = config.occupancyResolution ** 3;
   const bits = containerTensor(container, 'occupancy_bits', 'u32', [cells / 32], where);
@@ -219,8 +228,8 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
   };
 
   const field = Field.empty(gpu, config, meta.unbounded);
-  load(field.density, parts.density);
-  load(field.appearance.network, parts.appearance);
+  fillNetwork(field.density, parts.density);
+  fillNetwork(field.appearance.network, parts.appearance);
   Object.assign(field.appearance, meta.appearance);
   field.occupancyBits.write(new Uint32Array(bits));
   const grid = resumed ?? gridFromBits(bits, meta.steps);
@@ -230,13 +239,16 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
     field.density.resumeOptimiser(resumed.density);
     field.appearance.network.resumeOptimiser(resumed.appearance);
   }
-  let style: FieldFile['style'] = null;
-  if (meta.style && parts.style) {
-    const network = new HashNetwork(gpu, 'Field.style', field.appearance.network.hashLevels, colour);
-    load(network, parts.style);
-    const { colourMap, viewDependent, names, strength } = meta.style;
-    style = { appearance: { network, colourMap, viewDependent }, names, strength };
-  }
+  const look: Look = meta.style
+    ? {
+        styles: styles.map(({ colourMap, viewDependent, names, weight }, i) => {
+          const network = new HashNetwork(gpu, 'Field.style', levels, colour);
+          fillNetwork(network, parts.styles[i]);
+          return { style: { appearance: { network, colourMap, viewDependent }, names }, weight };
+        }),
+        strength: meta.style.strength,
+      }
+    : PLAIN_LOOK;
   const view = ({ name, camera }: { name: string; camera: View['camera'] }): View => ({
     name,
     camera,
@@ -248,7 +260,7 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
     seed: meta.seed,
     background: meta.background,
     field,
-    style,
+    look,
     pace: meta.optimiser?.pace ?? undefined,
     scene: {
       ...meta.scene,
@@ -260,24 +272,13 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
   };
 }
 
-const appearanceMeta = ({ colourMap, viewDependent }: Appearance) => ({ colourMap: [...colourMap], viewDependent });
+/** Name of the tensors of the i-th style that is shown. */
+const styleTensor = (i: number) => (i === 0 ? 'style' : `style${i + 1}`);
 
-async function networkTensors(
-  name: string,
-  network: HashNetwork,
-  precision: Preset['tables'],
-): Promise<ContainerTensor[]> {
-  const [table, data] = [await network.readTable(), await network.weights.readF32()];
-  const weights: ContainerTensor = { name: `${name}_weights`, shape: [network.weightCount], dtype: 'f32', data };
-  const shape = [network.entryCount, 2];
-  if (precision === 'half') return [{ name: `${name}_table`, shape, dtype: 'f16', data: f16FromF32(table) }, weights];
-  const { codes, scales } = bytesFromTable(table, network.hashLevels);
-  return [
-    { name: `${name}_codes`, shape, dtype: 'u8', data: codes },
-    { name: `${name}_scales`, shape: [scales.length], dtype: 'f32', data: scales },
-    weights,
-  ];
-}
+export const appearanceMeta = ({ colourMap, viewDependent }: Appearance) => ({
+  colourMap: [...colourMap],
+  viewDependent,
+});
 
 async function optimiserTensors(name: string, network: HashNetwork): Promise<ContainerTensor[]> {
   const { master, moments, steps, weightMoments } = await network.readOptimiser();
@@ -307,15 +308,8 @@ function gridFromBits(bits: Uint32Array, step: number) {
 
 const copied = (values: Float32Array): Float32Array<ArrayBuffer> => new Float32Array(values);
 
-function load(
-  network: HashNetwork,
-  { table, weights }: { table: Float32Array<ArrayBuffer>; weights: Float32Array },
-): void {
-  network.load(table, copied(weights));
-}
-
-function sizes(config: FieldConfig): { table: number; density: number; colour: number } {
-  const last = hashLevels(config).at(-1)!;
+function sizes(config: FieldConfig, levels: HashLevel[]): { table: number; density: number; colour: number } {
+  const last = levels[levels.length - 1];
   return {
     table: last.firstEntry + last.entries,
     density: densityWeightCount(config),

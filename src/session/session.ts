@@ -21,8 +21,9 @@ import type { FeatureNetwork } from '../style/types.ts';
 import { openBaseField, sameScene } from './base-field.ts';
 import { type Core, createCore, destroyCore, memoryTold, SMALLER } from './core.ts';
 import { Emitter } from './emitter.ts';
-import { readFieldFile, writeFieldFile } from './field-file.ts';
+import { readFieldFile, type StyledAppearance, writeFieldFile } from './field-file.ts';
 import { KernelCache } from './kernel-cache.ts';
+import { paintedWith, StyleLibrary } from './library.ts';
 import { lookOf, PLAIN_LOOK } from './looks.ts';
 import { evaluationOf, scoreConsistency, scoreViews } from './measure.ts';
 import { paint } from './painting.ts';
@@ -39,6 +40,7 @@ import type {
   RenderChoice,
   SessionEvents,
   SessionState,
+  ShownStyles,
   StyleScore,
   StylizeOptions,
   TrainOptions,
@@ -81,6 +83,7 @@ class Session implements ImpastoSession {
     style: [],
     painted: false,
     strength: 1,
+    shown: [],
     baked: null,
     background: 'white',
     features: '',
@@ -91,6 +94,7 @@ class Session implements ImpastoSession {
   private network: FeatureNetwork | null = null;
   private readonly kernelCache: KernelCache;
   private readonly showing: Showing;
+  readonly library: StyleLibrary;
 
   constructor(
     readonly gpu: Gpu,
@@ -102,6 +106,13 @@ class Session implements ImpastoSession {
       emitter: this.emitter,
       state: this.current,
       background: () => this.background,
+      idOf: (style) => this.library.idOf(style),
+    });
+    this.library = new StyleLibrary({
+      gpu,
+      emitter: this.emitter,
+      showing: this.showing,
+      field: () => ({ core: this.needCore(), ...this.current }),
     });
   }
 
@@ -272,10 +283,9 @@ class Session implements ImpastoSession {
     // A view that is being drawn may still use what is about to go.
     await this.showing.settled();
     const { core } = this;
-    const style = this.showing.style;
     this.core = null;
     this.showing.setCore(null);
-    if (style) void this.showing.release(style.appearance.network);
+    this.library.clear();
     this.trainer?.destroy();
     this.trainer = null;
     this.current.trainedSteps = 0;
@@ -297,14 +307,15 @@ class Session implements ImpastoSession {
       const styledNetwork = plain.network.clone('Field.style');
       styledNetwork.startOptimiser(await plain.network.readTable());
       const appearance: Appearance = { network: styledNetwork, colourMap: plain.colourMap, viewDependent: false };
-      const { style: previous, strength: previousStrength } = this.showing;
-      const names = options.styles.map(({ name }) => name);
+      const style: StyledAppearance = { appearance, names: options.styles.map(({ name }) => name) };
+      const before = this.showing.look;
+      const isShown = () => this.showing.look.styles.some((shown) => shown.style === style);
       const steps = options.steps ?? preset.style.steps;
       const began = performance.now();
       const renderer = core.taskRenderer;
       renderer.appearance = appearance;
       renderer.freezeGeometry(true);
-      let shown = false;
+      let strokes = 0;
       try {
         const score = await paint({
           gpu: this.gpu,
@@ -319,12 +330,13 @@ class Session implements ImpastoSession {
           seed: core.seed,
           options,
           onColours: () => {
-            shown = true;
-            this.showing.show(lookOf({ appearance, names }, options.strength ?? 1));
-            this.emitter.emit('colours', { style: names.join(' + ') });
+            if (strokes === 0) this.showing.show(lookOf(style, options.strength ?? 1));
+            this.showing.dropBake();
+            this.emitter.emit('colours', { style: style.names.join(' + ') });
             this.emitter.emit('changed', { reason: 'style' });
           },
           onStep: (step, losses) => {
+            strokes = step;
             const seconds = (performance.now() - began) / 1000;
             if (losses) this.emitter.emit('style', { step, steps, loss: losses.total, style: losses.style, seconds });
             const share = options.seconds === undefined ? 0 : seconds / options.seconds;
@@ -333,13 +345,17 @@ class Session implements ImpastoSession {
             this.emitter.emit('changed', { reason: 'style' });
           },
         });
-        if (previous) await this.showing.release(previous.appearance.network);
+        const kept = await this.library.add(style, { options: paintedWith(options, strokes), score });
+        // The very same painting was there already.
+        if (isShown()) this.showing.show(lookOf(kept, this.showing.look.strength));
+        if (kept !== style) await this.showing.release(styledNetwork);
+        else styledNetwork.dropOptimiser();
         this.emitter.emit('changed', { reason: 'style' });
         return score;
       } catch (error) {
         // Cancelled before the first stroke, or failed: what was there before is shown again.
-        if (shown) {
-          this.showing.show(lookOf(previous, previousStrength));
+        if (isShown()) {
+          this.showing.show(this.library.stillThere(before));
           this.emitter.emit('changed', { reason: 'style' });
         }
         await this.showing.release(styledNetwork);
@@ -347,21 +363,23 @@ class Session implements ImpastoSession {
       } finally {
         renderer.freezeGeometry(false);
         renderer.appearance = plain;
-        if (this.showing.style?.appearance.network === styledNetwork) styledNetwork.dropOptimiser();
       }
     });
   }
 
+  show(shown: ShownStyles): void {
+    this.showing.show(this.library.lookOf(shown, this.current.strength));
+    this.emitter.emit('changed', { reason: 'style' });
+  }
+
   clearStyle(): void {
-    const { style } = this.showing;
     this.showing.show(PLAIN_LOOK);
-    if (style) void this.showing.release(style.appearance.network);
     this.emitter.emit('changed', { reason: 'style' });
   }
 
   setStrength(strength: number): void {
     if (!(strength >= 0 && strength <= 1)) throw new InputError(`strength: expected 0 to 1, found ${strength}`);
-    this.showing.strength = strength;
+    this.showing.show({ ...this.showing.look, strength });
     this.emitter.emit('changed', { reason: 'strength' });
   }
 
@@ -524,7 +542,7 @@ class Session implements ImpastoSession {
         seed,
         field,
         steps: trainedSteps,
-        style: this.showing.style && { ...this.showing.style, strength: this.showing.strength },
+        look: this.showing.look,
         scene: scene!,
         background: this.current.background,
         pace: this.trainer?.pace,
@@ -542,7 +560,8 @@ class Session implements ImpastoSession {
       this.takeCore(createCore(this.gpu, file.preset, file.preset, file.seed, kernels, file.field));
       this.core!.pace = file.pace;
       this.current.preset = file.preset;
-      this.showing.show(lookOf(file.style, file.style?.strength));
+      for (const { style } of file.look.styles) await this.library.add(style);
+      this.showing.show(file.look);
       this.current.trainedSteps = file.steps;
       this.current.background = file.background;
       // The photographs stay where they are those that the field was trained on.

@@ -5,9 +5,9 @@ import { Cancelled } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Blend, blendOf, soleAppearance } from '../nerf/blend.ts';
 import type { HashNetwork } from '../nerf/field.ts';
-import type { Renderer } from '../nerf/renderer.ts';
+import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
 import type { RenderTarget } from '../nerf/types.ts';
-import type { Camera } from '../scene/types.ts';
+import type { Camera, Picture } from '../scene/types.ts';
 import { Baking } from './baking.ts';
 import type { Core } from './core.ts';
 import type { Emitter } from './emitter.ts';
@@ -16,6 +16,9 @@ import { blendOfLooks, type Look, PLAIN_LOOK, type RegionLooks } from './looks.t
 import type { RenderView } from './measure.ts';
 import type { BakeReport, RenderChoice, SessionEvents, SessionState } from './types.ts';
 
+/** Of thumbnails, pixels. */
+const THUMBNAIL_SIDE = 128;
+
 export interface ShowingParts {
   gpu: Gpu;
   emitter: Emitter<SessionEvents>;
@@ -23,11 +26,13 @@ export interface ShowingParts {
   state: SessionState;
   /** sRGB 0..1, as it is now. */
   background: () => readonly [number, number, number];
+  /** What the library calls a style. */
+  idOf: (style: StyledAppearance) => string;
 }
 
 export class Showing {
   private core: Core | null = null;
-  private look: Look = PLAIN_LOOK;
+  private shownLook: Look = PLAIN_LOOK;
   private regionLooks: RegionLooks | null = null;
   private plainBlend: Blend | null = null;
   private shownBlend: Blend | null = null;
@@ -48,23 +53,12 @@ export class Showing {
 
   /** Shows a look from the next view on. */
   show(look: Look): void {
-    this.look = look;
+    this.shownLook = look;
     this.renew();
-    this.dropBake();
   }
 
-  /** The one style that is shown, by itself or at some strength; null for the plain field and for mixes. */
-  get style(): StyledAppearance | null {
-    return this.look.styles.length === 1 ? this.look.styles[0].style : null;
-  }
-
-  get strength(): number {
-    return this.look.strength;
-  }
-
-  set strength(strength: number) {
-    this.look = { ...this.look, strength };
-    this.renew();
+  get look(): Look {
+    return this.shownLook;
   }
 
   /** Where regions are and what shows in them; null: there are none. Tell again whenever the volume's weights change. */
@@ -79,12 +73,14 @@ export class Showing {
     return this.shownBlend;
   }
 
-  private renew(): void {
-    const { core, look, regionLooks, parts } = this;
+  /** Tells anew what is shown. */
+  renew(): void {
+    const { core, shownLook: look, regionLooks, parts } = this;
     this.shownBlend = core && blendOfLooks(core.field.appearance, look, regionLooks);
     const looks = [look, ...(regionLooks?.looks ?? [])];
     parts.state.style = [...new Set(looks.flatMap((of) => of?.styles.flatMap(({ style }) => style.names) ?? []))];
     parts.state.strength = look.strength;
+    parts.state.shown = look.styles.map(({ style, weight }) => ({ id: parts.idOf(style), weight }));
     parts.state.painted = core !== null && soleAppearance(this.shownBlend!) !== core.field.appearance;
     this.tellBake();
   }
@@ -117,6 +113,24 @@ export class Showing {
     };
   }
 
+  /** A small picture of a style by itself, on the first view. */
+  async thumbnail({ appearance }: StyledAppearance, camera: Camera): Promise<Picture> {
+    const scale = THUMBNAIL_SIDE / Math.max(camera.width, camera.height);
+    const [width, height] = [camera.width, camera.height].map((side) => Math.max(1, Math.round(side * scale)));
+    const target = createRenderTarget(this.parts.gpu, width, height);
+    try {
+      await this.inTurn(async () => {
+        if (this.core) await this.renderWith(this.core.viewRenderer, blendOf(appearance))(camera, target);
+      });
+      const rgb = await target.rgb.readF32();
+      const data = new Uint8ClampedArray(4 * width * height).fill(255);
+      for (let i = 0; i < rgb.length; i++) data[4 * Math.floor(i / 3) + (i % 3)] = 255 * rgb[i];
+      return { width, height, data };
+    } finally {
+      destroyRenderTarget(target);
+    }
+  }
+
   /** Resolves when no view and no bake is under way that uses what was shown so far. */
   async settled(): Promise<void> {
     await Promise.all([this.turns.catch(() => undefined), this.baking.stop()]);
@@ -124,7 +138,7 @@ export class Showing {
 
   /** Frees a network that is shown no more, once nothing uses it. */
   async release(network: HashNetwork): Promise<void> {
-    await this.settled();
+    await Promise.all([this.turns.catch(() => undefined), this.baking.uses(network) && this.baking.stop()]);
     network.destroy();
   }
 

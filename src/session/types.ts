@@ -117,6 +117,59 @@ export interface StyleScore {
   end: number;
 }
 
+/** What is told of a finished style beside how it looks. */
+export interface StyleRecord {
+  /** What it was painted with, by name: loss, steps, brush ... */
+  options: Readonly<Record<string, string | number | boolean>>;
+  score: StyleScore | null;
+  /** A small PNG of the painted field; null until one is asked for. */
+  thumbnail: Uint8Array<ArrayBuffer> | null;
+}
+
+/** A finished style, ready to be shown. */
+export interface LibraryStyle extends StyleRecord {
+  /** The same for the same painting, through any number of files. */
+  readonly id: string;
+  /** What it is called: of its pictures, or one name that the user gave. */
+  readonly names: readonly string[];
+}
+
+/** Up to 4 styles of the library over the plain field; none: the plain field. */
+export interface ShownStyles {
+  /** Weights count relative to each other. */
+  styles: readonly { id: string; weight: number }[];
+  /** Of all of them, 0..1; by default as it is. */
+  strength?: number;
+}
+
+/** A style that was taken out of the library, whose memory is still held. */
+export interface RemovedStyle {
+  /** Puts it back where it was. */
+  restore(): void;
+  /** Frees it, for good. */
+  drop(): void;
+}
+
+/** The finished styles of a field, side by side; they go with it. */
+export interface Library {
+  /** Oldest first. */
+  readonly styles: readonly LibraryStyle[];
+  rename(id: string, name: string): void;
+  /** Takes it out; where it was shown, what is left of the mix is, or the plain field. */
+  remove(id: string): RemovedStyle;
+  /** A style file, of 2 MB at most for quick and standard. */
+  export(id: string): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Adds a style file without showing it; one that is there already stays.
+   * @throws InputError for what is no style file, or one of another field
+   */
+  import(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<LibraryStyle>;
+  /** A PNG of the field painted so. */
+  thumbnail(id: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** 8 hexadecimal digits that tell this field from others: style files fit where they agree. */
+  fingerprint(): Promise<string>;
+}
+
 /** What of the field a view shows; by default all of it, as it is now. */
 export interface RenderChoice {
   original?: boolean;
@@ -155,6 +208,8 @@ export interface SessionEvents {
   style: { step: number; steps: number; loss: number; style: number; seconds: number };
   /** The field changed and views of it should be redrawn. */
   changed: { reason: 'train' | 'style' | 'load' | 'strength' };
+  /** Styles were added to the library, renamed or taken out. */
+  library: { styles: readonly LibraryStyle[] };
   /** The field's bake is ready. */
   baked: BakeReport;
   /** One sentence for the user. */
@@ -170,6 +225,8 @@ export interface SessionState {
   /** Whether anything of them is seen: there are some, at a strength above 0 somewhere. */
   painted: boolean;
   strength: number;
+  /** The same by ids of the library; a painting under way is called 'painting'. */
+  shown: readonly { id: string; weight: number }[];
   /** The baked form of the field as it is shown, while there is one. */
   baked: BakeReport | null;
   background: Background;
@@ -187,9 +244,15 @@ export interface ImpastoSession {
   loadScene(files: FileSource, options: LoadSceneOptions): Promise<Scene>;
   /** Starts or goes on training. Resolves when done or cancelled. */
   train(options: TrainOptions): Promise<void>;
-  /** Colour transfer at once, then strokes. The unstylized field is kept. Resolves when done or cancelled. */
+  /**
+   * Colour transfer at once, then strokes. The unstylized field is kept. Resolves when done or cancelled; the style is
+   * shown then, and in the library.
+   */
   stylize(options: StylizeOptions): Promise<StyleScore>;
-  /** Drops the style, back to the plain field. */
+  readonly library: Library;
+  /** Shows other styles from the next view on, by themselves or mixed. Allocates nothing. */
+  show(shown: ShownStyles): void;
+  /** Back to the plain field; what was painted stays in the library. */
   clearStyle(): void;
   setStrength(strength: number): void;
 

@@ -21,6 +21,7 @@ import { SampleBuffers } from '../../src/nerf/sample-buffers.ts';
 import { NerfTrainer } from '../../src/nerf/trainer.ts';
 import { rayOfPixel } from '../../src/scene/rays.ts';
 import { writeFieldFile } from '../../src/session/field-file.ts';
+import { lookOf } from '../../src/session/looks.ts';
 import { createSession } from '../../src/session/session.ts';
 import type { ImpastoSession, RenderChoice } from '../../src/session/types.ts';
 import { ballScene } from '../reference/nerf/ball.ts';
@@ -322,8 +323,8 @@ describe('the bake of a trained ball', () => {
       const { field } = source;
       const network = field.appearance.network.clone('Style');
       const colourMap = [0.3, 0.5, 0, 0.1, 0, 0.4, 0.2, 0.2, 0.1, 0, 0.8, 0];
-      const style = { appearance: { network, colourMap, viewDependent: false }, names: ['ink'], strength: 1 };
-      file = await writeFieldFile({ preset: 'quick', steps: 60, seed: 1, field, style, scene });
+      const look = lookOf({ appearance: { network, colourMap, viewDependent: false }, names: ['ink'] });
+      file = await writeFieldFile({ preset: 'quick', steps: 60, seed: 1, field, look, scene });
       network.destroy();
       const read = () => Promise.reject(new Error('no network is needed'));
       session = await createSession(gpu, { bundledNetwork: { name: 'none.json', read } });

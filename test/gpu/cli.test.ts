@@ -279,20 +279,29 @@ describe('the whole road', LONG, () => {
     ]);
     expect(trained.code, trained.stderr).toBe(0);
     const style = ['--style', `${stylePath}:0.7`, '--style', `${place('ball/images/0.png')}:0.3`];
-    const argv = [
-      'stylize',
-      place('f.impasto'),
-      '--scene',
-      scene,
-      ...style,
-      '--out',
-      place('g.impasto'),
-      '--features',
-      'small',
-    ];
-    const painted = await run([...argv, '--steps', '1', '--keep-colours', ...SMALL]);
+    const argv = ['stylize', place('f.impasto'), '--scene', scene, ...style, '--features', 'small'];
+    const outs = ['--out', place('g.impasto'), '--delta', place('mix.style.impasto')];
+    const painted = await run([...argv, ...outs, '--steps', '1', '--keep-colours', ...SMALL]);
     expect(painted.code, painted.stderr).toBe(0);
     expect(readContainer(readFileSync(place('g.impasto')), 'g').tensors.size).toBeGreaterThan(0);
+
+    // The style alone, shown on the plain field, is the painted field; at strength 0 it is the plain field.
+    const frame = async (name: string, ...of: string[]) => {
+      const out = ['--out', place(name), '--frames', '1', '--size', '48x32'];
+      const rendered = await run(['render', ...of, ...out]);
+      expect(rendered.code, rendered.stderr).toBe(0);
+      return readFileSync(place(name, 'frame_0000.png'));
+    };
+    const styleFile = ['--style-file', place('mix.style.impasto')];
+    const whole = await frame('whole', place('g.impasto'));
+    expect((await frame('delta', place('f.impasto'), ...styleFile)).equals(whole)).toBe(true);
+    const plain = await frame('plain', place('f.impasto'));
+    expect(plain.equals(whole)).toBe(false);
+    expect((await frame('none', place('f.impasto'), ...styleFile, '--strength', '0')).equals(plain)).toBe(true);
+    const other = await run(['consistency', place('f.impasto'), '--style-file', stylePath]);
+    expect([other.code, other.last]).toEqual([2, expect.stringMatching(/style\.png: expected an \.impasto file/)]);
+    const stylized = await run(['stylize', place('f.impasto'), '--scene', scene, ...style]);
+    expect([stylized.code, stylized.last]).toEqual([2, expect.stringMatching(/expected --out, --delta or both/)]);
   });
 });
 

@@ -12,7 +12,8 @@ import { NerfKernels } from '../../src/nerf/passes.ts';
 import { createRenderTarget, destroyRenderTarget, Renderer } from '../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../src/nerf/sample-buffers.ts';
 import { NerfTrainer } from '../../src/nerf/trainer.ts';
-import { readFieldFile, writeFieldFile } from '../../src/session/field-file.ts';
+import { readFieldFile, type StyledAppearance, writeFieldFile } from '../../src/session/field-file.ts';
+import { lookOf } from '../../src/session/looks.ts';
 import { ballScene } from '../reference/nerf/ball.ts';
 import { SMALL_FIELD } from '../reference/nerf/cases.ts';
 
@@ -23,7 +24,7 @@ let field: Field;
 let bytes: Uint8Array<ArrayBuffer>;
 const scene = ballScene(3, 12);
 /** A style with a map that is not the identity, so that a lost map would show. */
-let style: { appearance: Appearance; names: string[]; strength: number };
+let style: StyledAppearance;
 
 beforeAll(async () => {
   gpu = await openNodeGpu({ defaultsOnly: true });
@@ -36,8 +37,8 @@ beforeAll(async () => {
   trainer.destroy();
   const network = field.appearance.network.clone('Style');
   const colourMap = [0.3, 0.5, 0, 0.1, 0, 0.4, 0.2, 0.2, 0.1, 0, 0.8, 0];
-  style = { appearance: { network, colourMap, viewDependent: false }, names: ['waves', 'ink'], strength: 0.75 };
-  bytes = await writeFieldFile({ preset: 'max', steps: 8, seed: 5, field, style, scene });
+  style = { appearance: { network, colourMap, viewDependent: false }, names: ['waves', 'ink'] };
+  bytes = await writeFieldFile({ preset: 'max', steps: 8, seed: 5, field, look: lookOf(style, 0.75), scene });
 });
 afterAll(() => {
   field.destroy();
@@ -63,22 +64,24 @@ describe('a field file', () => {
     expect(back).toMatchObject({ preset: 'max', steps: 8, seed: 5 });
     expect(back.field.config).toEqual(SMALL_FIELD);
     expect(back.scene.train.map((v) => [v.name, v.camera])).toEqual(scene.train.map((v) => [v.name, v.camera]));
-    expect(back.style).toMatchObject({ names: ['waves', 'ink'], strength: 0.75 });
-    expect(back.style!.appearance.colourMap).toEqual(style.appearance.colourMap);
+    const [{ style: styleBack }] = back.look.styles;
+    expect(back.look.strength).toBe(0.75);
+    expect(styleBack.names).toEqual(['waves', 'ink']);
+    expect(styleBack.appearance.colourMap).toEqual(style.appearance.colourMap);
     const plain = await rendered(field, field.appearance);
     expect(await rendered(back.field, back.field.appearance)).toEqual(plain);
     const styled = await rendered(field, style.appearance);
-    expect(await rendered(back.field, back.style!.appearance)).toEqual(styled);
+    expect(await rendered(back.field, styleBack.appearance)).toEqual(styled);
     expect(styled).not.toEqual(plain);
     back.field.destroy();
-    back.style!.appearance.network.destroy();
+    styleBack.appearance.network.destroy();
   });
 
   it('written again gives the same bytes', async () => {
     const back = readFieldFile(gpu, bytes, 'ball.impasto');
     expect(Buffer.from(await writeFieldFile(back)).equals(Buffer.from(bytes))).toBe(true);
     back.field.destroy();
-    back.style!.appearance.network.destroy();
+    back.look.styles[0].style.appearance.network.destroy();
   });
 
   /** The file with one change, its checksum made right again. */

@@ -87,7 +87,7 @@ describe('checkpoints', () => {
     ['standard', 6e6],
   ] as const)('of preset %s take no more than %d bytes, of a hundred views', async (preset, most) => {
     const field = Field.create(gpu, PRESETS[preset].field, false, 1);
-    const content = { preset, steps: 1, seed: 1, field, style: null, scene: many, background: 'white' } as const;
+    const content = { preset, steps: 1, seed: 1, field, scene: many, background: 'white' } as const;
     const { length } = await writeFieldFile(content);
     expect(length).toBeLessThanOrEqual(most);
     // Nearly all of it is tables: the limit is no accident of an empty file.
@@ -97,7 +97,7 @@ describe('checkpoints', () => {
 
   it('of preset standard come back near what was written, and from then on as they are', async () => {
     const field = Field.create(gpu, SMALL_FIELD, false, 1);
-    const content = { preset: 'standard', steps: 1, seed: 1, field, style: null, scene, background: 'white' } as const;
+    const content = { preset: 'standard', steps: 1, seed: 1, field, scene, background: 'white' } as const;
     const file = await writeFieldFile(content);
     const back = readFieldFile(gpu, file, 'ball.impasto');
     const [before, after] = await Promise.all([field.density.readTable(), back.field.density.readTable()]);

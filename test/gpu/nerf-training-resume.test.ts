@@ -52,7 +52,7 @@ beforeAll(async () => {
   whole = Field.create(gpu, SMALL_FIELD, false, SEED);
   await goOn(whole, 0, async (step) => {
     if (step !== STOPPED) return;
-    const content = { preset: 'quick', steps: step, seed: SEED, field: whole, style: null, scene } as const;
+    const content = { preset: 'quick', steps: step, seed: SEED, field: whole, scene } as const;
     withOptimiser = await writeFieldFile(content, { withOptimiser: true });
     compact = await writeFieldFile(content);
   });

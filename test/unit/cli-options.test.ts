@@ -1,7 +1,7 @@
 // What options accept, and the one sentence that each gives otherwise.
 
 import { describe, expect, it } from 'vitest';
-import { decimal, oneOf, preset, size, style, wholeNumber } from '../../src/cli/options.ts';
+import { decimal, oneOf, preset, size, style, weighted, wholeNumber } from '../../src/cli/options.ts';
 import { pictureFromRgb } from '../../src/cli/picture.ts';
 import { holdoutOf } from '../../src/cli/scene-options.ts';
 import { frameSize, spread } from '../../src/cli/views.ts';
@@ -45,6 +45,9 @@ describe('options', () => {
     expect(style('10:30 sky.jpg')).toEqual([{ path: '10:30 sky.jpg', weight: 1 }]);
     for (const bad of ['a.jpg:0', 'a.jpg:-1', 'a.jpg:1x', 'a.jpg:101'])
       expect(() => style(bad), bad).toThrow('--style: expected a weight above 0');
+    expect(weighted('--style-file', 'a style file')('x.style.impasto:.5')).toEqual([
+      { path: 'x.style.impasto', weight: 0.5 },
+    ]);
     expect(() => style('')).toThrow("--style: expected a picture file, or file:weight, found ''");
   });
 });

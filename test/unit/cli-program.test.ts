@@ -68,6 +68,11 @@ describe('command line', () => {
     ],
     ['heads that are none', ['eval', picture, '--scene', scene, '--lpips', picture], '.safetensors header length in'],
     ['no such baseline', ['consistency', picture, '--base', place('gone.impasto')], 'baseline'],
+    [
+      'no such style file',
+      ['render', picture, '--out', place('v.mp4'), '--style-file', place('g.impasto:2')],
+      'style file',
+    ],
     ['a file as --images', ['consistency', picture, '--images', picture], 'found a file in its place'],
     ['depth in a video', ['render', picture, '--out', place('v.mp4'), '--depth'], 'expected --out to be a folder'],
     ['a size beside photographs', ['bake', picture, '--scene', scene, '--size', '64x64'], 'or --size, found both'],

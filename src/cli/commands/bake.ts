@@ -14,9 +14,10 @@ import type { Io } from '../io.ts';
 import { size, wholeNumber } from '../options.ts';
 import { prepareJson, say, writeJson } from '../output.ts';
 import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
+import { readStyleFiles, type StyleFileOptions, showStyleFiles, styleFileOptions } from '../style-files.ts';
 import { frameSize, sceneOf, spread } from '../views.ts';
 
-interface Options extends SceneOptions {
+interface Options extends SceneOptions, StyleFileOptions {
   scene?: string;
   views: number;
   size?: [number, number];
@@ -47,16 +48,18 @@ export function bakeCommand(io: Io): Command {
     .option('--views <n>', 'how many of its views are drawn', wholeNumber('--views', 1, 1000), 4)
     .option('--size <WxH>', 'of the views (default: as the photographs)', size('--size'))
     .option('--json <file>', "figures as JSON, '-' for stdout");
-  return sceneOptions(command).action(async (path: string, options: Options) => {
+  return styleFileOptions(sceneOptions(command)).action(async (path: string, options: Options) => {
     prepareJson(options.json);
     if (options.scene !== undefined && options.size)
       throw new InputError('expected --scene (at the size of its photographs) or --size, found both');
     const bytes = await readInput(path, 'checkpoint');
     const files = options.scene === undefined ? null : await openScenePath(options.scene);
+    const styleFiles = await readStyleFiles(options);
     await withEngine(io, null, async (engine) => {
       const { session, stage } = engine;
       if (files) await loadCheckpointWithScene(engine, bytes, path, files, options);
       else await stage('load', () => session.load(bytes, path));
+      await showStyleFiles(engine, styleFiles, options);
       if (files && session.state.style.length)
         throw new InputError(`--scene: expected a field without style, found ${session.state.style.join(' + ')}`);
       const bake = await stage('bake', () => session.bake({ signal: io.signal }));

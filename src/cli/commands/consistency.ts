@@ -14,8 +14,9 @@ import { size, wholeNumber } from '../options.ts';
 import { prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { beside, pictureFromRgb } from '../picture.ts';
 import { consistencyReport, rmseText } from '../report.ts';
+import { readStyleFiles, type StyleFileOptions, showStyleFiles, styleFileOptions } from '../style-files.ts';
 
-interface Options extends LpipsOptions {
+interface Options extends LpipsOptions, StyleFileOptions {
   base?: string;
   frames?: number;
   size?: [number, number];
@@ -32,15 +33,20 @@ export function consistencyCommand(io: Io): Command {
     .option('--size <WxH>', 'of the frames', size('--size'))
     .option('--images <dir>', 'a picture for each pair: the view, the other warped to it, and their difference')
     .option('--json <file>', "figures as JSON, '-' for stdout");
-  return lpipsOptions(command).action(async (path: string, options: Options) => {
+  return styleFileOptions(lpipsOptions(command)).action(async (path: string, options: Options) => {
     prepareJson(options.json);
     if (options.images !== undefined) prepareFolder(options.images, '--images');
     const bytes = await readInput(path, 'checkpoint');
     const where = options.base;
     const base = where === undefined ? undefined : { bytes: await readInput(where, 'baseline'), where };
     const { heads, network } = await readLpips(io, options);
-    await withEngine(io, network, async ({ session, stage, signal }) => {
-      await stage('load', () => session.load(bytes, path));
+    const styleFiles = await readStyleFiles(options);
+    await withEngine(io, network, async (engine) => {
+      const { session, stage, signal } = engine;
+      await stage('load', async () => {
+        await session.load(bytes, path);
+        await showStyleFiles(engine, styleFiles, options);
+      });
       const { frames, size, images } = options;
       const onPair = async (pair: ConsistencyPair) => {
         if (images === undefined) return;

@@ -16,10 +16,11 @@ import { readInput } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { decimal, size, wholeNumber } from '../options.ts';
 import { prepareFile, prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
+import { readStyleFiles, type StyleFileOptions, showStyleFiles, styleFileOptions } from '../style-files.ts';
 import { renderVideo } from '../video-file.ts';
 import { frameSize, sceneOf } from '../views.ts';
 
-interface Options {
+interface Options extends StyleFileOptions {
   out: string;
   turntable?: boolean;
   path?: string;
@@ -35,7 +36,7 @@ interface Options {
 const DEFAULT_FRAMES = 120;
 
 export function renderCommand(io: Io): Command {
-  return new Command('render')
+  const command = new Command('render')
     .description('renders a field along a path: a video, or a folder of frames')
     .argument('<field>', 'f.impasto')
     .requiredOption('--out <place>', 'v.mp4, v.webm or a folder for frame_0000.png ...')
@@ -51,28 +52,32 @@ export function renderCommand(io: Io): Command {
     .option('--depth', "also depth_0000.npy: float32 [H, W], view-space z in the units of the photographs' poses")
     .option('--cameras', "also transforms.json of the frames, in the world of the photographs' poses")
     .option('--original', 'without the style')
-    .option('--json <file>', "figures as JSON, '-' for stdout")
-    .action(async (path: string, options: Options) => {
-      prepareJson(options.json);
-      const place = placeOf(options);
-      if (options.turntable && options.path) throw new InputError('expected --turntable or --path, found both');
-      const bytes = await readInput(path, 'checkpoint');
-      const pathText =
-        options.path === undefined ? null : Buffer.from(await readInput(options.path, 'camera path')).toString();
-      await withEngine(io, null, async (engine) => {
-        const { session, stage, stages } = engine;
-        await stage('load', () => session.load(bytes, path));
-        const scene = sceneOf(session);
-        const plan = planOf(options, scene, pathText);
-        await stage('render', () =>
-          place.container ? video(engine, plan, options) : folder(engine, plan, options, scene),
-        );
-        const { cameras, fps, size } = plan;
-        await writeJson(io, options.json, { stages, video: { file: options.out, frames: cameras.length, fps, size } });
-        const what = place.container ? `at ${fps} frames a second` : 'as pictures';
-        say(io, options.json, `${options.out}: ${cameras.length} frames of ${size.join('x')} ${what}`);
+    .option('--json <file>', "figures as JSON, '-' for stdout");
+  return styleFileOptions(command).action(async (path: string, options: Options) => {
+    prepareJson(options.json);
+    const place = placeOf(options);
+    if (options.turntable && options.path) throw new InputError('expected --turntable or --path, found both');
+    const bytes = await readInput(path, 'checkpoint');
+    const pathText =
+      options.path === undefined ? null : Buffer.from(await readInput(options.path, 'camera path')).toString();
+    const styleFiles = await readStyleFiles(options);
+    await withEngine(io, null, async (engine) => {
+      const { session, stage, stages } = engine;
+      await stage('load', async () => {
+        await session.load(bytes, path);
+        await showStyleFiles(engine, styleFiles, options);
       });
+      const scene = sceneOf(session);
+      const plan = planOf(options, scene, pathText);
+      await stage('render', () =>
+        place.container ? video(engine, plan, options) : folder(engine, plan, options, scene),
+      );
+      const { cameras, fps, size } = plan;
+      await writeJson(io, options.json, { stages, video: { file: options.out, frames: cameras.length, fps, size } });
+      const what = place.container ? `at ${fps} frames a second` : 'as pictures';
+      say(io, options.json, `${options.out}: ${cameras.length} frames of ${size.join('x')} ${what}`);
     });
+  });
 }
 
 interface Plan {

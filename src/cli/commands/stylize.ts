@@ -1,6 +1,7 @@
 // impasto stylize: paints a trained field in the style of one or more pictures.
 
 import { Command } from 'commander';
+import { InputError } from '../../errors.ts';
 import { openScenePath } from '../../scene/folder-source.ts';
 import type { StyleLossName } from '../../session/types.ts';
 import type { LayerName } from '../../style/types.ts';
@@ -15,7 +16,8 @@ import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../sce
 interface Options extends SceneOptions, NetworkOptions {
   scene: string;
   style: StyleArgument[];
-  out: string;
+  out?: string;
+  delta?: string;
   loss: StyleLossName;
   steps?: number;
   seconds?: number;
@@ -36,7 +38,8 @@ export function stylizeCommand(io: Io): Command {
     .argument('<field>', 'f.impasto')
     .requiredOption('--scene <scene>', 'the photographs: folder or .zip')
     .requiredOption('--style <image[:weight]>', 'repeat for a mix', style)
-    .requiredOption('--out <file>', 'where the stylized field goes, g.impasto')
+    .option('--out <file>', 'where the stylized field goes, g.impasto')
+    .option('--delta <file>', 'where the style alone goes, x.style.impasto: small, to be shown on this field')
     .option('--loss <name>', LOSSES.join(', '), oneOf('--loss', LOSSES), 'nnfm')
     .option('--steps <n>', 'style steps (default: by preset)', wholeNumber('--steps', 1))
     .option('--seconds <t>', 'stop after so many seconds', decimal('--seconds', 0, Number.POSITIVE_INFINITY))
@@ -45,7 +48,9 @@ export function stylizeCommand(io: Io): Command {
     .option('--keep-colours', "strokes of the style in the scene's own colours")
     .option('--json <file>', "figures as JSON, '-' for stdout");
   return sceneOptions(networkOptions(command)).action(async (path: string, options: Options) => {
-    prepareFile(options.out, '--out');
+    const places = { out: options.out, delta: options.delta };
+    if (!places.out && !places.delta) throw new InputError('stylize: expected --out, --delta or both, found neither');
+    for (const [name, place] of Object.entries(places)) if (place) prepareFile(place, `--${name}`);
     prepareJson(options.json);
     const network = await givenNetwork(io, options, topLayer(options.loss));
     const bytes = await readInput(path, 'checkpoint');
@@ -58,11 +63,13 @@ export function stylizeCommand(io: Io): Command {
       const score = await stage('stylize', () =>
         session.stylize({ styles, loss, steps, seconds, strength, brush, keepColours, signal }),
       );
-      await writeResult(options.out, await session.save());
-      await writeJson(io, options.json, { stages, style: score, out: options.out });
+      if (places.out) await writeResult(places.out, await session.save());
+      if (places.delta) await writeResult(places.delta, await session.library.export(session.state.shown[0].id));
+      await writeJson(io, options.json, { stages, style: score, ...places });
       const gain = 100 * (1 - score.end / score.start);
       const figures = `${score.start.toFixed(4)} to ${score.end.toFixed(4)}, ${gain.toFixed(0)} % nearer`;
-      say(io, options.json, `${options.out}: ${score.metric} distance under ${score.features} ${figures}`);
+      const written = Object.values(places).filter((place) => place);
+      say(io, options.json, `${written.join(', ')}: ${score.metric} distance under ${score.features} ${figures}`);
     });
   });
 }

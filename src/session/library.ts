@@ -1,0 +1,242 @@
+// The finished styles of a field, kept on the GPU side by side so that switching between them costs nothing. What is taken
+// out is held until it is dropped, so that it can come back.
+
+import { InputError } from '../errors.ts';
+import { encodePng } from '../export/png.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { makeIfRoom } from '../nerf/memory.ts';
+import type { Core } from './core.ts';
+import type { Emitter } from './emitter.ts';
+import type { StyledAppearance } from './field-file.ts';
+import { type FieldPrint, printField } from './field-print.ts';
+import type { Look } from './looks.ts';
+import type { Showing } from './showing.ts';
+import { readStyleFile, styleId, writeStyleFile } from './style-file.ts';
+import type {
+  Library,
+  LibraryStyle,
+  RemovedStyle,
+  SessionEvents,
+  SessionState,
+  ShownStyles,
+  StyleRecord,
+  StylizeOptions,
+} from './types.ts';
+
+/** Styles that are mixed, at most. */
+const MOST_MIXED = 4;
+/** What all styles may take on the GPU; beyond it the oldest that is not shown goes. */
+const BYTES = 512 << 20;
+/** A painting that is not finished is called so. */
+const UNFINISHED = 'painting';
+
+class Entry implements LibraryStyle {
+  readonly options: StyleRecord['options'];
+  readonly score: StyleRecord['score'];
+  thumbnail: StyleRecord['thumbnail'];
+
+  constructor(
+    readonly id: string,
+    readonly style: StyledAppearance,
+    { options = {}, score = null, thumbnail = null }: Partial<StyleRecord>,
+  ) {
+    this.options = options;
+    this.score = score;
+    this.thumbnail = thumbnail;
+  }
+
+  get names(): readonly string[] {
+    return this.style.names;
+  }
+
+  get bytes(): number {
+    return this.style.appearance.network.bytes;
+  }
+}
+
+export interface LibraryParts {
+  gpu: Gpu;
+  emitter: Emitter<SessionEvents>;
+  showing: Showing;
+  /** @throws InputError where there is none */
+  field: () => Pick<SessionState, 'scene' | 'trainedSteps' | 'busy'> & { core: Core };
+}
+
+export class StyleLibrary implements Library {
+  private entries: Entry[] = [];
+  private readonly removed = new Set<Entry>();
+  private print: { core: Core; steps: number; made: Promise<FieldPrint> } | null = null;
+
+  constructor(private readonly parts: LibraryParts) {}
+
+  get styles(): readonly LibraryStyle[] {
+    return this.entries;
+  }
+
+  /** What a style of this session is called by others. */
+  idOf = (style: StyledAppearance): string => this.entries.find((entry) => entry.style === style)?.id ?? UNFINISHED;
+
+  /**
+   * Takes a finished style; where the very same one is there already, that one stays.
+   * @returns the one that is in the library now
+   */
+  async add(style: StyledAppearance, record: Partial<StyleRecord> = {}): Promise<StyledAppearance> {
+    const id = await styleId(style);
+    const there = this.entries.find((entry) => entry.id === id);
+    if (there) return there.style;
+    const entry = new Entry(id, style, record);
+    this.entries = [...this.entries, entry];
+    this.makeRoom(entry);
+    this.tell();
+    return style;
+  }
+
+  private makeRoom(newest: Entry): void {
+    const shown = new Set(this.parts.showing.look.styles.map(({ style }) => style));
+    let bytes = this.entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    for (const entry of this.entries) {
+      if (bytes <= BYTES) return;
+      if (entry === newest || shown.has(entry.style)) continue;
+      bytes -= entry.bytes;
+      this.entries = this.entries.filter((other) => other !== entry);
+      void this.parts.showing.release(entry.style.appearance.network);
+      const text = `the library is full: ${entry.names.join(' + ')}, the oldest, was dropped`;
+      this.parts.emitter.emit('notice', { level: 'warning', text });
+    }
+  }
+
+  /** @throws InputError for ids that are not there, too many of them, or numbers out of range */
+  lookOf({ styles, strength }: ShownStyles, present: number): Look {
+    if (styles.length > MOST_MIXED)
+      throw new InputError(`mix: expected at most ${MOST_MIXED} styles, found ${styles.length}`);
+    const bad = styles.find(({ weight }) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
+    if (bad) throw new InputError(`weight of style ${bad.id}: expected a number from 0, found ${bad.weight}`);
+    if (strength !== undefined && !(strength >= 0 && strength <= 1))
+      throw new InputError(`strength: expected 0 to 1, found ${strength}`);
+    return {
+      styles: styles.map(({ id, weight }) => ({ style: this.entry(id).style, weight })),
+      strength: strength ?? present,
+    };
+  }
+
+  /** The style itself, for regions and mixes. @throws InputError where there is none of that id */
+  styled(id: string): StyledAppearance {
+    return this.entry(id).style;
+  }
+
+  /** A look less what has left the library since. */
+  stillThere(look: Look): Look {
+    const there = new Set(this.entries.map(({ style }) => style));
+    return { ...look, styles: look.styles.filter(({ style }) => there.has(style)) };
+  }
+
+  private entry(id: string): Entry {
+    const found = this.entries.find((entry) => entry.id === id);
+    if (!found) throw new InputError(`style ${id}: expected one of the library, found none`);
+    return found;
+  }
+
+  rename(id: string, name: string): void {
+    const { style } = this.entry(id);
+    if (name.trim() === '') throw new InputError('name of a style: expected some letters, found none');
+    style.names = [name.trim()];
+    this.parts.showing.renew();
+    this.tell();
+  }
+
+  remove(id: string): RemovedStyle {
+    const entry = this.entry(id);
+    const at = this.entries.indexOf(entry);
+    const { core } = this.parts.field();
+    const showing = this.parts.showing;
+    const { look } = showing;
+    this.entries = this.entries.filter((other) => other !== entry);
+    this.removed.add(entry);
+    if (look.styles.some(({ style }) => style === entry.style))
+      showing.show({ ...look, styles: look.styles.filter(({ style }) => style !== entry.style) });
+    this.tell();
+    return {
+      restore: () => {
+        if (this.parts.field().core !== core || !this.removed.delete(entry)) return;
+        this.entries = [...this.entries.slice(0, at), entry, ...this.entries.slice(at)];
+        this.tell();
+      },
+      drop: () => {
+        if (this.removed.delete(entry)) void this.parts.showing.release(entry.style.appearance.network);
+      },
+    };
+  }
+
+  async export(id: string): Promise<Uint8Array<ArrayBuffer>> {
+    const entry = this.entry(id);
+    await this.thumbnail(id);
+    const { core, scene, trainedSteps } = this.parts.field();
+    const field = { scene: scene!.name, preset: core.preset, steps: trainedSteps };
+    return writeStyleFile(entry, await this.printed(), field);
+  }
+
+  async import(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<LibraryStyle> {
+    const { gpu } = this.parts;
+    const { core } = this.parts.field();
+    const print = await this.printed();
+    const file = await makeIfRoom(
+      gpu.device,
+      () => readStyleFile(gpu, bytes, where, print),
+      ({ style }) => style.appearance.network.destroy(),
+    );
+    if (!file) throw new InputError(`graphics memory for ${where}: expected room for one more style, found less`);
+    const { network } = file.style.appearance;
+    // The field may have gone while its fingerprint was taken.
+    if (this.parts.field().core !== core) {
+      network.destroy();
+      throw new InputError(`${where}: expected the field to stay while it was read, found another`);
+    }
+    const style = await this.add(file.style, file);
+    if (style !== file.style) network.destroy();
+    return this.entries.find((entry) => entry.style === style)!;
+  }
+
+  async thumbnail(id: string): Promise<Uint8Array<ArrayBuffer>> {
+    const entry = this.entry(id);
+    const { camera } = this.parts.field().scene!.train[0];
+    entry.thumbnail ??= encodePng(await this.parts.showing.thumbnail(entry.style, camera));
+    return entry.thumbnail;
+  }
+
+  async fingerprint(): Promise<string> {
+    return (await this.printed()).fingerprint;
+  }
+
+  /** Of the field as it is; read back once until it is trained on. */
+  private printed(): Promise<FieldPrint> {
+    const { core, trainedSteps: steps, busy } = this.parts.field();
+    if (busy === 'training') throw new InputError('style file: expected no training under way, found training');
+    if (this.print?.core !== core || this.print.steps !== steps)
+      this.print = { core, steps, made: printField(core.field, core.preset) };
+    return this.print.made;
+  }
+
+  private tell(): void {
+    this.parts.emitter.emit('library', { styles: this.styles });
+  }
+
+  /** Frees all, with the field that they belong to. */
+  clear(): void {
+    for (const { style } of [...this.entries, ...this.removed]) {
+      void this.parts.showing.release(style.appearance.network);
+    }
+    this.entries = [];
+    this.removed.clear();
+    this.print = null;
+    this.tell();
+  }
+}
+
+/** What is told of how a style was painted: every plain setting, and the strokes that were laid. */
+export function paintedWith(options: StylizeOptions, strokes: number): StyleRecord['options'] {
+  const told: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries({ ...options, steps: strokes })) {
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') told[name] = value;
+  }
+  return told;
+}
