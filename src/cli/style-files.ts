@@ -35,6 +35,20 @@ export async function readStyleFiles({ styleFile = [] }: StyleFileOptions): Prom
   );
 }
 
+/** Loads a field by itself, and shows them on it. */
+export async function loadWithStyles(
+  engine: Engine,
+  bytes: Uint8Array<ArrayBuffer>,
+  where: string,
+  files: ReadStyleFiles,
+  options: StyleFileOptions,
+): Promise<void> {
+  await engine.stage('load', async () => {
+    await engine.session.load(bytes, where);
+    await showStyleFiles(engine, files, options);
+  });
+}
+
 /** Shows them on the field that was loaded. @throws InputError for files of another field */
 export async function showStyleFiles(
   { session }: Pick<Engine, 'session'>,

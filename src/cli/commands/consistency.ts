@@ -14,7 +14,7 @@ import { size, wholeNumber } from '../options.ts';
 import { prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { beside, pictureFromRgb } from '../picture.ts';
 import { consistencyReport, rmseText } from '../report.ts';
-import { readStyleFiles, type StyleFileOptions, showStyleFiles, styleFileOptions } from '../style-files.ts';
+import { loadWithStyles, readStyleFiles, type StyleFileOptions, styleFileOptions } from '../style-files.ts';
 
 interface Options extends LpipsOptions, StyleFileOptions {
   base?: string;
@@ -43,10 +43,7 @@ export function consistencyCommand(io: Io): Command {
     const styleFiles = await readStyleFiles(options);
     await withEngine(io, network, async (engine) => {
       const { session, stage, signal } = engine;
-      await stage('load', async () => {
-        await session.load(bytes, path);
-        await showStyleFiles(engine, styleFiles, options);
-      });
+      await loadWithStyles(engine, bytes, path, styleFiles, options);
       const { frames, size, images } = options;
       const onPair = async (pair: ConsistencyPair) => {
         if (images === undefined) return;

@@ -16,7 +16,7 @@ import { readInput } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { decimal, size, wholeNumber } from '../options.ts';
 import { prepareFile, prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
-import { readStyleFiles, type StyleFileOptions, showStyleFiles, styleFileOptions } from '../style-files.ts';
+import { loadWithStyles, readStyleFiles, type StyleFileOptions, styleFileOptions } from '../style-files.ts';
 import { renderVideo } from '../video-file.ts';
 import { frameSize, sceneOf } from '../views.ts';
 
@@ -63,10 +63,7 @@ export function renderCommand(io: Io): Command {
     const styleFiles = await readStyleFiles(options);
     await withEngine(io, null, async (engine) => {
       const { session, stage, stages } = engine;
-      await stage('load', async () => {
-        await session.load(bytes, path);
-        await showStyleFiles(engine, styleFiles, options);
-      });
+      await loadWithStyles(engine, bytes, path, styleFiles, options);
       const scene = sceneOf(session);
       const plan = planOf(options, scene, pathText);
       await stage('render', () =>
