@@ -17,6 +17,7 @@ import type { Look } from './look.ts';
 import { droppedNetwork } from './network.ts';
 import type { Notices } from './notices.ts';
 import type { BundledScene, BundledStyle, PageState } from './page-state.ts';
+import { loadShippedField, loadShippedStyle, readyStyle, type ShippedField, type ShippedStyle } from './shipped.ts';
 import type { Store } from './store.ts';
 import { decodeStyle, thumbnailOf } from './style-picture.ts';
 import type { UrlOptions } from './url-options.ts';
@@ -60,7 +61,33 @@ export class Commands {
       this.parts.notices.show('error', `Scene '${name}' is not among the bundled ones`);
       return;
     }
-    await this.openScene(bundledSource(found));
+    this.parts.store.patch({ opening: false });
+    const field = this.parts.store.state.shipped.find(({ scene }) => scene === name);
+    await (field ? this.openShipped(field) : this.openScene(bundledSource(found)));
+  }
+
+  /** A field that came along, in the first of its finished styles. */
+  async openShipped(field: ShippedField): Promise<void> {
+    await this.guarded('load', async (signal) => {
+      const before = this.parts.session.state.scene;
+      await loadShippedField(this.parts.session, field, signal);
+      await this.layShipped(field.styles[0], signal);
+      this.fieldOpened(before);
+    });
+  }
+
+  private async layShipped(style: ShippedStyle | undefined, signal?: AbortSignal): Promise<void> {
+    if (!style) return;
+    await loadShippedStyle(this.parts.session, style, signal);
+    // Its picture is fetched when it is to be painted with.
+    this.stylePicture = null;
+    this.parts.store.update('style', {
+      chosen: { name: style.title, thumbnail: `./styles/thumbs/${style.style}.webp` },
+      waiting: false,
+      step: 0,
+      stepCount: 0,
+      styleLoss: null,
+    });
   }
 
   /** Goes on with what an earlier visit kept: its photographs where they are bundled, then the field. */
@@ -170,19 +197,25 @@ export class Commands {
   // Checkpoints
 
   async openCheckpoint(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<void> {
-    const { session, store, viewport, notices } = this.parts;
+    const { session, notices } = this.parts;
     const wasTraining = this.task.current === 'train';
     const before = session.state.scene;
     const loaded = await this.guarded('load', async () => {
       await session.load(bytes, where);
-      store.update('training', { step: session.state.trainedSteps, preset: session.state.preset });
-      // Photographs that are open already stay, and with them the view.
-      if (session.state.scene && session.state.scene !== before) this.showScene(session.state.scene);
-      viewport.setField(session.state.trainedSteps > 0);
-      viewport.invalidate();
+      this.fieldOpened(before);
       notices.show('info', `${where} is open`);
     });
     if (!loaded && wasTraining && session.state.busy === 'idle') void this.train();
+  }
+
+  /** @param before the scene that was open; photographs that are open already stay, and with them the view */
+  private fieldOpened(before: Scene | null): void {
+    const { session, store, viewport } = this.parts;
+    const { scene, trainedSteps, preset } = session.state;
+    store.update('training', { step: trainedSteps, preset });
+    if (scene && scene !== before) this.showScene(scene);
+    viewport.setField(trainedSteps > 0);
+    viewport.invalidate();
   }
 
   async saveCheckpoint(): Promise<void> {
@@ -226,9 +259,25 @@ export class Commands {
   // Styles
 
   async chooseBundledStyle(style: BundledStyle): Promise<void> {
+    const ready = readyStyle(this.parts.store.state, style.title);
+    if (ready) {
+      await this.guarded('load', (signal) => this.layShipped(ready, signal));
+      return;
+    }
     await this.caught(async () => {
       await this.chooseStyle(await fetchBytes(`./styles/${style.file}`, style.title), style.title);
     });
+  }
+
+  /** A finished painting is shown, and now the picture itself is needed that it is after. */
+  private async fetchStylePicture(): Promise<void> {
+    const { store, decoder } = this.parts;
+    const chosen = store.state.style.chosen?.name;
+    const bundled = store.state.bundledStyles.find(({ title }) => title === chosen);
+    if (this.stylePicture || !bundled) return;
+    const { title, file } = bundled;
+    const picture = await decodeStyle(decoder, await fetchBytes(`./styles/${file}`, title), title);
+    this.stylePicture = { name: title, picture };
   }
 
   /** Decodes first: a file that is no picture changes nothing. */
@@ -250,6 +299,7 @@ export class Commands {
   async paint(): Promise<void> {
     if (!this.needsScene()) return;
     const { session, store, url, notices } = this.parts;
+    await this.caught(() => this.fetchStylePicture());
     const style = this.stylePicture;
     if (!style) {
       notices.show('info', 'Choose a style first: from the gallery, or drop any picture');

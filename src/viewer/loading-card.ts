@@ -18,7 +18,8 @@ export function loadingCard(host: HTMLElement, store: Store<PageState>): void {
     (fraction) => {
       card.hidden = fraction === null;
       fill.style.width = `${100 * (fraction ?? 0)}%`;
-      line.textContent = `opening the photographs, ${Math.round(100 * (fraction ?? 0))} %`;
+      const what = fraction === 0 && store.state.shipped.length ? 'the painting' : 'the photographs';
+      line.textContent = `opening ${what}, ${Math.round(100 * (fraction ?? 0))} %`;
     },
   );
 }

@@ -23,6 +23,7 @@ import { stylePanel } from './panels/style-panel.ts';
 import { trainingPanel } from './panels/training-panel.ts';
 import { camerasPanel, comparePanel, viewPanel } from './panels/view-panel.ts';
 import { followSession } from './session-events.ts';
+import { endsWelcome, type ShippedField } from './shipped.ts';
 import { shortcuts } from './shortcuts.ts';
 import { statusLine } from './status-line.ts';
 import { Store } from './store.ts';
@@ -145,6 +146,7 @@ async function start(app: HTMLElement): Promise<void> {
   viewPanel(gui, store);
   exportPanel(gui, store, commands);
   welcome(app, store, commands);
+  endsWelcome(store, host);
   loadingCard(host, store);
   const help = shortcuts(app, store, commands);
   statusLine(app, store, help);
@@ -168,9 +170,19 @@ async function start(app: HTMLElement): Promise<void> {
   await Promise.all([
     bundledIndex<BundledScene>('./scenes/index.json').then((bundledScenes) => store.patch({ bundledScenes })),
     bundledIndex<BundledStyle>('./styles/index.json').then((bundledStyles) => store.patch({ bundledStyles })),
+    url.shipped && bundledIndex<ShippedField>('./fields/index.json').then((shipped) => store.patch({ shipped })),
   ]).catch((error: Error) => notices.show('warning', error.message));
   if (again) void commands.goOn();
   else if (url.scene) void commands.openBundled(url.scene);
+  else await openFirst(store, commands);
+}
+
+/** What the page opens with by itself, the welcome beside it: the first field that came along. */
+async function openFirst(store: Store<PageState>, commands: Commands): Promise<void> {
+  const [first] = store.state.shipped;
+  if (!first) return;
+  store.patch({ opening: true });
+  await commands.openShipped(first);
 }
 
 /** Says in words what happened, what is kept and what is gone; the way on is a reload. */

@@ -2,6 +2,7 @@
 
 import type { PresetName } from '../nerf/types.ts';
 import type { BakeReport, SessionState, StyleLossName } from '../session/types.ts';
+import type { ShippedField } from './shipped.ts';
 
 /** A point of a curve: [step, value]. */
 export type CurvePoint = [number, number];
@@ -37,6 +38,10 @@ export interface PageState {
   progress: { task: string; fraction: number; text: string } | null;
 
   bundledScenes: BundledScene[];
+  /** Trained fields of them that came along. */
+  shipped: ShippedField[];
+  /** The page shows the first of those by itself, and nobody has touched anything yet. */
+  opening: boolean;
   scene: { name: string; source: string; trainViews: number; testViews: number; notes: string[] } | null;
 
   training: {
@@ -133,6 +138,8 @@ export function initialState(): PageState {
     busy: 'idle',
     progress: null,
     bundledScenes: [],
+    shipped: [],
+    opening: false,
     scene: null,
     training: {
       preset: 'standard',

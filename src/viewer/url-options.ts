@@ -7,6 +7,7 @@
 // present     canvas | read-back, instead of asking the start-up probe
 // features    small, or the address of VGG-19 as .safetensors, which is asked for before it is fetched
 // train=0     do not train by itself after a scene was opened
+// shipped=0   learn bundled scenes from their photographs, as if no trained field came along; open with none
 // Values that cannot be used are ignored.
 
 import type { PresetName } from '../nerf/types.ts';
@@ -23,6 +24,7 @@ export interface UrlOptions {
   present?: 'canvas' | 'read-back';
   features?: string;
   train: boolean;
+  shipped: boolean;
 }
 
 export function readUrlOptions(search: string): UrlOptions {
@@ -45,5 +47,6 @@ export function readUrlOptions(search: string): UrlOptions {
     present: oneOf('present', ['canvas', 'read-back'] as const),
     features: query.get('features') || undefined,
     train: query.get('train') !== '0',
+    shipped: query.get('shipped') !== '0',
   };
 }

@@ -1,4 +1,5 @@
-// The first card: what this is, the bundled scenes, where to drop one's own. Gone once a scene is open.
+// The first card: what this is, the bundled scenes, where to drop one's own. Beside the painting that the page opens with,
+// in the middle where there is none; gone once a hand is laid on anything or a scene is chosen.
 
 import type { Commands } from './commands.ts';
 import type { BundledScene, PageState } from './page-state.ts';
@@ -12,10 +13,12 @@ export function welcome(parent: HTMLElement, store: Store<PageState>, commands: 
       <h1>Impasto</h1>
       <p>Paints a real 3D scene in the style of any picture. The scene is learnt from photographs and painted
         right here, on your graphics card: nothing is uploaded.</p>
+      <p class="try">Drag to turn this one. Pick another style, dots mark those that are painted already, or drop any
+        picture.</p>
       <div class="scenes"></div>
       <button type="button" class="go-on"></button>
-      <div class="drop-here">or drop a folder or .zip of photographs with camera poses<br />
-        (transforms.json, COLMAP, LLFF or NeRF-Blender), or an .impasto file</div>
+      <div class="drop-here">or drop a folder or .zip of photographs with camera poses<span><br />
+        (transforms.json, COLMAP, LLFF or NeRF-Blender), or an .impasto file</span></div>
     </section>`;
   parent.append(ground);
   const goOn = ground.querySelector<HTMLElement>('.go-on')!;
@@ -29,18 +32,27 @@ export function welcome(parent: HTMLElement, store: Store<PageState>, commands: 
   );
   const scenes = ground.querySelector<HTMLElement>('.scenes')!;
   store.watch(
-    (state) => state.bundledScenes,
-    (bundled) => scenes.replaceChildren(...bundled.map((scene) => sceneButton(scene, commands))),
+    ({ bundledScenes, shipped }) => [bundledScenes.length, shipped.length].join(),
+    () => {
+      const { bundledScenes, shipped } = store.state;
+      const light = new Set(shipped.map(({ scene }) => scene));
+      scenes.replaceChildren(...bundledScenes.map((scene) => sceneButton(scene, !light.has(scene.name), commands)));
+    },
   );
   store.watch(
-    (state) => state.scene !== null || state.busy === 'loading',
+    (state) => !state.opening && (state.scene !== null || state.busy === 'loading'),
     (away) => {
       ground.hidden = away;
     },
   );
+  store.watch(
+    (state) => state.opening,
+    (opening) => ground.classList.toggle('beside', opening),
+  );
 }
 
-function sceneButton(scene: BundledScene, commands: Commands): HTMLElement {
+/** @param heavy its photographs will be fetched: says how much that is */
+function sceneButton(scene: BundledScene, heavy: boolean, commands: Commands): HTMLElement {
   const button = document.createElement('button');
   button.type = 'button';
   // Any picture of the set does for a cover; the first test view where there is one.
@@ -53,7 +65,7 @@ function sceneButton(scene: BundledScene, commands: Commands): HTMLElement {
     button.append(image);
   }
   const title = document.createElement('span');
-  title.textContent = `${scene.title} · ${(scene.bytes / 1e6).toFixed(1)} MB`;
+  title.textContent = heavy ? `${scene.title} · ${(scene.bytes / 1e6).toFixed(1)} MB` : scene.title;
   button.append(title);
   button.addEventListener('click', () => void commands.openBundled(scene.name));
   return button;

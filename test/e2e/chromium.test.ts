@@ -48,7 +48,7 @@ let visit: Opened;
 describePage('chromium', {
   presentation: 'read-back',
   scene: 'ball',
-  query: 'preset=quick&steps=64&styleSteps=2&field=48',
+  query: 'shipped=0&preset=quick&steps=64&styleSteps=2&field=48',
   async open() {
     visit = await openChromium();
     return { page: visit.page as unknown as PageDriver, errors: visit.errors, close: visit.close };
@@ -206,7 +206,7 @@ describe('chromium, other pages', () => {
     const { page, protocol, close } = await openChromium();
     try {
       expect(await writePhotographs(folder, 50)).toBeGreaterThan(15e6);
-      await page.goto(`${server.address}?preset=quick&train=0`);
+      await page.goto(`${server.address}?shipped=0&preset=quick&train=0`);
       await page.evaluate(() => window.impasto.ready);
       await page.evaluate(watchTheThread);
       for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {

@@ -512,7 +512,7 @@ export function difference(a: TestPicture, b: TestPicture, left = 0, right = 1, 
 }
 
 /** Standard deviation of all values: an empty picture has none. */
-function deviation({ rgb }: TestPicture): number {
+export function deviation({ rgb }: TestPicture): number {
   let [sum, squares] = [0, 0];
   for (const value of rgb) {
     sum += value;

@@ -148,8 +148,10 @@ describe('readUrlOptions', () => {
       preset: 'quick',
       downscale: 4,
       train: true,
+      shipped: true,
     });
     expect(readUrlOptions('?train=0').train).toBe(false);
+    expect(readUrlOptions('?shipped=0').shipped).toBe(false);
   });
 });
 

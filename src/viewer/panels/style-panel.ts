@@ -6,6 +6,7 @@ import { openFiles } from '../../scene/files-source.ts';
 import type { StyleLossName } from '../../session/types.ts';
 import type { Commands } from '../commands.ts';
 import type { BundledStyle, PageState } from '../page-state.ts';
+import { shownField } from '../shipped.ts';
 import type { Store } from '../store.ts';
 import { addButtons, addElement, addProgress, addText, follow } from './gui-parts.ts';
 import { pickFiles } from './pick-files.ts';
@@ -39,6 +40,18 @@ export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands
       own.classList.toggle('chosen', isOwn);
       image.hidden = !isOwn;
       if (isOwn) image.src = chosen.thumbnail;
+    },
+  );
+
+  // A finished painting of what is shown is there at a click.
+  store.watch(
+    (state) => `${state.bundledStyles.length} ${shownField(state)?.styles.map(({ title }) => title) ?? ''}`,
+    () => {
+      const ready = new Set(shownField(store.state)?.styles.map(({ title }) => title));
+      for (const item of gallery.querySelectorAll<HTMLElement>('.thumb')) {
+        item.classList.toggle('ready', ready.has(item.title));
+        item.ariaDescription = ready.has(item.title) ? 'painted already' : null;
+      }
     },
   );
 
@@ -104,7 +117,7 @@ function galleryItem(style: BundledStyle, commands: Commands): HTMLElement {
   const image = document.createElement('img');
   image.loading = 'lazy';
   image.alt = style.title;
-  image.src = `./styles/${style.file}`;
+  image.src = `./styles/thumbs/${style.file}`;
   item.append(image);
   item.addEventListener('click', () => void commands.chooseBundledStyle(style));
   return item;

@@ -1,0 +1,68 @@
+// The fields that ship trained, and finished paintings of them: what the page opens with, before a single photograph is
+// fetched or anything learnt. Each file is fetched when it is to be shown.
+
+import type { ImpastoSession } from '../session/types.ts';
+import { fetchBytes } from './fetch-source.ts';
+import type { PageState } from './page-state.ts';
+import type { Store } from './store.ts';
+
+/** A painting of a shipped field: the style alone, to be laid over it. */
+export interface ShippedStyle {
+  /** Name and title of the style picture. */
+  style: string;
+  title: string;
+  /** File under fields/. */
+  file: string;
+}
+
+export interface ShippedField {
+  /** Name and title of the bundled scene. */
+  scene: string;
+  title: string;
+  file: string;
+  preset: 'quick';
+  steps: number;
+  styles: ShippedStyle[];
+}
+
+const fetchShipped = (file: string, where: string, signal?: AbortSignal) =>
+  fetchBytes(`./fields/${file}`, where, signal);
+
+/** The shipped field that the page shows, learnt no further; null where it shows another. */
+export function shownField({ shipped, scene, training }: PageState): ShippedField | null {
+  const found = shipped.find(({ title }) => title === scene?.name);
+  const same = found && training.step === found.steps && training.trainedPreset === found.preset;
+  return same ? found : null;
+}
+
+/** The finished painting of what is shown in this style, if there is one. */
+export function readyStyle(state: PageState, title: string): ShippedStyle | null {
+  return shownField(state)?.styles.find((style) => style.title === title) ?? null;
+}
+
+/** Loads a shipped field. @returns its name for messages */
+export async function loadShippedField(
+  session: ImpastoSession,
+  field: ShippedField,
+  signal: AbortSignal,
+): Promise<void> {
+  await session.load(await fetchShipped(field.file, field.title, signal), field.title);
+}
+
+/** Lays a finished painting over the shipped field that is there. */
+export async function loadShippedStyle(
+  session: ImpastoSession,
+  style: ShippedStyle,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { id } = await session.library.import(await fetchShipped(style.file, style.title, signal), style.title);
+  session.show({ styles: [{ id, weight: 1 }] });
+}
+
+/** The first field in its first style, until a hand is laid on anything: the welcome lies beside it. */
+export function endsWelcome(store: Store<PageState>, host: HTMLElement): void {
+  const end = () => store.state.opening && store.patch({ opening: false });
+  host.addEventListener('pointerdown', end);
+  host.addEventListener('wheel', end, { passive: true });
+  addEventListener('keydown', end);
+}
