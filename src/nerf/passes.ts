@@ -518,14 +518,17 @@ export class Passes {
     );
   }
 
-  /** One Adam step, which clears the gradients. @param entries of the table that move: the first ones, the coarse levels */
+  /**
+   * One Adam step, which clears the gradients.
+   * @param entries of the table that move: the first ones, the coarse levels
+   * @param weightShare step size of the MLP's weights as a share of the table's
+   */
   adam(
     rec: Recorder,
     network: HashNetwork,
     learningRate: number,
     l2: number,
-    gain = 1,
-    entries = network.entryCount,
+    { gain = 1, entries = network.entryCount, weightShare = 1 } = {},
   ): void {
     const state = network.optimiser!;
     const [x, y] = workgroups(entries, 64);
@@ -545,7 +548,7 @@ export class Passes {
       { d_weights: state.dWeights, weights: network.weights, moments: state.weightMoments },
       {
         weight_count: network.weightCount,
-        learning_rate: learningRate,
+        learning_rate: weightShare * learningRate,
         gradient_scale: WEIGHT_GRADIENT_SCALE * gain,
         step: ++state.weightStep,
         l2,

@@ -51,6 +51,8 @@ export class Renderer implements DifferentiableRenderer {
   profiler?: Profiler;
   /** Levels finer than this, in cells a side, stand still in stepAppearance. */
   finestStep = Number.POSITIVE_INFINITY;
+  /** Step size of the MLP's weights in stepAppearance as a share of the table's; 0 leaves them alone. */
+  weightShare = 1;
 
   private readonly passes: Passes;
   private readonly camera: Tensor;
@@ -104,7 +106,11 @@ export class Renderer implements DifferentiableRenderer {
 
   stepAppearance(learningRate: number): void {
     const rec = new Recorder(this.gpu, 'Renderer.stepAppearance', this.profiler);
-    this.passes.adam(rec, this.appearance.network, learningRate, 0, this.lastGain, this.movingEntries());
+    this.passes.adam(rec, this.appearance.network, learningRate, 0, {
+      gain: this.lastGain,
+      entries: this.movingEntries(),
+      weightShare: this.weightShare,
+    });
     rec.submit();
   }
 
