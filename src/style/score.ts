@@ -18,19 +18,22 @@ export interface ScoreOptions {
 }
 
 /**
- * Mean distance of the pictures to the style: NNFM (0..2) or Gram or AdaIN, unweighted.
+ * Mean distance of the pictures to the style under one loss (cosines 0..2, Gram and AdaIN relative to it), unweighted.
+ * @param style its picture, or its pictures
  * @param pictures rendered views, [H, W, 3] tensors (sRGB 0..1, not freed here) or pictures, at their own sizes
  */
 export async function styleDistance(
   gpu: Gpu,
   network: FeatureNetwork,
   pictures: readonly (Tensor | Picture)[],
-  style: Picture,
+  style: Picture | readonly Picture[],
   metric: StyleLossName,
   options: ScoreOptions = {},
 ): Promise<number> {
   if (pictures.length === 0) throw new Error('styleDistance: expected at least one picture, found none');
-  const config = { ...DEFAULT_STYLE_CONFIG, ...options.config };
+  const brush = options.brush ?? 1;
+  const config = { ...DEFAULT_STYLE_CONFIG, ...options.config, brush, sceneShare: 1 };
+  const pictured = 'data' in style ? [style] : style;
   const layers = layersOf(network, config.styleLayers[metric]);
   const value = Tensor.zeros(gpu.device, 'styleDistance.value', [1]);
   const bySize = new Map<string, { extractor: FeatureExtractor; term: StyleTerm }>();
@@ -45,7 +48,7 @@ export async function styleDistance(
         const longSide = Math.max(width, height) * config.styleScale;
         judge = {
           extractor: await network.extractor(height, width, layers),
-          term: await styleTermOf(gpu, network, style, longSide, options.brush ?? 1, metric, layers, config),
+          term: await styleTermOf(gpu, network, pictured, longSide, metric, config),
         };
         bySize.set(key, judge);
       }

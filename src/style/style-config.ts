@@ -3,7 +3,22 @@
 
 import type { LayerName } from './types.ts';
 
-export type StyleLossName = 'nnfm' | 'gram' | 'adain';
+/** NNFM (ARF), patch NNFM (CNNMRF), attention (SANet), Gram matrices (Gatys), mean and deviation (AdaIN). */
+export const STYLE_LOSSES = ['nnfm', 'patch', 'attention', 'gram', 'adain'] as const;
+export type StyleLossName = (typeof STYLE_LOSSES)[number];
+
+/** One of several losses that are added up; its weight multiplies the recipe's own. */
+export interface WeightedLoss {
+  name: StyleLossName;
+  weight: number;
+}
+
+/** A loss, or several: the first is the main one, which says what content is held by and what distances are told in. */
+export type StyleLossChoice = StyleLossName | readonly WeightedLoss[];
+
+export function lossesOf(choice: StyleLossChoice): readonly WeightedLoss[] {
+  return typeof choice === 'string' ? [{ name: choice, weight: 1 }] : choice;
+}
 
 export interface StyleConfig {
   /** Steps that the schedules are laid out for. 100: strokes are there on a software adapter in minutes. */
@@ -29,8 +44,9 @@ export interface StyleConfig {
   keepColours: boolean;
 
   /**
-   * Weight of each style loss: the one in use is multiplied by its own. NNFM 1 as in ARF. The others are relative to
-   * the style; after colour transfer Gram begins at about 0.4 and AdaIN at 0.05, hence its 10.
+   * Weight of each style loss: one in use is multiplied by its own. NNFM 1 as in ARF; patches and attention are
+   * cosines too. Gram and AdaIN are relative to the style; after colour transfer Gram begins at about 0.4 and AdaIN at
+   * 0.05, hence its 10.
    */
   styleWeights: Readonly<Record<StyleLossName, number>>;
   /**
@@ -39,6 +55,13 @@ export interface StyleConfig {
    * steps: 0.04 came 38 % nearer with its face lost in stars, 0.1 33 % with every feature of it kept).
    */
   contentWeight: number;
+  /** Weight of the style losses on the render once more halved, where broad strokes show. 0: at one scale only. */
+  halfWeight: number;
+  /**
+   * Share of the view at hand in Gram's and AdaIN's statistics; the views before make up the rest, older ones fading.
+   * 1: each view by itself.
+   */
+  sceneShare: number;
   /** Weight of image total variation. 1, as in ARF: more blurs the strokes. */
   tvWeight: number;
   /** With keepColours: weight of mean (chroma - photograph's chroma)^2. 10: holds hue without slowing strokes. */
@@ -48,7 +71,7 @@ export interface StyleConfig {
   styleLayers: Readonly<Record<StyleLossName, readonly LayerName[]>>;
   /** Layers of the content loss for each style loss. */
   contentLayers: Readonly<Record<StyleLossName, readonly LayerName[]>>;
-  /** Columns of the style that NNFM searches, at most. 4096: a 64 x 64 grid of relu3 features, a 256 x 256 picture. */
+  /** Columns of the style that NNFM, patches and attention search, at most. 4096: a 64 x 64 grid of relu3 features, a 256 x 256 picture. */
   maxStyleColumns: number;
   /** Bytes of content features kept on the GPU; views beyond it are computed again. 256 MiB: 48 views of 176 x 132. */
   contentCacheBytes: number;
@@ -69,12 +92,20 @@ export const DEFAULT_STYLE_CONFIG: StyleConfig = {
   brush: 1,
   styleScale: 1,
   keepColours: false,
-  styleWeights: { nnfm: 1, gram: 1, adain: 10 },
+  styleWeights: { nnfm: 1, patch: 1, attention: 1, gram: 1, adain: 10 },
   contentWeight: 0.1,
+  halfWeight: 0,
+  sceneShare: 1,
   tvWeight: 1,
   chromaWeight: 10,
-  styleLayers: { nnfm: RELU3, gram: [...FIRSTS, 'relu5_1'], adain: FIRSTS },
-  contentLayers: { nnfm: RELU3, gram: ['relu4_1'], adain: ['relu4_1'] },
+  styleLayers: {
+    nnfm: RELU3,
+    patch: ['relu3_1', 'relu4_1'],
+    attention: ['relu3_1', 'relu4_1'],
+    gram: [...FIRSTS, 'relu5_1'],
+    adain: FIRSTS,
+  },
+  contentLayers: { nnfm: RELU3, patch: RELU3, attention: RELU3, gram: ['relu4_1'], adain: ['relu4_1'] },
   maxStyleColumns: 4096,
   contentCacheBytes: 256 * 2 ** 20,
   background: [1, 1, 1],

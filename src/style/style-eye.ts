@@ -41,6 +41,13 @@ export class StyleEye {
     return new StyleEye(await styleKernels(gpu), gpu.device, size, options);
   }
 
+  /** The tensors that a look at `image`, and the way back to dImage, go through. */
+  frame(image: Tensor, dImage: Tensor): { seen: Tensor; fed: Tensor; dSeen: Tensor; dFed: Tensor } {
+    const seen = this.grey ?? image;
+    const dSeen = this.dGrey ?? dImage;
+    return { seen, fed: this.half ?? seen, dSeen, dFed: this.dHalf ?? dSeen };
+  }
+
   /**
    * @param image [H, W, 3]
    * @returns seen [H, W, 3]: the image or its luminance; fed: what the network takes. Overwritten by the next look.

@@ -5,17 +5,24 @@ import type { Gpu } from '../gpu/device.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import type { RenderTarget } from '../nerf/types.ts';
 import type { Picture } from '../scene/types.ts';
+import { HalfSight } from './half-sight.ts';
 import { ContentLoss } from './losses/content.ts';
-import { createStyleTerm, layersOf, type StyleTerm } from './losses/style-term.ts';
+import { createStyleGoal, createStyleTerm, layersOf, type StyleGoal, type StyleTerm } from './losses/style-term.ts';
 import { TvLoss } from './losses/tv.ts';
-import type { StyleConfig, StyleLossName } from './style-config.ts';
+import type { StyleConfig, StyleLossName, WeightedLoss } from './style-config.ts';
 import { StyleEye } from './style-eye.ts';
 import { pictureTensor, type Size, styleTensor } from './style-image.ts';
 import type { FeatureExtractor, FeatureNetwork, LayerName } from './types.ts';
 
-/** A style, its share of the mix (shares sum to 1) and its picture, already recoloured if it has to be. */
+/** A style, its share of the mix (shares sum to 1) and its pictures, already recoloured if they have to be. */
 export interface WeightedStyle {
-  picture: Picture;
+  pictures: readonly Picture[];
+  weight: number;
+}
+
+/** A style's term of one loss with all its weights. */
+export interface WeightedTerm {
+  term: StyleTerm;
   weight: number;
 }
 
@@ -37,7 +44,7 @@ export interface StageOptions {
   network: FeatureNetwork;
   targets: readonly Picture[];
   styles: readonly WeightedStyle[];
-  loss: StyleLossName;
+  losses: readonly WeightedLoss[];
   size: Size;
   config: StyleConfig;
 }
@@ -51,7 +58,8 @@ export class StyleStage {
     private readonly options: StageOptions,
     private readonly eye: StyleEye,
     private readonly extractor: FeatureExtractor,
-    private readonly terms: readonly StyleTerm[],
+    private readonly terms: readonly WeightedTerm[],
+    private readonly half: HalfSight | null,
     private readonly contentLayers: readonly LayerName[],
     private readonly contentLosses: readonly ContentLoss[],
     /** Mean square of a photograph's features, by which content is divided. One a content layer. */
@@ -64,21 +72,16 @@ export class StyleStage {
   ) {}
 
   static async create(gpu: Gpu, options: StageOptions): Promise<StyleStage> {
-    const { network, loss, size, config, styles } = options;
+    const { network, losses, size, config } = options;
     const eye = await StyleEye.create(gpu, size, {
       luminanceOnly: config.keepColours,
       halved: config.featureScale === 0.5,
     });
-    const styleLayers = layersOf(network, config.styleLayers[loss]);
-    const contentLayers = layersOf(network, config.contentLayers[loss]);
+    const contentLayers = layersOf(network, config.contentLayers[losses[0].name]);
     const { width, height } = eye.fedSize;
-    const layers = network.layers.filter((layer) => styleLayers.includes(layer) || contentLayers.includes(layer));
-    const extractor = await network.extractor(height, width, layers);
-    const terms: StyleTerm[] = [];
-    for (const { picture } of styles) {
-      const longSide = Math.max(width, height) * config.styleScale;
-      terms.push(await styleTermOf(gpu, network, picture, longSide, config.brush, loss, styleLayers, config));
-    }
+    const extractor = await network.extractor(height, width, layersFor(options, contentLayers));
+    const terms = await weightedTerms(gpu, options, Math.max(width, height));
+    const half = await HalfSight.create(gpu, options, eye.fedSize);
     const { device } = gpu;
     const make = (role: string, shape: number[]) => Tensor.zeros(device, `StyleStage.${role}`, shape);
     const target: RenderTarget = {
@@ -94,6 +97,7 @@ export class StyleStage {
       eye,
       extractor,
       terms,
+      half,
       contentLayers,
       contentLosses,
       await meanSquares(gpu, options, eye, extractor, contentLayers, contentLosses),
@@ -108,36 +112,46 @@ export class StyleStage {
    * @param view index of the view whose photograph is the content
    */
   evaluate(view: number, values: LossValues): void {
-    const { config, styles, loss } = this.options;
+    const { config } = this.options;
     const { extractor, eye, target, dImage } = this;
     const goal = this.goals.get(view) ?? this.photographed(view);
-    const encoder = this.gpu.device.createCommandEncoder({ label: 'StyleStage.evaluate' });
-    const { seen, fed } = eye.look(encoder, target.rgb);
-    const { dSeen, dFed } = eye.begin(encoder, dImage);
-    extractor.forward(encoder, fed);
-    this.terms.forEach((term, s) => {
-      const weight = config.styleWeights[loss] * styles[s].weight;
-      term.evaluate(encoder, extractor.features, weight, extractor.dFeatures, values.style);
+    // A submit for each term: a kernel keeps uniforms for so many dispatches of one, and mixes have many.
+    const submit = (encode: (encoder: GPUCommandEncoder) => void) => {
+      const encoder = this.gpu.device.createCommandEncoder({ label: 'StyleStage.evaluate' });
+      encode(encoder);
+      this.gpu.device.queue.submit([encoder.finish()]);
+    };
+    const { seen, fed, dSeen, dFed } = eye.frame(target.rgb, dImage);
+    submit((encoder) => {
+      eye.look(encoder, target.rgb);
+      eye.begin(encoder, dImage);
+      extractor.forward(encoder, fed);
     });
-    // One mean over all content layers, as over ARF's concatenation: each layer counts by its elements.
+    for (const { term, weight } of this.terms) {
+      submit((encoder) => term.evaluate(encoder, extractor.features, weight, extractor.dFeatures, values.style));
+    }
+    submit((encoder) => {
+      this.content(encoder, goal, values.content);
+      extractor.backward(encoder, dFed);
+    });
+    this.half?.evaluate(submit, fed, dFed, values.style);
+    submit((encoder) => {
+      this.tv.evaluate(encoder, seen, config.tvWeight, dSeen, values.tv);
+      eye.finish(encoder, target.rgb, dImage, goal.photograph, config.chromaWeight);
+    });
+  }
+
+  /** One mean over all content layers, as over ARF's concatenation: each layer counts by its elements. */
+  private content(encoder: GPUCommandEncoder, goal: ContentGoal, value: Tensor): void {
+    const { extractor } = this;
     const elements = goal.features.reduce((sum, { size }) => sum + size, 0);
     this.contentLayers.forEach((layer, l) => {
       const content = this.contentLosses[l];
       content.setGoal(goal.features[l]);
       const share = goal.features[l].size / elements;
-      const weight = (config.contentWeight * share) / this.contentScales[l];
-      content.evaluate(
-        encoder,
-        extractor.features.get(layer)!,
-        weight,
-        extractor.dFeatures.get(layer)!,
-        values.content,
-      );
+      const weight = (this.options.config.contentWeight * share) / this.contentScales[l];
+      content.evaluate(encoder, extractor.features.get(layer)!, weight, extractor.dFeatures.get(layer)!, value);
     });
-    extractor.backward(encoder, dFed);
-    this.tv.evaluate(encoder, seen, config.tvWeight, dSeen, values.tv);
-    eye.finish(encoder, target.rgb, dImage, goal.photograph, config.chromaWeight);
-    this.gpu.device.queue.submit([encoder.finish()]);
   }
 
   /** Features of a view's photograph; kept, or the oldest are dropped for it where memory is short. */
@@ -177,7 +191,8 @@ export class StyleStage {
 
   destroy(): void {
     for (const [view, goal] of this.goals) this.forget(view, goal);
-    for (const part of [this.eye, this.extractor, ...this.terms, ...this.contentLosses, this.tv]) part.destroy();
+    const { eye, extractor, terms, half, contentLosses, tv } = this;
+    for (const part of [eye, extractor, ...terms.map(({ term }) => term), half, ...contentLosses, tv]) part?.destroy();
     for (const tensor of [this.target.rgb, this.target.depth, this.target.opacity, this.dImage]) tensor.destroy();
   }
 }
@@ -216,26 +231,50 @@ async function meanSquares(
   return scales;
 }
 
-/** The style loss towards one picture at the scale for this long side, in the network's pixels. */
+/** Layers that the losses look at, in the network's order. */
+export function layersFor({ network, losses, config }: StageOptions, others: readonly LayerName[] = []): LayerName[] {
+  const wanted = new Set([...others, ...losses.flatMap(({ name }) => layersOf(network, config.styleLayers[name]))]);
+  return network.layers.filter((layer) => wanted.has(layer));
+}
+
+/** Each loss towards each style, with its weight. @param longSide of what the network is fed with, pixels */
+export async function weightedTerms(gpu: Gpu, options: StageOptions, longSide: number): Promise<WeightedTerm[]> {
+  const { network, losses, styles, config } = options;
+  const terms: WeightedTerm[] = [];
+  for (const { name, weight } of losses) {
+    for (const { pictures, weight: share } of styles) {
+      const term = await styleTermOf(gpu, network, pictures, longSide * config.styleScale, name, config);
+      terms.push({ term, weight: weight * config.styleWeights[name] * share });
+    }
+  }
+  return terms;
+}
+
+/** The style loss towards one style, its pictures at the scale for this long side, in the network's pixels. */
 export async function styleTermOf(
   gpu: Gpu,
   network: FeatureNetwork,
-  picture: Picture,
+  pictures: readonly Picture[],
   longSide: number,
-  brush: number,
   loss: StyleLossName,
-  layers: readonly LayerName[],
-  { maxStyleColumns }: Pick<StyleConfig, 'maxStyleColumns'>,
+  config: Pick<StyleConfig, 'brush' | 'styleLayers' | 'maxStyleColumns' | 'sceneShare'>,
 ): Promise<StyleTerm> {
-  const image = styleTensor(gpu, picture, longSide, brush);
-  const extractor = await network.extractor(image.shape[0], image.shape[1], layers);
-  try {
-    const encoder = gpu.device.createCommandEncoder({ label: 'StyleStage.style' });
-    extractor.forward(encoder, image);
-    gpu.device.queue.submit([encoder.finish()]);
-    return await createStyleTerm(gpu, loss, layers, extractor.features, maxStyleColumns);
-  } finally {
-    extractor.destroy();
-    image.destroy();
+  const layers = layersOf(network, config.styleLayers[loss]);
+  const goals: StyleGoal[] = [];
+  // One after another: features of a picture take more memory than what is kept of them.
+  for (const picture of pictures) {
+    const image = styleTensor(gpu, picture, longSide, config.brush);
+    const extractor = await network.extractor(image.shape[0], image.shape[1], layers);
+    try {
+      const encoder = gpu.device.createCommandEncoder({ label: 'StyleStage.style' });
+      extractor.forward(encoder, image);
+      gpu.device.queue.submit([encoder.finish()]);
+      const maxColumns = Math.ceil(config.maxStyleColumns / pictures.length);
+      goals.push(await createStyleGoal(gpu, loss, layers, extractor.features, { maxColumns }));
+    } finally {
+      extractor.destroy();
+      image.destroy();
+    }
   }
+  return await createStyleTerm(gpu, loss, layers, goals, config.sceneShare);
 }

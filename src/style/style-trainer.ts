@@ -10,7 +10,14 @@ import type { DifferentiableRenderer } from '../nerf/types.ts';
 import { mulberry32 } from '../random.ts';
 import type { Camera, Picture } from '../scene/types.ts';
 import { applyColourTransfer, colourStatistics, luminanceTransfer } from './colour-transfer.ts';
-import { DEFAULT_STYLE_CONFIG, learningRateAt, type StyleConfig, type StyleLossName, scaleAt } from './style-config.ts';
+import {
+  DEFAULT_STYLE_CONFIG,
+  learningRateAt,
+  lossesOf,
+  type StyleConfig,
+  type StyleLossChoice,
+  scaleAt,
+} from './style-config.ts';
 import type { Size } from './style-image.ts';
 import { type LossValues, StyleStage, type WeightedStyle } from './style-stage.ts';
 import type { FeatureNetwork } from './types.ts';
@@ -20,9 +27,9 @@ export interface StyleTrainerOptions {
   renderer: DifferentiableRenderer;
   /** Training views; target is the photograph, recoloured unless colours are kept. */
   views: readonly { camera: Camera; target: Picture }[];
-  /** One style, or a mix by weight. */
-  styles: readonly { picture: Picture; weight: number }[];
-  loss: StyleLossName;
+  /** One style, or a mix by weight; `more`: further pictures of that style. */
+  styles: readonly { picture: Picture; more?: readonly Picture[]; weight: number }[];
+  loss: StyleLossChoice;
   /** Of the render at scale 1, in pixels. */
   size: Size;
   /** What differs from DEFAULT_STYLE_CONFIG. */
@@ -136,7 +143,7 @@ export class StyleTrainer {
       network,
       targets: views.map(({ target }) => target),
       styles: this.styles,
-      loss,
+      losses: lossesOf(loss),
       size: { width: scaled(size.width), height: scaled(size.height) },
       config: this.config,
     });
@@ -157,13 +164,17 @@ function preparedStyles({ styles, views }: StyleTrainerOptions, { keepColours }:
   const content = keepColours ? colourStatistics(views.map(({ target }) => target)) : null;
   return styles
     .filter(({ weight }) => weight > 0)
-    .map(({ picture, weight }) => ({
-      picture: content ? applyColourTransfer(picture, luminanceTransfer(content, colourStatistics(picture))) : picture,
-      weight: weight / total,
-    }));
+    .map(({ picture, more = [], weight }) => {
+      const pictures = [picture, ...more];
+      const transfer = content && luminanceTransfer(content, colourStatistics(pictures));
+      return {
+        pictures: transfer ? pictures.map((each) => applyColourTransfer(each, transfer)) : pictures,
+        weight: weight / total,
+      };
+    });
 }
 
-function check({ views, styles, size }: StyleTrainerOptions, config: StyleConfig): void {
+function check({ views, styles, size, loss }: StyleTrainerOptions, config: StyleConfig): void {
   const refuse = (what: string, expected: string, found: unknown) => {
     throw new InputError(`${what} for stylizing: expected ${expected}, found ${found}`);
   };
@@ -173,6 +184,14 @@ function check({ views, styles, size }: StyleTrainerOptions, config: StyleConfig
     if (!(weight >= 0 && Number.isFinite(weight))) refuse('weight of a style', 'a number of at least 0', weight);
   }
   if (!styles.some(({ weight }) => weight > 0)) refuse('weights of the styles', 'one above 0', 'none');
+  const losses = lossesOf(loss);
+  if (losses.length === 0) refuse('losses', 'at least one', 'none');
+  if (losses.length * styles.length > MAX_STYLES) {
+    refuse('losses times styles', `at most ${MAX_STYLES}`, losses.length * styles.length);
+  }
+  for (const { name, weight } of losses) {
+    if (!(weight > 0 && Number.isFinite(weight))) refuse(`weight of ${name}`, 'a number above 0', weight);
+  }
   for (const side of [size.width, size.height]) {
     if (!(Number.isInteger(side) && side >= MIN_RENDER_SIDE)) {
       refuse('size of a render', `whole numbers of at least ${MIN_RENDER_SIDE}`, `${size.width} x ${size.height}`);

@@ -8,7 +8,7 @@ import { Tensor } from '../../src/gpu/tensor.ts';
 import type { Camera, Picture } from '../../src/scene/types.ts';
 import { encodeColourTransfer } from '../../src/style/colour-transfer.ts';
 import { styleDistance } from '../../src/style/score.ts';
-import type { StyleConfig, StyleLossName } from '../../src/style/style-config.ts';
+import { STYLE_LOSSES, type StyleConfig, type StyleLossChoice } from '../../src/style/style-config.ts';
 import { StyleEye } from '../../src/style/style-eye.ts';
 import { StyleTrainer, type StyleTrainerOptions } from '../../src/style/style-trainer.ts';
 import type { FeatureNetwork } from '../../src/style/types.ts';
@@ -27,7 +27,15 @@ afterAll(() => closeNodeGpu(gpu));
 
 const SIZE = { width: 21, height: 17 };
 
-const camera = (fx: number): Camera => ({ ...SIZE, fx, fy: fx, cx: 10, cy: 8, distortion: null, cameraToWorld: [] });
+const camera = (fx: number, size = SIZE): Camera => ({
+  ...size,
+  fx,
+  fy: fx,
+  cx: 10,
+  cy: 8,
+  distortion: null,
+  cameraToWorld: [],
+});
 
 function picture(width: number, height: number, seed: number, low = 0, high = 255): Picture {
   const values = pattern(width * height * 4, seed);
@@ -43,7 +51,8 @@ const coloursOf = ({ data }: Picture) =>
 
 interface Given {
   views?: number;
-  loss?: StyleLossName;
+  loss?: StyleLossChoice;
+  size?: typeof SIZE;
   styles?: StyleTrainerOptions['styles'];
   config?: Partial<StyleConfig>;
   /** The pictures begin here rather than at the photographs. */
@@ -57,9 +66,10 @@ async function trainer(
   given: Given = {},
 ): Promise<{ trainer: StyleTrainer; renderer: ImageRenderer; views: Camera[] }> {
   const renderer = new ImageRenderer();
+  const size = given.size ?? SIZE;
   const views = Array.from({ length: given.views ?? 1 }, (_, v) => ({
-    camera: camera(v + 1),
-    target: picture(SIZE.width, SIZE.height, v + 1, 0, 160),
+    camera: camera(v + 1, size),
+    target: picture(size.width, size.height, v + 1, 0, 160),
   }));
   for (const { camera, target } of views) renderer.add(camera, given.start ?? coloursOf(target));
   const made = await StyleTrainer.create(gpu, {
@@ -68,7 +78,7 @@ async function trainer(
     views,
     styles: given.styles ?? [{ picture: STYLE, weight: 1 }],
     loss: given.loss ?? 'nnfm',
-    size: SIZE,
+    size,
     config: given.config,
     seed: given.seed ?? 1,
   });
@@ -77,10 +87,16 @@ async function trainer(
 
 // The toy network has relu3_1 alone.
 const TOY_LAYERS: Partial<StyleConfig> = {
-  contentLayers: { nnfm: ['relu3_1'], gram: ['relu3_1'], adain: ['relu3_1'] },
+  contentLayers: {
+    nnfm: ['relu3_1'],
+    patch: ['relu3_1'],
+    attention: ['relu3_1'],
+    gram: ['relu3_1'],
+    adain: ['relu3_1'],
+  },
 };
 
-describe.each(['nnfm', 'gram', 'adain'] as const)('a step with %s', (loss) => {
+describe.each(STYLE_LOSSES)('a step with %s', (loss) => {
   it.each([1, 0.5] as const)('has the gradient of its own losses (network fed at scale %f)', async (featureScale) => {
     const config = { ...TOY_LAYERS, featureScale, contentWeight: 0.3, learningRate: 0, warmup: 0 };
     const start = Float32Array.from(pattern(SIZE.width * SIZE.height * 3, 30), (v) => 0.2 + 0.6 * v);
@@ -167,6 +183,59 @@ describe('StyleTrainer', () => {
     t.destroy();
   });
 
+  it('adds up several losses by their weights', async () => {
+    const styleLoss = async (loss: StyleLossChoice) => {
+      const { trainer: t } = await trainer({ loss, config: TOY_LAYERS });
+      await t.step();
+      const { style } = await t.losses();
+      t.destroy();
+      return style;
+    };
+    const [a, b] = [await styleLoss('attention'), await styleLoss('gram')];
+    const losses = [
+      { name: 'attention', weight: 0.5 },
+      { name: 'gram', weight: 2 },
+    ] as const;
+    expect(await styleLoss(losses)).toBeCloseTo(0.5 * a + 2 * b, 5);
+  });
+
+  it('takes losses at half the size too, with a gradient that is theirs', async () => {
+    const size = { width: 37, height: 34 };
+    const start = Float32Array.from(pattern(size.width * size.height * 3, 80), (v) => 0.2 + 0.6 * v);
+    const gradientOf = async (pixels: Float32Array, halfWeight: number) => {
+      const config = { ...TOY_LAYERS, halfWeight, tvWeight: 0, contentWeight: 0, learningRate: 0 };
+      const { trainer: t, renderer } = await trainer({ loss: 'adain', size, start: pixels, config });
+      let gradient = new Float32Array();
+      renderer.backward = async (_, dImage) => {
+        gradient = await dImage.readF32();
+      };
+      await t.step();
+      const { style } = await t.losses();
+      t.destroy();
+      return { gradient, style };
+    };
+    const { gradient, style } = await gradientOf(start, 0.5);
+    expect(style).toBeGreaterThan((await gradientOf(start, 0)).style);
+    const length = Math.hypot(...gradient);
+    const step = 0.01;
+    const moved = (sign: number) => start.map((v, i) => v + (sign * step * gradient[i]) / length);
+    const slope = ((await gradientOf(moved(1), 0.5)).style - (await gradientOf(moved(-1), 0.5)).style) / (2 * step);
+    expect([slope]).toBeAllclose([length], { absolute: 0, relative: 0.02 });
+  });
+
+  it('gathers a style from several pictures: what is in any of them is near', async () => {
+    const [one, other] = [picture(40, 30, 70), picture(36, 36, 71)];
+    const distance = (shown: Picture, style: Picture | Picture[]) =>
+      styleDistance(gpu, network, [shown], style, 'nnfm', { config: { maxStyleColumns: 1e6 } });
+    expect(await distance(one, [one, other])).toBeLessThan(1e-5);
+    expect(await distance(other, [one, other])).toBeLessThan(0.02);
+    expect(await distance(other, one)).toBeGreaterThan(await distance(other, [one, other]));
+    const { trainer: t } = await trainer({ styles: [{ picture: one, more: [other], weight: 1 }], config: TOY_LAYERS });
+    await t.step();
+    expect((await t.losses()).style).toBeGreaterThan(0);
+    t.destroy();
+  });
+
   it('adds up a mix of styles by their shares', async () => {
     const other = picture(30, 30, 60, 0, 80);
     const styleLoss = async (styles: StyleTrainerOptions['styles']) => {
@@ -239,6 +308,8 @@ describe('StyleTrainer', () => {
       [{ styles: [] }, 'styles for stylizing: expected 1 to 8, found 0'],
       [{ styles: [{ picture: STYLE, weight: -1 }] }, 'weight of a style for stylizing'],
       [{ styles: [{ picture: STYLE, weight: 0 }] }, 'weights of the styles for stylizing: expected one above 0'],
+      [{ loss: [] }, 'losses for stylizing: expected at least one, found none'],
+      [{ loss: [{ name: 'gram', weight: 0 }] }, 'weight of gram for stylizing: expected a number above 0, found 0'],
       [{ config: { brush: 9 } }, 'brush for stylizing: expected a number from 0.5 to 2, found 9'],
     ];
     for (const [given, sentence] of refused) await expect(trainer(given)).rejects.toThrow(sentence);

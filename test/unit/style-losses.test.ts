@@ -2,12 +2,14 @@
 // smooth where the nearest column does not change; the patterns here keep matches apart by far more than the step.
 
 import { describe, expect, it } from 'vitest';
-import { spreadColumns } from '../../src/style/losses/nnfm.ts';
+import { spreadColumns } from '../../src/style/losses/nearest.ts';
 import fixture from '../fixtures/style/losses.json' with { type: 'json' };
 import { adain } from '../reference/adain.ts';
+import { attention } from '../reference/attention.ts';
 import { content } from '../reference/content.ts';
 import { gram, gramMatrix } from '../reference/gram.ts';
 import { type LossResult, nnfm } from '../reference/nnfm.ts';
+import { patch } from '../reference/patch.ts';
 import { differenceError, pattern } from '../reference/pattern.ts';
 import { tv } from '../reference/tv.ts';
 
@@ -17,8 +19,12 @@ const style = pattern(C * 24, 2);
 const goal = pattern(C * H * W, 3);
 const image = pattern(H * W * 3, 4);
 
-const LOSSES: Record<'nnfm' | 'gram' | 'adain' | 'content' | 'tv', [Float64Array, (x: Float64Array) => LossResult]> = {
+type LossName = 'nnfm' | 'patch' | 'attention' | 'gram' | 'adain' | 'content' | 'tv';
+const stylePlanes = { data: style, height: 6, width: 4 };
+const LOSSES: Record<LossName, [Float64Array, (x: Float64Array) => LossResult]> = {
   nnfm: [features, (x) => nnfm(x, style, C)],
+  patch: [features, (x) => patch({ data: x, height: H, width: W }, stylePlanes, C)],
+  attention: [features, (x) => attention(x, style, C, 0.1)],
   gram: [features, (x) => gram(x, style, C)],
   adain: [features, (x) => adain(x, style, C)],
   content: [features, (x) => content(x, goal)],

@@ -1,15 +1,18 @@
 // Mean-and-deviation loss (Huang and Belongie 2017, AdaIN): L = mean over channels of (mean - mean_s)^2 +
 // (std - std_s)^2. The cheapest of the style losses: palette and contrast of each channel, no strokes. One object a
-// layer.
+// layer. Over a scene, mean and deviation are of all its views' pixels.
 
 import type { Gpu } from '../../gpu/device.ts';
 import { expectShapes, Tensor } from '../../gpu/tensor.ts';
 import type { FeatureLoss } from '../types.ts';
 import { type StyleKernels, styleKernels } from './kernels.ts';
+import { RunningShare } from './running-share.ts';
 
 export class AdainLoss implements FeatureLoss {
   private readonly statistics: Tensor;
   private readonly partials: Tensor;
+  /** How much the view at hand counts in the statistics; the gradient is always as if it were the whole scene. */
+  readonly views = new RunningShare();
 
   private constructor(
     private readonly kernels: StyleKernels,
@@ -27,19 +30,38 @@ export class AdainLoss implements FeatureLoss {
     const { device } = gpu;
     const loss = new AdainLoss(await styleKernels(gpu), Tensor.zeros(device, 'AdainLoss.goal', [C, 2]));
     const encoder = device.createCommandEncoder({ label: 'AdainLoss.create' });
-    loss.encodeStatistics(encoder, style);
+    loss.encodeStatistics(encoder, style, 1);
     encoder.copyBufferToBuffer(loss.statistics.buffer, 0, loss.goal.buffer, 0, C * 2 * 4);
     device.queue.submit([encoder.finish()]);
     return loss;
   }
 
+  /** Several pictures as one style: mean and deviation of all their features together. Takes the losses. */
+  static async pooled({ device }: Gpu, losses: readonly AdainLoss[]): Promise<AdainLoss> {
+    const [{ kernels, goal }] = losses;
+    const goals = await Promise.all(losses.map((loss) => loss.goal.readF32()));
+    const together = new Float32Array(goal.size);
+    for (let i = 0; i < together.length; i += 2) {
+      const mean = goals.reduce((sum, g) => sum + g[i], 0) / goals.length;
+      const variance = goals.reduce((sum, g) => sum + g[i + 1] ** 2 + (g[i] - mean) ** 2, 0) / goals.length;
+      together.set([mean, Math.sqrt(variance)], i);
+    }
+    const shape = goal.shape;
+    for (const loss of losses) loss.destroy();
+    return new AdainLoss(kernels, Tensor.from(device, 'AdainLoss.goal', shape, together));
+  }
+
+  get channels(): number {
+    return this.goal.shape[0];
+  }
+
   evaluate(encoder: GPUCommandEncoder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void {
-    const channels = this.goal.shape[0];
+    const { channels } = this;
     const { H, W } = expectShapes({
       features: [features, [channels, 'H', 'W']],
       dFeatures: [dFeatures, [channels, 'H', 'W']],
     });
-    this.encodeStatistics(encoder, features);
+    this.encodeStatistics(encoder, features, this.views.next());
     const { loss_sum, adain_backward } = this.kernels;
     loss_sum.run(
       encoder,
@@ -55,12 +77,12 @@ export class AdainLoss implements FeatureLoss {
     );
   }
 
-  private encodeStatistics(encoder: GPUCommandEncoder, features: Tensor): void {
+  private encodeStatistics(encoder: GPUCommandEncoder, features: Tensor, share: number): void {
     const [channels, height, width] = features.shape;
     this.kernels.adain_statistics.run(
       encoder,
       { features, goal: this.goal, statistics: this.statistics, partials: this.partials },
-      { channel_count: channels, pixel_count: height * width },
+      { channel_count: channels, pixel_count: height * width, share },
       [channels],
     );
   }

@@ -1,11 +1,12 @@
 // Gram-matrix loss (Gatys et al. 2016): G = F F^T / (C H W), L = mean over the C x C entries of (G - G_style)^2.
-// Knows which channels fire together, not where; one object a layer.
+// Knows which channels fire together, not where; one object a layer. Over a scene, G is a running mean of its views.
 
 import type { Gpu } from '../../gpu/device.ts';
 import { workgroups } from '../../gpu/kernel.ts';
 import { expectShapes, Tensor } from '../../gpu/tensor.ts';
 import type { FeatureLoss } from '../types.ts';
 import { type StyleKernels, styleKernels } from './kernels.ts';
+import { RunningShare } from './running-share.ts';
 
 /** Pixels that one partial Gram matrix sums over: short f32 sums, and work for wide adapters. */
 const CHUNK = 2048;
@@ -14,6 +15,8 @@ export class GramLoss implements FeatureLoss {
   private chunks: Tensor | null = null;
   private readonly residual: Tensor;
   private readonly partials: Tensor;
+  /** How much the view at hand counts in G; the gradient is always as if it were the whole scene. */
+  readonly views = new RunningShare();
 
   private constructor(
     private readonly device: GPUDevice,
@@ -33,19 +36,33 @@ export class GramLoss implements FeatureLoss {
     const loss = new GramLoss(device, await styleKernels(gpu), Tensor.zeros(device, 'GramLoss.goal', [C, C]));
     // Against a goal of zeros the residual is the Gram matrix itself.
     const encoder = device.createCommandEncoder({ label: 'GramLoss.create' });
-    loss.encodeResidual(encoder, style);
+    loss.encodeResidual(encoder, style, 1);
     encoder.copyBufferToBuffer(loss.residual.buffer, 0, loss.goal.buffer, 0, C * C * 4);
     device.queue.submit([encoder.finish()]);
     return loss;
   }
 
+  /** Several pictures as one style: the mean of their G. Takes the losses. */
+  static async pooled({ device }: Gpu, losses: readonly GramLoss[]): Promise<GramLoss> {
+    const [{ kernels, goal }] = losses;
+    const goals = await Promise.all(losses.map((loss) => loss.goal.readF32()));
+    const mean = goals[0].map((_, i) => goals.reduce((sum, g) => sum + g[i], 0) / goals.length);
+    const shape = goal.shape;
+    for (const loss of losses) loss.destroy();
+    return new GramLoss(device, kernels, Tensor.from(device, 'GramLoss.goal', shape, mean));
+  }
+
+  get channels(): number {
+    return this.goal.shape[0];
+  }
+
   evaluate(encoder: GPUCommandEncoder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void {
-    const channels = this.goal.shape[0];
+    const { channels } = this;
     const { H, W } = expectShapes({
       features: [features, [channels, 'H', 'W']],
       dFeatures: [dFeatures, [channels, 'H', 'W']],
     });
-    this.encodeResidual(encoder, features);
+    this.encodeResidual(encoder, features, this.views.next());
     const { loss_sum, gram_backward } = this.kernels;
     loss_sum.run(
       encoder,
@@ -65,7 +82,7 @@ export class GramLoss implements FeatureLoss {
     );
   }
 
-  private encodeResidual(encoder: GPUCommandEncoder, features: Tensor): void {
+  private encodeResidual(encoder: GPUCommandEncoder, features: Tensor, share: number): void {
     const [channels, height, width] = features.shape;
     const pixels = height * width;
     const chunkCount = Math.ceil(pixels / CHUNK);
@@ -83,7 +100,7 @@ export class GramLoss implements FeatureLoss {
     gram_residual.run(
       encoder,
       { chunks: this.chunks, goal: this.goal, residual: this.residual, partials: this.partials },
-      { entry_count: channels * channels, chunk_count: chunkCount, scale: 1 / (channels * pixels) },
+      { entry_count: channels * channels, chunk_count: chunkCount, scale: 1 / (channels * pixels), share },
       workgroups(channels * channels, 64),
     );
   }

@@ -4,6 +4,12 @@ import type { Gpu } from '../../gpu/device.ts';
 import { Kernel } from '../../gpu/kernel.ts';
 import adainBackward from '../../shaders/style/adain_backward.wgsl?raw';
 import adainStatistics from '../../shaders/style/adain_statistics.wgsl?raw';
+import attentionBegin from '../../shaders/style/attention_begin.wgsl?raw';
+import attentionFold from '../../shaders/style/attention_fold.wgsl?raw';
+import attentionGather from '../../shaders/style/attention_gather.wgsl?raw';
+import attentionGradient from '../../shaders/style/attention_gradient.wgsl?raw';
+import attentionScores from '../../shaders/style/attention_scores.wgsl?raw';
+import attentionWeights from '../../shaders/style/attention_weights.wgsl?raw';
 import colourLuminance from '../../shaders/style/colour_luminance.wgsl?raw';
 import colourLuminanceBackward from '../../shaders/style/colour_luminance_backward.wgsl?raw';
 import colourTransfer from '../../shaders/style/colour_transfer.wgsl?raw';
@@ -19,6 +25,8 @@ import nnfmMatch from '../../shaders/style/nnfm_match.wgsl?raw';
 import nnfmMatchSubgroups from '../../shaders/style/nnfm_match_subgroups.wgsl?raw';
 import nnfmNormalise from '../../shaders/style/nnfm_normalise.wgsl?raw';
 import nnfmReduce from '../../shaders/style/nnfm_reduce.wgsl?raw';
+import patchColumns from '../../shaders/style/patch_columns.wgsl?raw';
+import patchGradient from '../../shaders/style/patch_gradient.wgsl?raw';
 import resizeHalf from '../../shaders/style/resize_half.wgsl?raw';
 import resizeHalfBackward from '../../shaders/style/resize_half_backward.wgsl?raw';
 import tv from '../../shaders/style/tv.wgsl?raw';
@@ -26,6 +34,14 @@ import tv from '../../shaders/style/tv.wgsl?raw';
 const SOURCES = {
   adain_backward: adainBackward,
   adain_statistics: adainStatistics,
+  attention_begin: attentionBegin,
+  attention_fold: attentionFold,
+  attention_gather: attentionGather,
+  attention_gradient: attentionGradient,
+  attention_scores: attentionScores,
+  attention_weights: attentionWeights,
+  patch_columns: patchColumns,
+  patch_gradient: patchGradient,
   colour_luminance: colourLuminance,
   colour_luminance_backward: colourLuminanceBackward,
   colour_transfer: colourTransfer,

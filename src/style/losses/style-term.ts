@@ -1,14 +1,19 @@
-// One style under one of the style losses, over all of that loss's layers. NNFM matches its layers as one. Gram and
-// AdaIN are taken relative to the style's own statistics, then the mean over layers: 1 is as far from the style as no
-// features at all. So weights mean the same for every layer and every network, whatever its features' magnitude.
+// One style under one of the style losses, over all of that loss's layers. NNFM matches its layers as one; the others
+// take the mean over their layers. Gram and AdaIN are relative to the style's own statistics: 1 is as far from the
+// style as no features at all. So weights mean the same for every layer and every network, whatever its magnitude. A
+// style of several pictures is one style: columns side by side, statistics together.
 
 import type { Gpu } from '../../gpu/device.ts';
 import { Tensor } from '../../gpu/tensor.ts';
 import type { StyleLossName } from '../style-config.ts';
-import type { FeatureLoss, LayerName } from '../types.ts';
+import type { LayerName } from '../types.ts';
 import { AdainLoss } from './adain.ts';
+import { AttentionLoss } from './attention.ts';
 import { GramLoss } from './gram.ts';
+import type { BankOptions } from './nearest.ts';
 import { NnfmLoss } from './nnfm.ts';
+import { PatchLoss } from './patch.ts';
+import type { RunningShare } from './running-share.ts';
 
 type Features = ReadonlyMap<LayerName, Tensor>;
 
@@ -18,28 +23,85 @@ export interface StyleTerm {
   destroy(): void;
 }
 
+/** A loss of one layer, or of all layers as one. */
+interface LayerLoss {
+  evaluate(
+    encoder: GPUCommandEncoder,
+    features: Tensor | readonly Tensor[],
+    weight: number,
+    dFeatures: Tensor | readonly Tensor[],
+    value: Tensor,
+  ): void;
+  /** Of losses that can be taken over the views of a scene. */
+  views?: RunningShare;
+  /** Of losses that are taken relative to the style. */
+  channels?: number;
+  destroy(): void;
+}
+
+interface LossKind {
+  create(gpu: Gpu, style: Tensor | readonly Tensor[], options: BankOptions): Promise<LayerLoss>;
+  pooled(gpu: Gpu, losses: readonly LayerLoss[]): Promise<LayerLoss>;
+}
+
+// Each is given what its own `create` made: all layers at once where it is joint, one at a time otherwise.
+const KINDS = {
+  nnfm: NnfmLoss,
+  patch: PatchLoss,
+  attention: AttentionLoss,
+  gram: GramLoss,
+  adain: AdainLoss,
+} as unknown as Record<StyleLossName, LossKind>;
+const JOINT: ReadonlySet<StyleLossName> = new Set(['nnfm']);
+
+/** What a style picture asks of each layer. */
+export type StyleGoal = readonly LayerLoss[];
+
 /** @param style the style picture's features, at least of these layers; read now, not kept */
-export async function createStyleTerm(
+export async function createStyleGoal(
   gpu: Gpu,
   name: StyleLossName,
   layers: readonly LayerName[],
   style: Features,
-  maxColumns: number,
+  options: BankOptions,
+): Promise<StyleGoal> {
+  const features = layers.map((layer) => style.get(layer)!);
+  if (JOINT.has(name)) return [await KINDS[name].create(gpu, features, options)];
+  return await Promise.all(features.map((layer) => KINDS[name].create(gpu, layer, options)));
+}
+
+/**
+ * @param goals of the style's pictures, one or more; taken
+ * @param sceneShare how much of running statistics over views the view at hand makes up; 1 takes each view alone
+ */
+export async function createStyleTerm(
+  gpu: Gpu,
+  name: StyleLossName,
+  layers: readonly LayerName[],
+  goals: readonly StyleGoal[],
+  sceneShare = 1,
 ): Promise<StyleTerm> {
-  const pick = (from: Features) => layers.map((layer) => from.get(layer)!);
-  if (name === 'nnfm') {
-    const loss = await NnfmLoss.create(gpu, pick(style), { maxColumns });
+  const losses = await Promise.all(
+    goals[0].map((loss, l) => {
+      const all = goals.map((goal) => goal[l]);
+      return all.length > 1 ? KINDS[name].pooled(gpu, all) : loss;
+    }),
+  );
+  if (JOINT.has(name)) {
+    const [loss] = losses;
+    const pick = (from: Features) => layers.map((layer) => from.get(layer)!);
     return {
       evaluate: (encoder, features, weight, dFeatures, value) =>
         loss.evaluate(encoder, pick(features), weight, pick(dFeatures), value),
       destroy: () => loss.destroy(),
     };
   }
-  const Loss = name === 'gram' ? GramLoss : AdainLoss;
-  const losses = await Promise.all(pick(style).map((features) => Loss.create(gpu, features)));
+  // Cosines are relative as they are.
+  const isRelative = name === 'patch' || name === 'attention';
   const shares = await Promise.all(
-    losses.map(async (loss, l) => 1 / (layers.length * (await distanceFromNothing(gpu, loss, style.get(layers[l])!)))),
+    losses.map(async (loss) => 1 / (layers.length * (isRelative ? 1 : await distanceFromNothing(gpu, loss)))),
   );
+  for (const { views } of losses) views?.restart(sceneShare);
   return {
     evaluate(encoder, features, weight, dFeatures, value) {
       losses.forEach((loss, l) => {
@@ -54,9 +116,9 @@ export async function createStyleTerm(
 }
 
 /** The loss of features that are all zero: the style's own magnitude in that loss. */
-async function distanceFromNothing(gpu: Gpu, loss: FeatureLoss, style: Tensor): Promise<number> {
+async function distanceFromNothing(gpu: Gpu, loss: LayerLoss): Promise<number> {
   const { device } = gpu;
-  const nothing = Tensor.zeros(device, 'StyleTerm.nothing', [style.shape[0], 1, 1]);
+  const nothing = Tensor.zeros(device, 'StyleTerm.nothing', [loss.channels!, 1, 1]);
   const gradient = Tensor.zeros(device, 'StyleTerm.gradient', nothing.shape);
   const value = Tensor.zeros(device, 'StyleTerm.value', [1]);
   const encoder = device.createCommandEncoder({ label: 'StyleTerm.distanceFromNothing' });
