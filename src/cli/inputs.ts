@@ -2,10 +2,12 @@
 // checkpoints. Whatever cannot be used ends here in one sentence. Scenes are opened
 // by scene/folder-source.ts, networks by networks.ts.
 
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError } from '../errors.ts';
 import { nodeDecoder } from '../scene/node-decoder.ts';
+import type { Picture } from '../scene/types.ts';
 import type { StyleInput } from '../session/types.ts';
 import type { StyleArgument } from './options.ts';
 
@@ -23,16 +25,28 @@ export async function readInput(path: string, what: string): Promise<Uint8Array<
   }
 }
 
+/** Each argument one style; `a.jpg+b.jpg` one of several pictures. */
 export async function readStyles(list: readonly StyleArgument[]): Promise<StyleInput[]> {
   if (list.length === 0) throw new InputError('--style: expected a picture, found none');
   return await Promise.all(
     list.map(async ({ path, weight }) => {
-      const bytes = await readInput(path, 'style');
-      const { width, height } = await nodeDecoder.size(bytes, path);
-      const scale = Math.min(1, STYLE_SIDE / Math.max(width, height));
-      const within = (n: number) => Math.max(1, Math.round(n * scale));
-      const picture = await nodeDecoder.decode(bytes, path, { width: within(width), height: within(height) });
-      return { name: basename(path), picture, weight };
+      // A plus may be in a name.
+      const paths = path.includes('+') && !existsSync(path) ? path.split('+') : [path];
+      const [picture, ...more] = await Promise.all(paths.map(readStylePicture));
+      return {
+        name: paths.map((each) => basename(each)).join(' + '),
+        picture,
+        weight,
+        ...(more.length > 0 && { more }),
+      };
     }),
   );
+}
+
+async function readStylePicture(path: string): Promise<Picture> {
+  const bytes = await readInput(path, 'style');
+  const { width, height } = await nodeDecoder.size(bytes, path);
+  const scale = Math.min(1, STYLE_SIDE / Math.max(width, height));
+  const within = (n: number) => Math.max(1, Math.round(n * scale));
+  return await nodeDecoder.decode(bytes, path, { width: within(width), height: within(height) });
 }

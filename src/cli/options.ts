@@ -4,6 +4,7 @@
 import { InputError } from '../errors.ts';
 import type { PresetName } from '../nerf/types.ts';
 import type { Background } from '../session/types.ts';
+import { STYLE_LOSSES, type StyleLossName, type WeightedLoss } from '../style/style-config.ts';
 
 type Parser<T> = (text: string) => T;
 
@@ -80,3 +81,17 @@ export function weighted(option: string, what: string) {
 }
 
 export const style = weighted('--style', 'a picture file');
+
+/** `nnfm`, or several with weights: `nnfm:1,gram:0.3`. The first is the main one. */
+export function losses(text: string): readonly WeightedLoss[] {
+  const expected = `${STYLE_LOSSES.join(', ')} or several with weights, like nnfm:1,gram:0.3`;
+  const found = text.split(',').map((part) => {
+    const [name, weightText = '1', ...rest] = part.trim().split(':');
+    const weight = weightText.trim() === '' ? Number.NaN : Number(weightText);
+    const known = STYLE_LOSSES.includes(name as StyleLossName) && rest.length === 0;
+    if (!known || !(weight > 0 && weight <= 1000)) throw wrong('--loss', expected, text);
+    return { name: name as StyleLossName, weight };
+  });
+  if (new Set(found.map(({ name }) => name)).size < found.length) throw wrong('--loss', `${expected}, each once`, text);
+  return found;
+}

@@ -16,11 +16,11 @@ import {
   mixColourStatistics,
 } from '../style/colour-transfer.ts';
 import { styleDistance } from '../style/score.ts';
-import { DEFAULT_STYLE_CONFIG, type StyleConfig } from '../style/style-config.ts';
+import { DEFAULT_STYLE_CONFIG, lossesOf, type StyleConfig } from '../style/style-config.ts';
 import { type StyleLosses, StyleTrainer } from '../style/style-trainer.ts';
 import type { FeatureNetwork } from '../style/types.ts';
 import { yieldToOthers } from './slices.ts';
-import type { StyleScore, StylizeOptions } from './types.ts';
+import type { StyleInput, StyleScore, StylizeOptions } from './types.ts';
 
 /** Views whose distance to the style is measured before and after: evenly spread. */
 const SCORED_VIEWS = 6;
@@ -30,8 +30,23 @@ const SCORED_VIEWS = 6;
  */
 const VISITS = 4;
 const MIN_PAINTED_VIEWS = 16;
+/**
+ * Colour change without strokes: what moves are the levels that know nothing smaller than a thirtieth of the scene, and
+ * nothing that all places share. So colours shift alike over any neighbourhood, and what edges there were stay.
+ */
+const PHOTOREALISTIC = { finest: 32, weightShare: 0 };
 /** Views over which the painted colours are gathered for the second transfer. */
 const COLOUR_VIEWS = 12;
+
+/** What of painting is neither a loss nor the user's to choose. */
+export interface PaintingTuning {
+  /** Times that each painted view is visited at least, where there are views enough. */
+  visits: number;
+  /** Step size of the MLP's weights as a share of the hash table's. */
+  weightShare: number;
+  /** Cells a side of the finest hash level that may move. */
+  finest: number;
+}
 
 export interface PaintingParts {
   gpu: Gpu;
@@ -48,9 +63,12 @@ export interface PaintingParts {
   background: readonly [number, number, number];
   seed: number;
   options: StylizeOptions;
+  tuning?: Partial<PaintingTuning>;
   onColours: () => void;
   onStep: (step: number, losses: StyleLosses | null) => void;
 }
+
+const picturesOf = ({ picture, more = [] }: StyleInput): readonly Picture[] => [picture, ...more];
 
 const mapOf = ({ matrix: m, offset: b }: ColourTransfer): ColourMap => [
   m[0],
@@ -85,14 +103,15 @@ export function viewSize(
 /** Paints. Cancelling keeps the strokes laid so far. */
 export async function paint(parts: PaintingParts): Promise<StyleScore> {
   const { gpu, network, renderer, appearance, views, options, background } = parts;
-  const { styles, loss, keepColours, signal } = options;
+  const { styles, loss, keepColours, photorealistic, signal } = options;
+  const metric = lossesOf(loss)[0].name;
   const size = viewSize(views[0].picture, parts.viewSide);
   const brush = options.brush ?? 1;
 
-  const visited = evenly(views, Math.max(MIN_PAINTED_VIEWS, Math.ceil(parts.steps / VISITS)));
+  const visited = evenly(views, Math.max(MIN_PAINTED_VIEWS, Math.ceil(parts.steps / (parts.tuning?.visits ?? VISITS))));
   let targets = visited.map(({ picture }) => picture);
   const wanted = mixColourStatistics(
-    styles.map(({ picture, weight }) => ({ statistics: colourStatistics(picture), weight })),
+    styles.map((style) => ({ statistics: colourStatistics(picturesOf(style)), weight: style.weight })),
   );
   if (!keepColours) {
     const transfer = colourTransferMatrix(colourStatistics(views.map(({ picture }) => picture)), wanted);
@@ -114,10 +133,10 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
       }
       const images = targets.map(({ rgb }) => rgb);
       let sum = 0;
-      for (const { picture, weight } of styles) {
-        sum +=
-          (weight / total) *
-          (await styleDistance(gpu, network, images, picture, loss, { brush, config: parts.config }));
+      for (const style of styles) {
+        const options = { brush, config: parts.config };
+        const found = await styleDistance(gpu, network, images, picturesOf(style), metric, options);
+        sum += (style.weight / total) * found;
         await yieldToOthers();
       }
       return sum;
@@ -128,7 +147,10 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   const start = await distance();
   throwIfAborted(signal);
 
-  renderer.finestStep = finestCells(views, size, renderer.field.unbounded);
+  const limits = photorealistic ? PHOTOREALISTIC : { finest: finestCells(views, size, renderer.field.unbounded) };
+  const tuning = { visits: VISITS, weightShare: 1, ...limits, ...parts.tuning };
+  renderer.finestStep = tuning.finest;
+  renderer.weightShare = tuning.weightShare;
   const trainer = await StyleTrainer.create(gpu, {
     network,
     renderer,
@@ -175,7 +197,7 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
     else appearance.colourMap = strokes;
     parts.onColours();
   }
-  return { features: network.name, metric: loss, start, end };
+  return { features: network.name, metric, start, end };
 }
 
 /**

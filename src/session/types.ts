@@ -7,15 +7,18 @@ import type { LpipsHeads } from '../metrics/lpips-heads.ts';
 import type { PresetName, RenderTarget } from '../nerf/types.ts';
 import type { Camera, FileSource, LoadSceneOptions, Picture, Scene } from '../scene/types.ts';
 import type { WeightsSource } from '../style/features/network-weights.ts';
+import type { StyleLossChoice, StyleLossName } from '../style/style-config.ts';
 
 export interface StyleInput {
   name: string;
   picture: Picture;
+  /** Further pictures of the same style: a collection, not one work. Strokes and colours are of all together. */
+  more?: readonly Picture[];
   /** Relative weight in a mix of styles; 1 for a single one. */
   weight: number;
 }
 
-export type StyleLossName = 'nnfm' | 'gram' | 'adain';
+export type { StyleLossChoice, StyleLossName } from '../style/style-config.ts';
 
 export interface TrainOptions {
   preset: PresetName;
@@ -33,7 +36,8 @@ export interface TrainOptions {
 
 export interface StylizeOptions {
   styles: StyleInput[];
-  loss: StyleLossName;
+  /** One, or several by weight; distances are told in the first. */
+  loss: StyleLossChoice;
   /** Default: the preset's. */
   steps?: number;
   seconds?: number;
@@ -42,6 +46,8 @@ export interface StylizeOptions {
   /** 0.5..2: size of the strokes; default 1. */
   brush?: number;
   keepColours?: boolean;
+  /** Only a smooth, locally affine change of colour: no strokes, every edge stays. */
+  photorealistic?: boolean;
   /** Weight of content against style, default 1 = the recipe's. */
   contentWeight?: number;
   signal?: AbortSignal;

@@ -1,7 +1,8 @@
 // What options accept, and the one sentence that each gives otherwise.
 
 import { describe, expect, it } from 'vitest';
-import { decimal, oneOf, preset, size, style, weighted, wholeNumber } from '../../src/cli/options.ts';
+import { decimal, losses, oneOf, preset, size, style, weighted, wholeNumber } from '../../src/cli/options.ts';
+import { paintingOf, topLayer } from '../../src/cli/painting-options.ts';
 import { pictureFromRgb } from '../../src/cli/picture.ts';
 import { holdoutOf } from '../../src/cli/scene-options.ts';
 import { frameSize, spread } from '../../src/cli/views.ts';
@@ -49,6 +50,30 @@ describe('options', () => {
       { path: 'x.style.impasto', weight: 0.5 },
     ]);
     expect(() => style('')).toThrow("--style: expected a picture file, or file:weight, found ''");
+  });
+});
+
+describe('losses', () => {
+  it('reads one, or several with weights', () => {
+    expect(losses('gram')).toEqual([{ name: 'gram', weight: 1 }]);
+    expect(losses('nnfm:1, gram:0.3,patch')).toEqual([
+      { name: 'nnfm', weight: 1 },
+      { name: 'gram', weight: 0.3 },
+      { name: 'patch', weight: 1 },
+    ]);
+  });
+
+  it('refuses what is none, in one sentence', () => {
+    for (const bad of ['', 'mse', 'nnfm:0', 'nnfm:-1', 'nnfm:x', 'nnfm:', 'nnfm:1:2', 'nnfm,,gram'])
+      expect(() => losses(bad), bad).toThrow(/^--loss: expected nnfm, patch, attention, gram, adain or several/);
+    expect(() => losses('nnfm:1,nnfm:2')).toThrow('each once');
+  });
+
+  it('takes statistics where nothing is to be matched', () => {
+    expect(paintingOf({ brush: 1 }).loss).toEqual([{ name: 'nnfm', weight: 1 }]);
+    expect(paintingOf({ brush: 1, photorealistic: true }).loss).toEqual([{ name: 'gram', weight: 1 }]);
+    expect(topLayer({ brush: 1, loss: losses('nnfm,gram:.1') })).toBe('relu5_1');
+    expect(topLayer({ brush: 1 })).toBe('relu4_1');
   });
 });
 

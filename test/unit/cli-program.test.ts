@@ -49,7 +49,11 @@ describe('command line', () => {
     ['too many arguments', ['info', 'more'], 'too many arguments'],
     ['a bad number', ['train', scene, '--out', place('f.impasto'), '--steps', 'ten'], '--steps: expected a whole'],
     ['a bad preset', ['train', scene, '--out', place('f.impasto'), '--preset', 'x'], '--preset: expected quick or'],
-    ['a bad loss', ['stylize', 'f', '--loss', 'lpips'], '--loss: expected nnfm or gram or adain'],
+    [
+      'a bad loss',
+      ['stylize', 'f', '--loss', 'lpips'],
+      '--loss: expected nnfm, patch, attention, gram, adain or several',
+    ],
     [
       'no such scene',
       ['train', place('gone'), '--out', place('f.impasto')],

@@ -8,7 +8,6 @@ import { encodePng } from '../../export/png.ts';
 import type { PresetName } from '../../nerf/types.ts';
 import { openScenePath } from '../../scene/folder-source.ts';
 import type { Scene } from '../../scene/types.ts';
-import type { StyleLossName } from '../../session/types.ts';
 import { type Engine, withEngine } from '../engine.ts';
 import { renderFrames } from '../frames.ts';
 import { readStyles } from '../inputs.ts';
@@ -19,7 +18,6 @@ import {
   type BackgroundOption,
   background,
   decimal,
-  oneOf,
   preset,
   type StyleArgument,
   shownBackground,
@@ -28,23 +26,20 @@ import {
   wholeNumber,
 } from '../options.ts';
 import { prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
+import { type PaintingOptions, paintingOf, paintingOptions, topLayer } from '../painting-options.ts';
 import { consistencyReport, type Report, reportSchema, rmseText } from '../report.ts';
 import { loadOptions, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { renderVideo } from '../video-file.ts';
 import { frameSize, spread } from '../views.ts';
-import { LOSSES, topLayer } from './stylize.ts';
 
-interface Options extends SceneOptions, NetworkOptions {
+interface Options extends SceneOptions, NetworkOptions, PaintingOptions {
   style: StyleArgument[];
   out: string;
   preset: PresetName;
-  loss: StyleLossName;
   steps?: number;
   styleSteps?: number;
   seed: number;
   background?: BackgroundOption;
-  brush: number;
-  keepColours?: boolean;
   frames?: number;
   fps: number;
   size?: [number, number];
@@ -64,38 +59,35 @@ export function runCommand(io: Io): Command {
   const command = new Command('run')
     .description('trains, stylizes, renders a turntable, writes a report')
     .argument('<scene>', 'folder or .zip')
-    .requiredOption('--style <image[:weight]>', 'repeat for a mix', style)
+    .requiredOption('--style <image[:weight]>', 'repeat for a mix; a.jpg+b.jpg is one style of several pictures', style)
     .requiredOption('--out <dir>', 'folder of the results')
     .option('--preset <name>', 'quick, standard or max', preset, 'standard')
-    .option('--loss <name>', LOSSES.join(', '), oneOf('--loss', LOSSES), 'nnfm')
     .option('--steps <n>', 'training steps (default: by preset)', wholeNumber('--steps', 1))
     .option('--style-steps <n>', 'style steps (default: by preset)', wholeNumber('--style-steps', 1))
     .option('--seed <n>', 'of every random choice', wholeNumber('--seed', 0), 0)
     .option('--background <name>', BACKGROUND_HELP, background)
-    .option('--brush <b>', 'size of the strokes, 0.5 to 2', decimal('--brush', 0.5, 2), 1)
-    .option('--keep-colours', "strokes of the style in the scene's own colours")
     .option('--frames <n>', 'of the turntable (default: by preset)', wholeNumber('--frames', 1, 100_000))
     .option('--fps <n>', 'frames a second', decimal('--fps', 1, 240), 24)
     .option('--size <WxH>', 'of the turntable (default: as the photographs)', size('--size'))
     .option('--json <file>', "the report once more, '-' for stdout");
-  return sceneOptions(networkOptions(command)).action(async (scenePath: string, options: Options) => {
+  return sceneOptions(networkOptions(paintingOptions(command))).action(async (scenePath: string, options: Options) => {
     prepareFolder(options.out, '--out');
     prepareJson(options.json);
-    const network = await givenNetwork(io, options, topLayer(options.loss));
+    const network = await givenNetwork(io, options, topLayer(options));
     const styles = await readStyles(options.style);
     const files = await openScenePath(scenePath);
     await withEngine(io, network, async (engine) => {
       const { session, stage, stages, signal } = engine;
       const at = (name: string) => join(options.out, name);
       const scene = await stage('load', () => session.loadScene(files, loadOptions(options, options.preset, signal)));
-      const { steps, seed, loss, styleSteps, brush, keepColours } = options;
+      const { steps, seed, styleSteps } = options;
       const background = shownBackground(options.background);
       const train = () => session.train({ preset: options.preset, steps, seed, background, signal });
       await stage('train', train, () => session.state.trainedSteps);
       await writeResult(at('scene.impasto'), await session.save());
       const score = scene.test.length ? await stage('evaluate', () => session.evaluate({ signal })) : null;
 
-      const paint = () => session.stylize({ styles, loss, steps: styleSteps, brush, keepColours, signal });
+      const paint = () => session.stylize({ ...paintingOf(options), styles, steps: styleSteps, signal });
       let strokes = 0;
       session.on('style', ({ step }) => {
         strokes = step;

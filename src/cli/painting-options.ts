@@ -1,0 +1,42 @@
+// Options of how a field is painted, for every command that paints.
+
+import type { Command } from 'commander';
+import type { StylizeOptions } from '../session/types.ts';
+import { STYLE_LOSSES, type WeightedLoss } from '../style/style-config.ts';
+import type { LayerName } from '../style/types.ts';
+import { decimal, losses } from './options.ts';
+
+export interface PaintingOptions {
+  loss?: readonly WeightedLoss[];
+  brush: number;
+  keepColours?: boolean;
+  photorealistic?: boolean;
+  contentWeight?: number;
+}
+
+export function paintingOptions(command: Command): Command {
+  return command
+    .option(
+      '--loss <name[:weight],...>',
+      `${STYLE_LOSSES.join(', ')}, or several like nnfm:1,gram:0.3 (default: nnfm; photorealistic: gram)`,
+      losses,
+    )
+    .option('--brush <b>', 'size of the strokes, 0.5 to 2', decimal('--brush', 0.5, 2), 1)
+    .option('--content-weight <w>', 'what of the photographs is kept, 1 as usual', decimal('--content-weight', 0, 100))
+    .option('--keep-colours', "strokes of the style in the scene's own colours")
+    .option('--photorealistic', "the style's colours and mood, no strokes: every edge stays");
+}
+
+/** What the session is asked for. */
+export function paintingOf(options: PaintingOptions): Omit<StylizeOptions, 'styles'> {
+  const { brush, keepColours, photorealistic, contentWeight } = options;
+  return { loss: lossesAsked(options), brush, keepColours, photorealistic, contentWeight };
+}
+
+/** The highest layer that the losses look at, where the network is fetched layer by layer. */
+export const topLayer = (options: PaintingOptions): LayerName =>
+  lossesAsked(options).some(({ name }) => name === 'gram') ? 'relu5_1' : 'relu4_1';
+
+/** What the photographs' colours are taken to without strokes is statistics of the style: there is nothing to match. */
+const lossesAsked = ({ loss, photorealistic }: PaintingOptions): readonly WeightedLoss[] =>
+  loss ?? [{ name: photorealistic ? 'gram' : 'nnfm', weight: 1 }];
