@@ -7,7 +7,7 @@ import { encodePng } from '../export/png.ts';
 import { PRESETS } from '../nerf/config.ts';
 import type { PresetName } from '../nerf/types.ts';
 import type { Camera, FileSource, Picture, PictureDecoder, Scene } from '../scene/types.ts';
-import type { ImpastoSession } from '../session/types.ts';
+import type { ImpastoSession, StyleLossChoice } from '../session/types.ts';
 import { download, fileName } from './download.ts';
 import { kindOf } from './dropped-files.ts';
 import { fetchBytes, fetchSource } from './fetch-source.ts';
@@ -306,15 +306,16 @@ export class Commands {
       return;
     }
     await this.fetchPhotographs();
-    const { loss, brush, strength, keepColours, contentWeight, steps } = store.state.style;
+    const { brush, strength, keepColours, photorealistic, contentWeight, steps } = store.state.style;
     store.update('style', { waiting: false, step: 0, stepCount: 0, styleLoss: null });
     await this.guarded('stylize', async (signal) => {
       await session.stylize({
         styles: [{ ...style, weight: 1 }],
-        loss,
+        loss: lossOf(store.state.style),
         brush,
         strength,
         keepColours,
+        photorealistic,
         contentWeight,
         steps: steps || url.styleSteps,
         signal,
@@ -514,3 +515,13 @@ const bundledSource =
   ({ title, path, files }: BundledScene) =>
   async (signal: AbortSignal) =>
     fetchSource(title, `./${path}`, files, signal);
+
+/** The panel's losses; where nothing is matched stroke by stroke, statistics of the style. */
+function lossOf({ loss, withLoss, withWeight, photorealistic }: PageState['style']): StyleLossChoice {
+  const main = photorealistic && loss === 'nnfm' ? 'gram' : loss;
+  if (withLoss === 'none' || withLoss === main || withWeight === 0) return main;
+  return [
+    { name: main, weight: 1 },
+    { name: withLoss, weight: withWeight },
+  ];
+}

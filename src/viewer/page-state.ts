@@ -67,6 +67,10 @@ export interface PageState {
     /** Names of the styles on the field. */
     applied: string[];
     loss: StyleLossName;
+    /** A second loss beside it, and its weight. */
+    withLoss: StyleLossName | 'none';
+    withWeight: number;
+    photorealistic: boolean;
     strength: number;
     brush: number;
     contentWeight: number;
@@ -158,6 +162,9 @@ export function initialState(): PageState {
       waiting: false,
       applied: [],
       loss: 'nnfm',
+      withLoss: 'none',
+      withWeight: 0.3,
+      photorealistic: false,
       strength: 1,
       brush: 1,
       contentWeight: 1,

@@ -14,6 +14,15 @@ import { pickFiles } from './pick-files.ts';
 /** Of the gallery, as in the style sheet. */
 const COLUMNS = 4;
 
+/** Ways to compare with the style, by what comes of them. */
+const LOSSES: Record<string, StyleLossName> = {
+  'strokes (NNFM)': 'nnfm',
+  'strokes in context (patches)': 'patch',
+  'soft strokes (attention)': 'attention',
+  'texture (Gram)': 'gram',
+  'mood (AdaIN)': 'adain',
+};
+
 export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
   const folder = gui.addFolder('Style');
   const gallery = addElement(folder, 'div', 'gallery');
@@ -93,16 +102,21 @@ export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands
   const strength = folder.add(record, 'strength', 0, 1, 0.01);
   strength.onChange((value: number) => commands.setStrength(value));
   follow(strength, record, 'strength', store, (state) => state.style.strength);
-  const loss = folder.add(record, 'loss', {
-    'strokes (NNFM)': 'nnfm',
-    'texture (Gram)': 'gram',
-    'mood (AdaIN)': 'adain',
+  const loss = folder.add(record, 'loss', LOSSES).name('match');
+  loss.onChange((value: StyleLossName) => store.update('style', { loss: value }));
+  const withLoss = folder.add(record, 'withLoss', { nothing: 'none', ...LOSSES }).name('and');
+  withLoss.onChange((value: StyleLossName | 'none') => {
+    store.update('style', { withLoss: value });
+    withWeight.show(value !== 'none');
   });
-  loss.name('match').onChange((value: StyleLossName) => store.update('style', { loss: value }));
+  const withWeight = folder.add(record, 'withWeight', 0, 2, 0.05).name('at weight').hide();
+  withWeight.onChange((value: number) => store.update('style', { withWeight: value }));
   const brush = folder.add(record, 'brush', 0.5, 2, 0.05).name('brush size');
   brush.onChange((value: number) => store.update('style', { brush: value }));
   const colours = folder.add(record, 'keepColours').name('keep colours');
   colours.onChange((value: boolean) => store.update('style', { keepColours: value }));
+  const photorealistic = folder.add(record, 'photorealistic').name('colours only');
+  photorealistic.onChange((value: boolean) => store.update('style', { photorealistic: value }));
   const content = folder.add(record, 'contentWeight', 0, 4, 0.05).name('keep content');
   content.onChange((value: number) => store.update('style', { contentWeight: value }));
   const steps = folder.add(record, 'steps', 0, 600, 10).name('steps (0 = auto)');
