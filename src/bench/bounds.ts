@@ -73,21 +73,21 @@ export function workOfStep(config: FieldConfig, w: StepWork): Record<string, Wor
     march_count: { gathers: w.marchSteps, bytes: r * 36 },
     march_write: { bytes: s * 20 + r * 40 },
     scan_counts: { bytes: r * 24 },
-    encode_density: { gathers: s * corners, bytes: 4 * s * (3 + encoded) },
-    encode_colour: { gathers: n * corners, bytes: 4 * n * (3 + encoded) },
-    density_forward: { flops: s * density, bytes: 4 * s * (encoded + 1) },
+    encode_density: { gathers: s * corners, bytes: s * (12 + 2 * encoded) },
+    encode_colour: { gathers: n * corners, bytes: n * (12 + 2 * encoded) },
+    density_forward: { flops: s * density, bytes: s * (2 * encoded + 4) },
     transmittance: { bytes: n * 12 + r * 12 },
     compact: { bytes: n * 60 + r * 16 },
-    colour_forward: { flops: n * colour, bytes: 4 * n * (encoded + 1 + 3) },
+    colour_forward: { flops: n * colour, bytes: n * (2 * encoded + 16) },
     composite: { bytes: n * 28 + r * 44 },
     mark_seen: { bytes: n * 32 },
     huber: { bytes: r * 48 },
     sum_loss: { bytes: r * 8 },
     composite_backward: { bytes: n * 44 + r * 32 },
-    colour_backward: { flops: n * colourInputs, bytes: 4 * n * (2 * encoded + 10) },
-    colour_weights_backward: { flops: n * colour, bytes: 4 * n * (encoded + 4) },
-    density_backward: { flops: n * density, bytes: 4 * n * (2 * encoded + 2) },
-    density_weights_backward: { flops: n * density, bytes: 4 * n * (encoded + 2) },
+    colour_backward: { flops: n * colourInputs, bytes: n * (6 * encoded + 40) },
+    colour_weights_backward: { flops: n * colour, bytes: n * (2 * encoded + 16) },
+    density_backward: { flops: n * density, bytes: n * (6 * encoded + 8) },
+    density_weights_backward: { flops: n * density, bytes: n * (2 * encoded + 8) },
     encode_colour_backward: { additions: w.additions.colour, bytes: 4 * n * (3 + encoded) },
     encode_density_backward: { additions: w.additions.density, bytes: 4 * n * (3 + encoded) },
     // Every gradient is looked at; an entry that got one is stepped: moments, master and step count in and out, the
@@ -103,7 +103,7 @@ export function workOfStep(config: FieldConfig, w: StepWork): Record<string, Wor
 
 /**
  * Additions of encode_backward that are not zero after rounding: what it cannot avoid.
- * @param position [3, stride] @param dEncoded [2 L, stride]
+ * @param position [3, stride] @param dEncoded [L, stride, 2]
  */
 export function countAdditions(
   position: Float32Array,
@@ -116,8 +116,8 @@ export function countAdditions(
   let additions = 0;
   levels.forEach(({ scale }, level) => {
     for (let s = 0; s < count; s++) {
-      const a = Math.abs(gradientScale * dEncoded[2 * level * stride + s]);
-      const b = Math.abs(gradientScale * dEncoded[(2 * level + 1) * stride + s]);
+      const a = Math.abs(gradientScale * dEncoded[2 * (level * stride + s)]);
+      const b = Math.abs(gradientScale * dEncoded[2 * (level * stride + s) + 1]);
       if (Math.max(a, b) < 0.5) continue;
       const [x, y, z] = [0, 1, 2].map((axis) => {
         const p = position[axis * stride + s] * scale + 0.5;

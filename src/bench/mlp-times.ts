@@ -7,9 +7,11 @@ import type { Gpu } from '../gpu/device.ts';
 import { workgroups } from '../gpu/kernel.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
-import { PRESETS } from '../nerf/config.ts';
+import { MLP_GROUP, PRESETS } from '../nerf/config.ts';
 import { colourWeightCount, densityWeightCount } from '../nerf/field.ts';
+import { f16FromF32, f32FromF16 } from '../nerf/half.ts';
 import { fixedCounters, NerfKernels, WEIGHT_CHUNK, WEIGHT_GRADIENT_SCALE } from '../nerf/passes.ts';
+import { COUNTERS } from '../nerf/sample-buffers.ts';
 import type { PresetName } from '../nerf/types.ts';
 import { openTfjs, type Tf } from '../style/features/tfjs-backend.ts';
 
@@ -39,15 +41,16 @@ export async function timeMlp(gpu: Gpu, preset: PresetName, signal?: AbortSignal
       ? Tensor.from(device, `timeMlp.${name}`, shape, values)
       : Tensor.zeros(device, `timeMlp.${name}`, shape, name.startsWith('d_weights') ? 'i32' : 'f32');
 
-  const columns = wave(encodedSize * samples, 0.731);
+  // As exact in halves as in floats, so that both compute from the same.
+  const columns = f32FromF16(f16FromF32(wave(encodedSize * samples, 0.731)));
   const densityWeights = wave(densityWeightCount(config), 1.37);
   const colourWeights = wave(colourWeightCount(config), 2.11);
   const index = new Uint32Array(2 * samples);
   for (let s = 0; s < samples; s++) index[2 * s] = s;
   const tensors = {
-    counters: make('counters', [16], fixedCounters(samples, config.levels)),
+    counters: make('counters', [COUNTERS], fixedCounters(samples, config.levels)),
     survivor_index: make('survivor_index', [samples, 2], index),
-    encoded: make('encoded', [encodedSize, samples], columns),
+    encoded: make('encoded', [config.levels / 2, samples, 2], halfPairs(columns, samples)),
     ray_shading: make('ray_shading', [1, 4], Float32Array.of(0, 0, 1, 1)),
     density_weights: make('density_weights', [densityWeights.length], densityWeights),
     colour_weights: make('colour_weights', [colourWeights.length], colourWeights),
@@ -66,7 +69,7 @@ export async function timeMlp(gpu: Gpu, preset: PresetName, signal?: AbortSignal
     const chunks = Math.ceil(samples / WEIGHT_CHUNK);
     const stride = { stride: samples };
     const chunk = { ...stride, chunk: WEIGHT_CHUNK, gradient_scale: WEIGHT_GRADIENT_SCALE };
-    const over = workgroups(samples, 64);
+    const over = workgroups(samples, MLP_GROUP);
     const ours = (): void => {
       const { counters, encoded, survivor_index, ray_shading, raw_density, d_raw_density, rgb, d_rgb, d_encoded } = t;
       const rec = new Recorder(gpu, 'timeMlp');
@@ -137,6 +140,14 @@ export async function timeMlp(gpu: Gpu, preset: PresetName, signal?: AbortSignal
     kernels.destroy();
     for (const tensor of Object.values(tensors)) tensor.destroy();
   }
+}
+
+/** Columns [E, S] as encode leaves them: [E / 4, S, 2], two halves a word. */
+function halfPairs(columns: Float32Array, samples: number): Uint32Array<ArrayBuffer> {
+  const words = new Float32Array(columns.length);
+  for (let c = 0; c < columns.length / samples; c++)
+    for (let s = 0; s < samples; s++) words[4 * ((c >> 2) * samples + s) + (c & 3)] = columns[c * samples + s];
+  return new Uint32Array(f16FromF32(words).buffer);
 }
 
 async function tfjsMlp(gpu: Gpu) {

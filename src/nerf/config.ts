@@ -3,6 +3,9 @@
 
 import type { PresetName } from './types.ts';
 
+/** Samples a workgroup in the MLPs; scan_counts has it too. */
+export const MLP_GROUP = 256;
+
 /** Chunks of a view that the renderer plans in one round. */
 export const PLAN_CHUNKS = 4096;
 
@@ -203,6 +206,7 @@ export const PRESETS: Record<PresetName, Preset> = {
 export function constantsWgsl(field: FieldConfig): string {
   const encoded = 2 * field.levels;
   return [
+    `const MLP_GROUP = ${MLP_GROUP}u;`,
     `const ENCODED = ${encoded}u;`,
     `const ENCODED_VEC4 = ${encoded / 4}u;`,
     `const COLOUR_VEC4 = ${encoded / 4 + 3}u;`,

@@ -27,7 +27,7 @@ export function hashLevels(config: FieldConfig): HashLevel[] {
 }
 
 /** [L, 4] as the shaders read it: bits of f32 scale, resolution, first entry, entries. */
-export function packLevels(levels: HashLevel[]): Uint32Array<ArrayBuffer> {
+export function packLevels(levels: readonly HashLevel[]): Uint32Array<ArrayBuffer> {
   const data = new Uint32Array(levels.length * 4);
   const asFloat = new Float32Array(data.buffer);
   levels.forEach((level, i) => {
@@ -35,4 +35,11 @@ export function packLevels(levels: HashLevel[]): Uint32Array<ArrayBuffer> {
     data.set([level.resolution, level.firstEntry, level.entries], 4 * i + 1);
   });
   return data;
+}
+
+/** Levels `2 pair` and `2 pair + 1` as WGSL constants, to be appended to encode. */
+export function levelPairWgsl(levels: readonly HashLevel[], pair: number): string {
+  const packed = packLevels(levels.slice(2 * pair, 2 * pair + 2));
+  const level = (at: number) => `vec4u(${[...packed.subarray(at, at + 4)].map((v) => `${v}u`).join(', ')})`;
+  return `const PAIR = ${pair}u;\nconst LEVEL_PAIR = array<vec4u, 2>(${level(0)}, ${level(4)});`;
 }

@@ -10,12 +10,12 @@ import type { FieldConfig } from './config.ts';
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 const AXES = 'xyzw';
 
-/** `mlp_weights` in workgroup memory and the function that fills it, to be called by all 64 lanes. */
+/** `mlp_weights` in workgroup memory and the function that fills it, to be called by all lanes of a workgroup. */
 function weightMemory(vec4s: number): string {
   return `var<workgroup> mlp_weights: array<vec4f, ${vec4s}>;
 
 fn load_mlp_weights(lane: u32) {
-  for (var i = lane; i < ${vec4s}u; i += 64u) { mlp_weights[i] = weights[i]; }
+  for (var i = lane; i < ${vec4s}u; i += MLP_GROUP) { mlp_weights[i] = weights[i]; }
   workgroupBarrier();
 }`;
 }

@@ -9,6 +9,7 @@ import type { Tensor } from '../gpu/tensor.ts';
 import cameraWgsl from '../shaders/common/camera.wgsl?raw';
 import colourMapWgsl from '../shaders/common/colour_map.wgsl?raw';
 import densityWgsl from '../shaders/common/density.wgsl?raw';
+import halvesWgsl from '../shaders/common/halves.wgsl?raw';
 import hashGridWgsl from '../shaders/common/hash_grid.wgsl?raw';
 import occupiedWgsl from '../shaders/common/occupied.wgsl?raw';
 import randomWgsl from '../shaders/common/random.wgsl?raw';
@@ -42,16 +43,24 @@ import sumLossWgsl from '../shaders/nerf/sum_loss.wgsl?raw';
 import trainingRaysWgsl from '../shaders/nerf/training_rays.wgsl?raw';
 import transmittanceWgsl from '../shaders/nerf/transmittance.wgsl?raw';
 import type { RegionVolume } from './blend.ts';
-import { constantsWgsl, type FieldConfig } from './config.ts';
+import { constantsWgsl, type FieldConfig, MLP_GROUP } from './config.ts';
 import type { Appearance, ColourMap, Field, HashNetwork } from './field.ts';
 import { colourBackwardMlp, colourForwardMlp, densityBackwardMlp, densityForwardMlp } from './mlp-wgsl.ts';
-import type { SampleBuffers } from './sample-buffers.ts';
+import { hashLevels, levelPairWgsl } from './hash-levels.ts';
+import { COUNTERS, type SampleBuffers } from './sample-buffers.ts';
 
 /** Fixed-point units to one, of table and of weight gradients. Headroom: 2^31 / scale. */
 export const TABLE_GRADIENT_SCALE = 2 ** 22;
 export const WEIGHT_GRADIENT_SCALE = 2 ** 18;
 /** Samples that a workgroup of the weight gradients walks. */
 export const WEIGHT_CHUNK = 4096;
+
+/** Where in the counters the sizes of dispatches lie, bytes (scan_counts.wgsl). */
+const OVER_LEVELS = 16;
+const OVER_SAMPLES = 28;
+const OVER_COLOUR_NEURONS = 40;
+const OVER_DENSITY_NEURONS = 52;
+const OVER_MLP_GROUPS = 64;
 
 const SPACE = [spaceWgsl];
 const SOURCES = {
@@ -60,16 +69,15 @@ const SOURCES = {
   march_count: [marchCountWgsl, occupiedWgsl, ...SPACE],
   scan_counts: [scanCountsWgsl],
   march_write: [marchWriteWgsl, occupiedWgsl, ...SPACE],
-  encode: [encodeWgsl, hashGridWgsl],
   encode_backward: [encodeBackwardWgsl, hashGridWgsl],
-  density_forward: [densityForwardWgsl],
-  density_backward: [densityBackwardWgsl],
-  density_weights_backward: [densityWeightsBackwardWgsl],
+  density_forward: [densityForwardWgsl, halvesWgsl],
+  density_backward: [densityBackwardWgsl, halvesWgsl],
+  density_weights_backward: [densityWeightsBackwardWgsl, halvesWgsl],
   transmittance: [transmittanceWgsl, densityWgsl],
   compact: [compactWgsl, densityWgsl],
-  colour_forward: [colourForwardWgsl, sphericalHarmonicsWgsl],
-  colour_backward: [colourBackwardWgsl, sphericalHarmonicsWgsl],
-  colour_weights_backward: [colourWeightsBackwardWgsl, sphericalHarmonicsWgsl],
+  colour_forward: [colourForwardWgsl, halvesWgsl, sphericalHarmonicsWgsl],
+  colour_backward: [colourBackwardWgsl, halvesWgsl, sphericalHarmonicsWgsl],
+  colour_weights_backward: [colourWeightsBackwardWgsl, halvesWgsl, sphericalHarmonicsWgsl],
   blend_colour: [blendColourWgsl, colourMapWgsl],
   composite: [compositeWgsl, densityWgsl, colourMapWgsl],
   composite_backward: [compositeBackwardWgsl, densityWgsl, colourMapWgsl],
@@ -98,7 +106,11 @@ type KernelName = keyof typeof SOURCES;
 
 /** All kernels of the field, compiled once for a configuration. */
 export class NerfKernels {
-  private constructor(private readonly kernels: Map<string, Kernel>) {}
+  private constructor(
+    private readonly kernels: Map<string, Kernel>,
+    /** Of levels 2 k and 2 k + 1. [L / 2] */
+    readonly encode: readonly Kernel[],
+  ) {}
 
   static async create(gpu: Gpu, config: FieldConfig): Promise<NerfKernels> {
     const entries = await Promise.all(
@@ -108,7 +120,14 @@ export class NerfKernels {
         return [name, await Kernel.create(gpu, { name, code, shared: all })] as const;
       }),
     );
-    return new NerfKernels(new Map(entries));
+    const levels = hashLevels(config);
+    const encode = await Promise.all(
+      Array.from({ length: config.levels / 2 }, (_, pair) => {
+        const shared = [hashGridWgsl, levelPairWgsl(levels, pair)];
+        return Kernel.create(gpu, { name: 'encode', code: encodeWgsl, shared });
+      }),
+    );
+    return new NerfKernels(new Map(entries), encode);
   }
 
   get(name: KernelName): Kernel {
@@ -116,7 +135,7 @@ export class NerfKernels {
   }
 
   destroy(): void {
-    for (const kernel of this.kernels.values()) kernel.destroy();
+    for (const kernel of [...this.kernels.values(), ...this.encode]) kernel.destroy();
   }
 }
 
@@ -262,13 +281,15 @@ export class Passes {
     counters: Tensor,
     span: string,
   ): void {
-    rec.run(
-      this.k.get('encode'),
-      { counters, levels: network.levels, sample_position: position, table: network.table, encoded },
-      { stride: this.b.capacity },
-      { indirect: counters, byteOffset: 16 },
-      span,
-    );
+    for (const kernel of this.k.encode) {
+      rec.run(
+        kernel,
+        { counters, sample_position: position, table: network.table, encoded },
+        { stride: this.b.capacity },
+        { indirect: counters, byteOffset: OVER_SAMPLES },
+        span,
+      );
+    }
   }
 
   /** Samples -> raw density. */
@@ -279,7 +300,7 @@ export class Passes {
       this.k.get('density_forward'),
       { counters, encoded: b.densityEncoded, weights: field.density.weights, raw_density: b.rawDensity },
       { stride: b.capacity },
-      { indirect: counters, byteOffset: 28 },
+      { indirect: counters, byteOffset: OVER_MLP_GROUPS },
     );
   }
 
@@ -325,7 +346,7 @@ export class Passes {
         rgb: b.rgb,
       },
       { stride: b.capacity },
-      { indirect: b.survivorCounters, byteOffset: 28 },
+      { indirect: b.survivorCounters, byteOffset: OVER_MLP_GROUPS },
     );
   }
 
@@ -365,7 +386,7 @@ export class Passes {
         share_inside: shares.slice(1, 5),
         ...map0(map),
       },
-      { indirect: b.survivorCounters, byteOffset: 28 },
+      { indirect: b.survivorCounters, byteOffset: OVER_SAMPLES },
     );
   }
 
@@ -455,7 +476,7 @@ export class Passes {
         d_encoded: b.dEncoded,
       },
       { stride: b.capacity },
-      { indirect: counters, byteOffset: 28 },
+      { indirect: counters, byteOffset: OVER_MLP_GROUPS },
     );
     rec.run(
       this.k.get('colour_weights_backward'),
@@ -469,7 +490,7 @@ export class Passes {
         d_weights: state.dWeights,
       },
       { stride: b.capacity, chunk: WEIGHT_CHUNK, gradient_scale: WEIGHT_GRADIENT_SCALE * gain },
-      { indirect: counters, byteOffset: 40 },
+      { indirect: counters, byteOffset: OVER_COLOUR_NEURONS },
     );
     this.encodeBackward(rec, network, gain, 'encode_colour_backward');
   }
@@ -490,13 +511,13 @@ export class Passes {
       this.k.get('density_backward'),
       { ...common, d_encoded: b.dEncoded },
       { stride: b.capacity },
-      { indirect: counters, byteOffset: 28 },
+      { indirect: counters, byteOffset: OVER_MLP_GROUPS },
     );
     rec.run(
       this.k.get('density_weights_backward'),
       { ...common, d_weights: state.dWeights },
       { stride: b.capacity, chunk: WEIGHT_CHUNK, gradient_scale: WEIGHT_GRADIENT_SCALE },
-      { indirect: counters, byteOffset: 52 },
+      { indirect: counters, byteOffset: OVER_DENSITY_NEURONS },
     );
     this.encodeBackward(rec, field.density, 1, 'encode_density_backward');
   }
@@ -513,7 +534,7 @@ export class Passes {
         d_table: network.optimiser!.dTable,
       },
       { stride: b.capacity, gradient_scale: TABLE_GRADIENT_SCALE * gain },
-      { indirect: b.survivorCounters, byteOffset: 16 },
+      { indirect: b.survivorCounters, byteOffset: OVER_LEVELS },
       span,
     );
   }
@@ -594,7 +615,7 @@ export class Passes {
         last_seen: field.lastSeen,
       },
       { stride: b.capacity, resolution: field.config.occupancyResolution, step },
-      { indirect: b.survivorCounters, byteOffset: 28 },
+      { indirect: b.survivorCounters, byteOffset: OVER_SAMPLES },
     );
   }
 
@@ -631,10 +652,11 @@ export class Passes {
   }
 }
 
-/** [16] counters for a fixed number of samples, as scan_counts would write them. */
+/** [20] counters for a fixed number of samples, as scan_counts would write them. */
 export function fixedCounters(samples: number, levels: number): Uint32Array<ArrayBuffer> {
   const groups = Math.ceil(samples / 64);
-  const data = new Uint32Array(16);
-  data.set([samples, 0, samples, 0, groups, levels, 1, groups, 1, 1, 0, 0, 0]);
+  const data = new Uint32Array(COUNTERS);
+  data.set([samples, 0, samples, 0, groups, levels, 1, groups, 1, 1]);
+  data.set([Math.ceil(samples / MLP_GROUP), 1, 1], 16);
   return data;
 }

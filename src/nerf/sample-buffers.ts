@@ -4,6 +4,9 @@
 import type { Gpu } from '../gpu/device.ts';
 import { Tensor } from '../gpu/tensor.ts';
 
+/** Counts of a batch and the sizes of its dispatches. */
+export const COUNTERS = 20;
+
 export class SampleBuffers {
   // Over rays.
   readonly rayOrigin: Tensor; // [R, 4] xyz, t_near
@@ -22,20 +25,20 @@ export class SampleBuffers {
   // Over samples.
   readonly samplePosition: Tensor; // [3, capacity]
   readonly sampleT: Tensor; // [capacity, 2]
-  readonly densityEncoded: Tensor; // [2L, capacity]
+  readonly densityEncoded: Tensor; // [L / 2, capacity, 2] 4 x f16
   readonly rawDensity: Tensor; // [capacity]
   // Over survivors.
   readonly survivorPosition: Tensor; // [3, capacity]
   readonly survivorSample: Tensor; // [capacity, 4]
   readonly survivorIndex: Tensor; // [capacity, 2] u32
-  readonly colourEncoded: Tensor; // [2L, capacity]
+  readonly colourEncoded: Tensor; // [L / 2, capacity, 2] 4 x f16
   readonly rgb: Tensor; // [3, capacity]
   readonly dRgb: Tensor; // [3, capacity]
   readonly dRawDensity: Tensor; // [capacity]
-  readonly dEncoded: Tensor; // [2L, capacity]
+  readonly dEncoded: Tensor; // [L, capacity, 2]
   // Counts and indirect dispatch sizes, see scan_counts.wgsl.
-  readonly counters: Tensor; // [16] u32
-  readonly survivorCounters: Tensor; // [16] u32
+  readonly counters: Tensor; // [20] u32
+  readonly survivorCounters: Tensor; // [20] u32
   readonly statistics: Tensor; // [4]
 
   constructor(
@@ -64,25 +67,25 @@ export class SampleBuffers {
     this.dPixelRgb = make('dPixelRgb', [R, 3]);
     this.samplePosition = make('samplePosition', [3, C]);
     this.sampleT = make('sampleT', [C, 2]);
-    this.densityEncoded = make('densityEncoded', [2 * levels, C]);
+    this.densityEncoded = make('densityEncoded', [levels / 2, C, 2], 'u32');
     this.rawDensity = make('rawDensity', [C]);
     this.survivorPosition = make('survivorPosition', [3, C]);
     this.survivorSample = make('survivorSample', [C, 4]);
     this.survivorIndex = make('survivorIndex', [C, 2], 'u32');
-    this.colourEncoded = make('colourEncoded', [2 * levels, C]);
+    this.colourEncoded = make('colourEncoded', [levels / 2, C, 2], 'u32');
     this.rgb = make('rgb', [3, C]);
     this.dRgb = make('dRgb', [3, C]);
     this.dRawDensity = make('dRawDensity', [C]);
-    this.dEncoded = make('dEncoded', [2 * levels, C]);
-    this.counters = make('counters', [16], 'u32', GPUBufferUsage.INDIRECT);
-    this.survivorCounters = make('survivorCounters', [16], 'u32', GPUBufferUsage.INDIRECT);
+    this.dEncoded = make('dEncoded', [levels, C, 2]);
+    this.counters = make('counters', [COUNTERS], 'u32', GPUBufferUsage.INDIRECT);
+    this.survivorCounters = make('survivorCounters', [COUNTERS], 'u32', GPUBufferUsage.INDIRECT);
     this.statistics = make('statistics', [4]);
   }
 
   /** Bytes that these buffers take, before they are made. */
   static bytes(rayCapacity: number, capacity: number, levels: number): number {
-    const counters = 16 + 16 + 4;
-    return 4 * (rayCapacity * 35 + capacity * (6 * levels + 3 + 2 + 1 + 3 + 4 + 2 + 3 + 3 + 1) + counters);
+    const counters = 2 * COUNTERS + 4;
+    return 4 * (rayCapacity * 35 + capacity * (4 * levels + 3 + 2 + 1 + 3 + 4 + 2 + 3 + 3 + 1) + counters);
   }
 
   destroy(): void {

@@ -4,7 +4,7 @@
 import type { Gpu } from '../gpu/device.ts';
 import type { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
-import type { SampleBuffers } from './sample-buffers.ts';
+import { COUNTERS, type SampleBuffers } from './sample-buffers.ts';
 
 /** Where one kind of the survivors' data lies: so many runs (SoA components) of so many bytes a survivor. */
 const PARTS = [
@@ -12,7 +12,7 @@ const PARTS = [
   { name: 'survivorSample', runs: 1, bytes: 16 },
   { name: 'survivorIndex', runs: 1, bytes: 8 },
 ] as const;
-const COUNTER_BYTES = 64;
+const COUNTER_BYTES = 4 * COUNTERS;
 const SPAN_BYTES = 8;
 
 /** Survivors of one chunk of rays, packed one part after another. */

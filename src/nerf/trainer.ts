@@ -11,7 +11,7 @@ import { CAMERA_STRIDE, packCameras } from './camera-buffer.ts';
 import type { TrainConfig } from './config.ts';
 import { type Field, IDENTITY_MAP } from './field.ts';
 import { fixedCounters, type NerfKernels, Passes } from './passes.ts';
-import type { SampleBuffers } from './sample-buffers.ts';
+import { COUNTERS, type SampleBuffers } from './sample-buffers.ts';
 
 export interface TrainingPace {
   /** Rays drawn a step now. */
@@ -99,7 +99,7 @@ export class NerfTrainer {
     this.occupancyCounters = Tensor.zeros(
       device,
       'NerfTrainer.occupancyCounters',
-      [16],
+      [COUNTERS],
       'u32',
       GPUBufferUsage.INDIRECT,
     );

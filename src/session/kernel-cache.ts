@@ -19,8 +19,8 @@ export class KernelCache {
 
   /** Compiled for this configuration's sizes; a failure is not kept. The last two sets handed out stay valid. */
   async get(config: FieldConfig): Promise<NerfKernels> {
-    const { levels, densityHidden, colourHidden } = config;
-    const key = `${levels} ${densityHidden} ${colourHidden}`;
+    const { levels, log2TableSize, minResolution, maxResolution, densityHidden, colourHidden } = config;
+    const key = [levels, log2TableSize, minResolution, maxResolution, densityHidden, colourHidden].join(' ');
     const found = this.entries.get(key) ?? this.compile(this.gpu, config);
     this.entries.delete(key);
     this.entries.set(key, found);

@@ -87,7 +87,7 @@ describe.each([
     const scanned = await runKernel(
       gpu,
       kernels.get('scan_counts'),
-      { counts, ray_span: new Uint32Array(2 * count), counters: new Uint32Array(16) },
+      { counts, ray_span: new Uint32Array(2 * count), counters: new Uint32Array(20) },
       { ray_count: count, capacity, levels: 4, chunk: 128, density_neurons: 5, colour_neurons: 6 },
       [1],
       ['ray_span', 'counters'],
@@ -113,6 +113,10 @@ describe.each([
       chunks,
       5,
       1,
+      Math.ceil(samples / 256),
+      1,
+      1,
+      0,
     ]);
     if (count === 300) expect(expected.rays).toBeLessThan(count);
 
@@ -156,7 +160,7 @@ describe('scan_counts', () => {
       {
         counts: Uint32Array.from(counts),
         ray_span: new Uint32Array(2 * counts.length),
-        counters: new Uint32Array(16).fill(99),
+        counters: new Uint32Array(20).fill(99),
       },
       { ray_count: counts.length, capacity, levels: 4, chunk: 128, density_neurons: 5, colour_neurons: 6 },
       [1],

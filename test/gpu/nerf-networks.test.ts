@@ -8,7 +8,7 @@ import { colourWeightCount, densityWeightCount } from '../../src/nerf/field.ts';
 import { f16FromF32, f32FromF16 } from '../../src/nerf/half.ts';
 import { hashLevels, packLevels } from '../../src/nerf/hash-levels.ts';
 import { NerfKernels } from '../../src/nerf/passes.ts';
-import { columns, counted, rowOf, runKernel } from '../reference/nerf/bench.ts';
+import { columns, counted, halfColumns, halvesOf, pairColumns, pairsOf, rowOf, runKernel } from '../reference/nerf/bench.ts';
 import { SMALL_FIELD } from '../reference/nerf/cases.ts';
 import { encode, encodeBackward } from '../reference/nerf/encode.ts';
 import { colourBackward, colourOf, mlp, mlpBackward, sphericalHarmonics } from '../reference/nerf/mlp.ts';
@@ -57,28 +57,31 @@ const index = (count: number) =>
 describe.each([1, 33, 0])('%i samples', (count) => {
   const positions = rows(count, 3, 5, 0, 1) as Point[];
   const sample_position = count ? columns(positions, STRIDE) : new Float32Array(3 * STRIDE);
-  const encodedRows = rows(count, encodedSize, 6);
-  const encoded = count ? columns(encodedRows, STRIDE) : new Float32Array(encodedSize * STRIDE);
+  // In halves, as they are kept: what the MLPs read is exact.
+  const encodedRows = rows(count, encodedSize, 6).map((row) => [...f32FromF16(f16FromF32(Float32Array.from(row)))]);
+  const encoded = count ? halfColumns(encodedRows, STRIDE) : new Uint32Array((encodedSize / 2) * STRIDE);
+  const dEncodedRows = rows(count, encodedSize, 6);
   const counters = counted(count);
   const groups = Math.max(1, Math.ceil(count / 64));
   const survivor_index = index(count);
   const all = Array.from({ length: count }, (_, i) => i);
 
   it('encode agrees with its reference', async () => {
-    const inputs = { counters, levels: packLevels(levels), sample_position, table: tableWords };
-    const empty = new Float32Array(encodedSize * STRIDE).fill(9);
-    const found = await runKernel(
-      gpu,
-      kernels.get('encode'),
-      { ...inputs, encoded: empty },
-      { stride: STRIDE },
-      [groups, levels.length],
-      ['encoded'],
-    );
+    const inputs = { counters, sample_position, table: tableWords };
+    const nines = new Array(encodedSize).fill(9);
+    // Each kernel writes its pair of levels and leaves the others be.
+    let encoded = halfColumns(new Array(STRIDE).fill(nines), STRIDE);
+    for (const kernel of kernels.encode) {
+      const found = await runKernel(gpu, kernel, { ...inputs, encoded }, { stride: STRIDE }, [groups], ['encoded']);
+      encoded = found.encoded as typeof encoded;
+    }
+    // Rounded to halves: 2^-11 of the value.
     for (const i of all)
-      expect(rowOf(found.encoded, i, STRIDE, encodedSize)).toBeAllclose(encode(positions[i], levels, table));
+      expect(halvesOf(encoded, i, STRIDE, encodedSize)).toBeAllclose(encode(positions[i], levels, table), {
+        relative: 5e-4,
+      });
     // Nothing is written past the samples.
-    expect(rowOf(found.encoded, count, STRIDE, encodedSize)).toEqual(new Array(encodedSize).fill(9));
+    expect(halvesOf(encoded, count, STRIDE, encodedSize)).toEqual(nines);
   });
 
   it('encode_backward agrees with its reference', async () => {
@@ -89,7 +92,7 @@ describe.each([1, 33, 0])('%i samples', (count) => {
         counters,
         levels: packLevels(levels),
         sample_position,
-        d_encoded: encoded,
+        d_encoded: count ? pairColumns(dEncodedRows, STRIDE) : new Float32Array(encodedSize * STRIDE),
         d_table: new Int32Array(2 * entries),
       },
       { stride: STRIDE, gradient_scale: TABLE_SCALE },
@@ -97,7 +100,7 @@ describe.each([1, 33, 0])('%i samples', (count) => {
       ['d_table'],
     );
     const expected = new Float64Array(2 * entries);
-    for (const i of all) encodeBackward(positions[i], levels, encodedRows[i], expected);
+    for (const i of all) encodeBackward(positions[i], levels, dEncodedRows[i], expected);
     // Half a unit for each of at most 8 x 33 contributions, and f32 weights of corners.
     expect(unscaled(found.d_table, TABLE_SCALE)).toBeAllclose(expected, { absolute: 3e-5, relative: 1e-5 });
     expect(found.d_table.some((v) => v !== 0)).toBe(count > 0);
@@ -137,7 +140,7 @@ describe.each([1, 33, 0])('%i samples', (count) => {
       [groups],
       ['d_encoded'],
     );
-    for (const i of all) expect(rowOf(backward.d_encoded, i, STRIDE, encodedSize)).toBeAllclose(expected[i]);
+    for (const i of all) expect(pairsOf(backward.d_encoded, i, STRIDE, encodedSize)).toBeAllclose(expected[i]);
     const weights = await runKernel(
       gpu,
       kernels.get('density_weights_backward'),
@@ -177,7 +180,7 @@ describe.each([1, 33, 0])('%i samples', (count) => {
       ['d_rgb', 'd_encoded'],
     );
     for (const i of all) {
-      expect(rowOf(backward.d_encoded, i, STRIDE, encodedSize)).toBeAllclose(expected[i]);
+      expect(pairsOf(backward.d_encoded, i, STRIDE, encodedSize)).toBeAllclose(expected[i]);
       const beforeLogistic = colours[i].map((v, c) => dRgb[i][c] * v * (1 - v));
       expect(rowOf(backward.d_rgb, i, STRIDE, 3)).toBeAllclose(beforeLogistic);
     }

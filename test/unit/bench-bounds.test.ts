@@ -34,9 +34,9 @@ describe('countAdditions', () => {
 
   it('leaves out what rounds to nothing', () => {
     // Weights 0.375 and 0.125, twice each, behind a gradient of 2 units: 0.75 is added and 0.25 is not.
-    expect(countAdditions(position, Float32Array.of(2, 9, 0, 9), 1, 2, levels, 1)).toBe(2);
-    expect(countAdditions(position, Float32Array.of(8, 9, -8, 9), 1, 2, levels, 1)).toBe(8);
-    expect(countAdditions(position, Float32Array.of(0.4, 9, 0.4, 9), 1, 2, levels, 1)).toBe(0);
+    expect(countAdditions(position, Float32Array.of(2, 0, 9, 9), 1, 2, levels, 1)).toBe(2);
+    expect(countAdditions(position, Float32Array.of(8, -8, 9, 9), 1, 2, levels, 1)).toBe(8);
+    expect(countAdditions(position, Float32Array.of(0.4, 0.4, 9, 9), 1, 2, levels, 1)).toBe(0);
     expect(countAdditions(position, Float32Array.of(2, 9, 2, 9), 0, 2, levels, 1)).toBe(0);
   });
 });

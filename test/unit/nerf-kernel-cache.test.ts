@@ -25,10 +25,11 @@ describe('KernelCache', () => {
   it('compiles once for equal sizes, whatever else of the configuration differs', async () => {
     const { log, cache } = counting();
     const first = await cache.get(quick);
-    expect(await cache.get({ ...quick, near: 0.7, log2TableSize: 12, stepMin: 0.1 })).toBe(first);
+    expect(await cache.get({ ...quick, near: 0.7, far: 12, stepMin: 0.1 })).toBe(first);
     expect(log).toEqual(['compile 8/16']);
     expect(await cache.get({ ...quick, colourHidden: 64 })).not.toBe(first);
     expect(await cache.get({ ...quick, densityHidden: 32 })).not.toBe(first);
+    expect(await cache.get({ ...quick, log2TableSize: 12 })).not.toBe(first);
   });
 
   it('keeps the last two used and destroys the others', async () => {

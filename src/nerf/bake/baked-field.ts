@@ -14,7 +14,7 @@ import type { FieldConfig } from '../config.ts';
 import type { Field } from '../field.ts';
 import { makeIfRoom } from '../memory.ts';
 import { fixedCounters, type NerfKernels, Passes } from '../passes.ts';
-import type { SampleBuffers } from '../sample-buffers.ts';
+import { COUNTERS, type SampleBuffers } from '../sample-buffers.ts';
 import type { RenderTarget } from '../types.ts';
 import { atlasSize, type BakeLimits, type BrickLayout, layOutBricks } from './bricks.ts';
 import type { BakeKernels } from './kernels.ts';
@@ -117,7 +117,7 @@ export class BakedField {
     const { cells, voxels } = this.layout;
     const passes = new Passes(source.kernels, source.field, source.buffers);
     const brickCell = Tensor.from(device, 'BakedField.brickCell', [cells.length], cells);
-    const counters = Tensor.zeros(device, 'BakedField.counters', [16], 'u32', GPUBufferUsage.INDIRECT);
+    const counters = Tensor.zeros(device, 'BakedField.counters', [COUNTERS], 'u32', GPUBufferUsage.INDIRECT);
     const storeGroup = device.createBindGroup({
       label: 'BakedField.storeGroup',
       layout: this.kernels.store.pipeline.getBindGroupLayout(2),

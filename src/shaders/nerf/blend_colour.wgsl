@@ -13,7 +13,7 @@ struct Uniforms {
   map2: vec4f,
 }
 
-@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [16] of the survivors
+@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [20] of the survivors
 @group(0) @binding(1) var<storage, read> survivor_position: array<f32>;    // [3, stride] field coordinates
 @group(0) @binding(2) var<storage, read> region_weights: array<u32>;       // [resolution^3] 4 x unorm8, x fastest
 @group(0) @binding(3) var<storage, read> rgb: array<f32>;                  // [3, stride] of this part

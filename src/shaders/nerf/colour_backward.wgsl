@@ -5,17 +5,17 @@ struct Uniforms {
   stride: u32,
 }
 
-@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [16] of the survivors
-@group(0) @binding(1) var<storage, read> encoded: array<f32>;              // [ENCODED, stride]
+@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [20] of the survivors
+@group(0) @binding(1) var<storage, read> encoded: array<vec2u>;              // [ENCODED_VEC4, stride] 4 x f16
 @group(0) @binding(2) var<storage, read> survivor_index: array<vec2u>;     // [stride] (sample, ray)
 @group(0) @binding(3) var<storage, read> ray_shading: array<vec4f>;        // [R] direction, 1 = use it
 @group(0) @binding(4) var<storage, read> weights: array<vec4f>;            // as colour_forward
 @group(0) @binding(5) var<storage, read> rgb: array<f32>;                  // [3, stride] after the logistic
 @group(0) @binding(6) var<storage, read_write> d_rgb: array<f32>;           // [3, stride] in: after, out: before the logistic
-@group(0) @binding(7) var<storage, read_write> d_encoded: array<f32>;       // [ENCODED, stride]
+@group(0) @binding(7) var<storage, read_write> d_encoded: array<vec2f>;     // [L, stride]
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(MLP_GROUP)
 fn colour_backward(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
   load_mlp_weights(lane);
   // As in density_forward: no lane returns early.
@@ -24,8 +24,7 @@ fn colour_backward(@builtin(global_invocation_id) id: vec3u, @builtin(local_invo
   let d_out = vec3f(d_rgb[i], d_rgb[uniforms.stride + i], d_rgb[2u * uniforms.stride + i]) * value * (1.0 - value);
   var x: array<vec4f, COLOUR_VEC4>;
   for (var q = 0u; q < ENCODED_VEC4; q++) {
-    let k = 4u * q * uniforms.stride + i;
-    x[q] = vec4f(encoded[k], encoded[k + uniforms.stride], encoded[k + 2u * uniforms.stride], encoded[k + 3u * uniforms.stride]);
+    x[q] = halves(encoded[q * uniforms.stride + i]);
   }
   let shading = ray_shading[survivor_index[i].y];
   let sh = spherical_harmonics(shading.xyz, shading.w);
@@ -36,10 +35,7 @@ fn colour_backward(@builtin(global_invocation_id) id: vec3u, @builtin(local_invo
   d_rgb[uniforms.stride + i] = d_out.y;
   d_rgb[2u * uniforms.stride + i] = d_out.z;
   for (var q = 0u; q < ENCODED_VEC4; q++) {
-    let k = 4u * q * uniforms.stride + i;
-    d_encoded[k] = d_x[q].x;
-    d_encoded[k + uniforms.stride] = d_x[q].y;
-    d_encoded[k + 2u * uniforms.stride] = d_x[q].z;
-    d_encoded[k + 3u * uniforms.stride] = d_x[q].w;
+    d_encoded[2u * q * uniforms.stride + i] = d_x[q].xy;
+    d_encoded[(2u * q + 1u) * uniforms.stride + i] = d_x[q].zw;
   }
 }

@@ -8,8 +8,8 @@ struct Uniforms {
   gradient_scale: f32,
 }
 
-@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [16] of the survivors
-@group(0) @binding(1) var<storage, read> encoded: array<f32>;              // [ENCODED, stride]
+@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [20] of the survivors
+@group(0) @binding(1) var<storage, read> encoded: array<vec2u>;              // [ENCODED_VEC4, stride] 4 x f16
 @group(0) @binding(2) var<storage, read> survivor_index: array<vec2u>;     // [stride] (sample, ray)
 @group(0) @binding(3) var<storage, read> ray_shading: array<vec4f>;        // [R] direction, 1 = use it
 @group(0) @binding(4) var<storage, read> weights: array<vec4f>;            // as colour_forward
@@ -33,8 +33,7 @@ fn colour_weights_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_i
     let d_out = vec3f(d_rgb[i], d_rgb[uniforms.stride + i], d_rgb[2u * uniforms.stride + i]);
     var x: array<vec4f, COLOUR_VEC4>;
     for (var q = 0u; q < ENCODED_VEC4; q++) {
-      let k = 4u * q * uniforms.stride + i;
-      x[q] = vec4f(encoded[k], encoded[k + uniforms.stride], encoded[k + 2u * uniforms.stride], encoded[k + 3u * uniforms.stride]);
+      x[q] = halves(encoded[q * uniforms.stride + i]);
     }
     let shading = ray_shading[survivor_index[i].y];
     let sh = spherical_harmonics(shading.xyz, shading.w);

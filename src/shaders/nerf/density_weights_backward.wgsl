@@ -10,9 +10,9 @@ struct Uniforms {
   gradient_scale: f32,
 }
 
-@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [16] of the survivors
+@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [20] of the survivors
 @group(0) @binding(1) var<storage, read> survivor_index: array<vec2u>;     // [stride] (sample, ray)
-@group(0) @binding(2) var<storage, read> encoded: array<f32>;              // [ENCODED, stride] of all samples
+@group(0) @binding(2) var<storage, read> encoded: array<vec2u>;              // [ENCODED_VEC4, stride] 4 x f16 of all samples
 @group(0) @binding(3) var<storage, read> weights: array<vec4f>;            // as density_forward
 @group(0) @binding(4) var<storage, read> d_raw_density: array<f32>;        // [stride] of the survivors
 @group(0) @binding(5) var<storage, read_write> d_weights: array<atomic<i32>>; // [H ENCODED + H] fixed point
@@ -36,8 +36,7 @@ fn density_weights_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_
     let s = survivor_index[i].x;
     var x: array<vec4f, ENCODED_VEC4>;
     for (var q = 0u; q < ENCODED_VEC4; q++) {
-      let k = 4u * q * uniforms.stride + s;
-      x[q] = vec4f(encoded[k], encoded[k + uniforms.stride], encoded[k + 2u * uniforms.stride], encoded[k + 3u * uniforms.stride]);
+      x[q] = halves(encoded[q * uniforms.stride + s]);
     }
     for (var n = 0u; n < NEURONS; n++) {
       var sum = 0.0;

@@ -7,10 +7,10 @@ struct Uniforms {
   gradient_scale: f32,
 }
 
-@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [16]
+@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [20]
 @group(0) @binding(1) var<storage, read> levels: array<vec4u>;             // [L]
 @group(0) @binding(2) var<storage, read> sample_position: array<f32>;      // [3, stride]
-@group(0) @binding(3) var<storage, read> d_encoded: array<f32>;            // [2 L, stride]
+@group(0) @binding(3) var<storage, read> d_encoded: array<vec2f>;          // [L, stride]
 @group(0) @binding(4) var<storage, read_write> d_table: array<atomic<i32>>; // [entries, 2] fixed point
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
@@ -18,7 +18,7 @@ struct Uniforms {
 fn encode_backward(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: vec3u) {
   let s = id.x;
   let stride = uniforms.stride;
-  let d = uniforms.gradient_scale * vec2f(d_encoded[2u * group.y * stride + s], d_encoded[(2u * group.y + 1u) * stride + s]);
+  let d = uniforms.gradient_scale * d_encoded[group.y * stride + s];
   // Below half a unit at full weight nothing would be added anywhere. This is the one branch: to ask at each corner
   // whether there is anything to add costs more than to add zero (measured: up to twice as long).
   if (s >= counters[0] || max(abs(d.x), abs(d.y)) < 0.5) { return; }

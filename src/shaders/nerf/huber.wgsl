@@ -7,7 +7,7 @@ struct Uniforms {
   ray_count: u32,
 }
 
-@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [16] 1: rays kept
+@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [20] 1: rays kept
 @group(0) @binding(1) var<storage, read> pixel_rgb: array<f32>;            // [R, 3]
 @group(0) @binding(2) var<storage, read> ray_target: array<vec4f>;         // [R] rgb
 @group(0) @binding(3) var<storage, read_write> d_pixel_rgb: array<f32>;     // [R, 3]

@@ -9,7 +9,7 @@ struct Uniforms {
   step: u32,
 }
 
-@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [16] of the survivors
+@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [20] of the survivors
 @group(0) @binding(1) var<storage, read> survivor_position: array<f32>;    // [3, stride] field coordinates
 @group(0) @binding(2) var<storage, read> survivor_sample: array<vec4f>;    // [stride] (middle, length, raw density, light)
 @group(0) @binding(3) var<storage, read_write> last_seen: array<atomic<u32>>; // [resolution^3] steps

@@ -4,6 +4,7 @@
 
 const SCAN_SIZE = 256u;
 const SAMPLE_GROUP = 64u;  // samples a workgroup in the kernels over S
+const MLP_GROUP = 256u;    // and in the MLPs, whose workgroups each load all weights
 
 struct Uniforms {
   ray_count: u32,
@@ -16,8 +17,9 @@ struct Uniforms {
 
 @group(0) @binding(0) var<storage, read> counts: array<u32>;               // [R]
 @group(0) @binding(1) var<storage, read_write> ray_span: array<vec2u>;      // [R] first sample, sample count
-// [16]: 0 samples, 1 rays kept, 2 samples wanted, 3 unused, 4..6 dispatch over samples x levels,
-// 7..9 over samples, 10..12 over chunks x colour neurons, 13..15 over chunks x density neurons
+// [20]: 0 samples, 1 rays kept, 2 samples wanted, 3 unused, 4..6 dispatch over samples x levels,
+// 7..9 over samples, 10..12 over chunks x colour neurons, 13..15 over chunks x density neurons,
+// 16..18 over samples in the MLPs, 19 unused
 @group(0) @binding(2) var<storage, read_write> counters: array<u32>;
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
@@ -69,4 +71,7 @@ fn finish(samples: u32, rays: u32) {
   counters[13] = counters[10];
   counters[14] = uniforms.density_neurons;
   counters[15] = 1u;
+  counters[16] = (samples + MLP_GROUP - 1u) / MLP_GROUP;
+  counters[17] = 1u;
+  counters[18] = 1u;
 }

@@ -6,7 +6,7 @@ struct Uniforms {
   ray_count: u32,
 }
 
-@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [16] 0: samples, 1: rays kept
+@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [20] 0: samples, 1: rays kept
 @group(0) @binding(1) var<storage, read> ray_loss: array<vec2f>;           // [R]
 // [4]: sum of Huber, sum of squared error, rays, samples; the reader clears them
 @group(0) @binding(2) var<storage, read_write> statistics: array<f32>;

@@ -3,6 +3,7 @@
 import type { Gpu } from '../../../src/gpu/device.ts';
 import type { Kernel, Launch, UniformValues } from '../../../src/gpu/kernel.ts';
 import { Tensor, type TensorArray } from '../../../src/gpu/tensor.ts';
+import { f16FromF32, f32FromF16 } from '../../../src/nerf/half.ts';
 
 /** @param tensors by WGSL name; plain Float64Arrays go in as f32 @returns the `outputs`, by name */
 export async function runKernel<K extends string>(
@@ -42,3 +43,31 @@ export function columns(rows: ArrayLike<number>[], stride: number): Float32Array
 /** Row i of a structure of arrays. */
 export const rowOf = (data: ArrayLike<number>, i: number, stride: number, components: number) =>
   Array.from({ length: components }, (_, c) => data[c * stride + i]);
+
+/** Row i of what keeps two components side by side: components 2 c and 2 c + 1 at 2 (c * stride + i). */
+export const pairsOf = (data: ArrayLike<number>, i: number, stride: number, components: number) =>
+  Array.from({ length: components }, (_, c) => data[2 * ((c >> 1) * stride + i) + (c & 1)]);
+
+/** The inverse, of rows. */
+export function pairColumns(rows: ArrayLike<number>[], stride: number): Float32Array<ArrayBuffer> {
+  const out = new Float32Array((rows[0]?.length ?? 2) * stride);
+  rows.forEach((row, i) => {
+    for (let c = 0; c < row.length; c++) out[2 * ((c >> 1) * stride + i) + (c & 1)] = row[c];
+  });
+  return out;
+}
+
+/** Encoded positions as the kernels keep them: four halves in two words, [components / 4, stride, 2]. */
+export function halfColumns(rows: ArrayLike<number>[], stride: number): Uint32Array<ArrayBuffer> {
+  const out = new Float32Array((rows[0]?.length ?? 4) * stride);
+  rows.forEach((row, i) => {
+    for (let c = 0; c < row.length; c++) out[4 * ((c >> 2) * stride + i) + (c & 3)] = row[c];
+  });
+  return new Uint32Array(f16FromF32(out).buffer);
+}
+
+/** Row i of that. */
+export function halvesOf(words: Uint32Array<ArrayBuffer>, i: number, stride: number, components: number) {
+  const values = f32FromF16(new Uint16Array(words.buffer));
+  return Array.from({ length: components }, (_, c) => values[4 * ((c >> 2) * stride + i) + (c & 3)]);
+}
