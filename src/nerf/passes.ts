@@ -45,8 +45,8 @@ import transmittanceWgsl from '../shaders/nerf/transmittance.wgsl?raw';
 import type { RegionVolume } from './blend.ts';
 import { constantsWgsl, type FieldConfig, MLP_GROUP } from './config.ts';
 import type { Appearance, ColourMap, Field, HashNetwork } from './field.ts';
-import { colourBackwardMlp, colourForwardMlp, densityBackwardMlp, densityForwardMlp } from './mlp-wgsl.ts';
 import { hashLevels, levelPairWgsl } from './hash-levels.ts';
+import { colourBackwardMlp, colourForwardMlp, densityBackwardMlp, densityForwardMlp } from './mlp-wgsl.ts';
 import { COUNTERS, type SampleBuffers } from './sample-buffers.ts';
 
 /** Fixed-point units to one, of table and of weight gradients. Headroom: 2^31 / scale. */

@@ -8,7 +8,16 @@ import { colourWeightCount, densityWeightCount } from '../../src/nerf/field.ts';
 import { f16FromF32, f32FromF16 } from '../../src/nerf/half.ts';
 import { hashLevels, packLevels } from '../../src/nerf/hash-levels.ts';
 import { NerfKernels } from '../../src/nerf/passes.ts';
-import { columns, counted, halfColumns, halvesOf, pairColumns, pairsOf, rowOf, runKernel } from '../reference/nerf/bench.ts';
+import {
+  columns,
+  counted,
+  halfColumns,
+  halvesOf,
+  pairColumns,
+  pairsOf,
+  rowOf,
+  runKernel,
+} from '../reference/nerf/bench.ts';
 import { SMALL_FIELD } from '../reference/nerf/cases.ts';
 import { encode, encodeBackward } from '../reference/nerf/encode.ts';
 import { colourBackward, colourOf, mlp, mlpBackward, sphericalHarmonics } from '../reference/nerf/mlp.ts';
