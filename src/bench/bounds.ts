@@ -92,7 +92,8 @@ export function workOfStep(config: FieldConfig, w: StepWork): Record<string, Wor
     encode_density_backward: { additions: w.additions.density, bytes: 4 * n * (3 + encoded) },
     // Every gradient is looked at; an entry that got one is stepped: moments, master and step count in and out, the
     // halves out, the gradient cleared.
-    adam_table: { bytes: 2 * w.entries * 8 + touched * 68 },
+    list_touched: { bytes: 2 * w.entries * 8 },
+    adam_table: { bytes: touched * 68 },
     adam_weights: { bytes: weights * 32 },
     occupancy_sample: { bytes: w.occupancyCells * 12 },
     occupancy_update: { bytes: w.occupancyCells * 12 },

@@ -7,7 +7,7 @@ import { CAMERA_STRIDE } from './camera-buffer.ts';
 import { type FieldConfig, PLAN_CHUNKS, type Preset } from './config.ts';
 import { colourWeightCount, densityWeightCount } from './field.ts';
 import { hashLevels } from './hash-levels.ts';
-import { SampleBuffers } from './sample-buffers.ts';
+import { COUNTERS, SampleBuffers } from './sample-buffers.ts';
 
 export interface MemoryUse {
   /** Both networks and the occupancy grid: all that showing a field needs beside work buffers. */
@@ -40,7 +40,7 @@ export function memoryOf(preset: Preset, { views, pixels }: PictureCount): Memor
     // Two renderers: one for the view, one for the task under way.
     work:
       SampleBuffers.bytes(rayCapacity, sampleCapacity, field.levels) + 2 * tensors([CAMERA_STRIDE, 4 * PLAN_CHUNKS]),
-    pictures: tensors([pixels, CAMERA_STRIDE * views, 16]),
+    pictures: tensors([pixels, CAMERA_STRIDE * views, COUNTERS]),
     style: networkBytes(field, colour) + optimiserBytes(field, colour),
   };
   return { ...use, total: use.field + use.optimiser + use.work + use.pictures + use.style };
@@ -83,8 +83,8 @@ function networkBytes(config: FieldConfig, weights: number): number {
   return tensors([4 * config.levels, entryCount(config), weights]);
 }
 
-/** As field.ts makes them: master, moments, steps, gradients; of weights moments and gradients. */
+/** As field.ts makes them: master, moments, steps, gradients, the list of those; of weights moments and gradients. */
 function optimiserBytes(config: FieldConfig, weights: number): number {
   const n = entryCount(config);
-  return tensors([2 * n, 4 * n, n, 2 * n, 2 * weights, weights]);
+  return tensors([2 * n, 4 * n, n, 2 * n, n, 5, 2 * weights, weights]);
 }

@@ -31,6 +31,8 @@ import densityWeightsBackwardWgsl from '../shaders/nerf/density_weights_backward
 import encodeWgsl from '../shaders/nerf/encode.wgsl?raw';
 import encodeBackwardWgsl from '../shaders/nerf/encode_backward.wgsl?raw';
 import huberWgsl from '../shaders/nerf/huber.wgsl?raw';
+import launchTouchedWgsl from '../shaders/nerf/launch_touched.wgsl?raw';
+import listTouchedWgsl from '../shaders/nerf/list_touched.wgsl?raw';
 import marchCountWgsl from '../shaders/nerf/march_count.wgsl?raw';
 import marchWriteWgsl from '../shaders/nerf/march_write.wgsl?raw';
 import markSeenWgsl from '../shaders/nerf/mark_seen.wgsl?raw';
@@ -83,6 +85,8 @@ const SOURCES = {
   composite_backward: [compositeBackwardWgsl, densityWgsl, colourMapWgsl],
   huber: [huberWgsl],
   sum_loss: [sumLossWgsl],
+  list_touched: [listTouchedWgsl],
+  launch_touched: [launchTouchedWgsl],
   adam_table: [adamTableWgsl],
   adam_weights: [adamWeightsWgsl],
   mark_seen: [markSeenWgsl, spaceWgsl],
@@ -552,17 +556,16 @@ export class Passes {
     { gain = 1, entries = network.entryCount, weightShare = 1 } = {},
   ): void {
     const state = network.optimiser!;
-    const [x, y] = workgroups(entries, 64);
+    const { dTable: d_table, master, moments, steps, touched, launch } = state;
+    // Eight entries a thread.
+    const [row, rows] = workgroups(entries, 8 * 64);
+    rec.run(this.k.get('list_touched'), { d_table, touched, launch }, { entry_count: entries, row }, [row, rows]);
+    rec.run(this.k.get('launch_touched'), { launch }, {}, [1]);
     rec.run(
       this.k.get('adam_table'),
-      { d_table: state.dTable, master: state.master, moments: state.moments, steps: state.steps, table: network.table },
-      {
-        entry_count: entries,
-        learning_rate: learningRate,
-        gradient_scale: TABLE_GRADIENT_SCALE * gain,
-        row: x * 64,
-      },
-      [x, y],
+      { touched, launch, d_table, master, moments, steps, table: network.table },
+      { learning_rate: learningRate, gradient_scale: TABLE_GRADIENT_SCALE * gain },
+      { indirect: launch },
     );
     rec.run(
       this.k.get('adam_weights'),

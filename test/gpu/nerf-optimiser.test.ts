@@ -73,7 +73,7 @@ const start = (value: number): AdamState => ({ value, first: 0, second: 0 });
 
 describe('adam_table', () => {
   it('moves entries that have a gradient, each by its own count of steps, and leaves the others alone', async () => {
-    const count = 70;
+    const count = 600;
     const values = f32(pattern(2 * count, 3).map((v) => v - 0.5));
     const make = (name: string, data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>) =>
       Tensor.from(gpu.device, name, [data.length], data);
@@ -84,21 +84,29 @@ describe('adam_table', () => {
       steps: make('steps', new Uint32Array(count)),
       table: make('table', new Uint32Array(count).fill(123)),
     };
+    const touched = make('touched', new Uint32Array(count));
+    const launch = Tensor.zeros(gpu.device, 'launch', [5], 'u32', GPUBufferUsage.INDIRECT);
     const states = Array.from(values, start);
     const steps = new Array(count).fill(0);
     for (let turn = 0; turn < 4; turn++) {
-      // Each turn leaves out every (turn + 2)-th entry and all beyond 64; a pair with one zero is still moved.
+      // Each turn leaves out every (turn + 2)-th entry and all beyond 590; a pair with one zero is still moved.
       const d = Int32Array.from(pattern(2 * count, 4 + turn), (v, k) => {
         const entry = k >> 1;
-        if (entry % (turn + 2) === 0 || entry >= 64) return 0;
+        if (entry % (turn + 2) === 0 || entry >= 590) return 0;
         return k % 7 === 0 ? 0 : Math.round((v - 0.5) * SCALE);
       });
       tensors.d_table.write(d);
       const encoder = gpu.device.createCommandEncoder();
+      const { d_table, ...others } = tensors;
       // Two rows of one workgroup each: the fold of large tables.
-      const uniforms = { entry_count: count, learning_rate: 0.02, gradient_scale: SCALE, row: 64 };
-      kernels.get('adam_table').run(encoder, tensors, uniforms, [1, 2]);
+      kernels.get('list_touched').run(encoder, { d_table, touched, launch }, { entry_count: count, row: 1 }, [1, 2]);
+      kernels.get('launch_touched').run(encoder, { launch }, {}, [1]);
+      const uniforms = { learning_rate: 0.02, gradient_scale: SCALE };
+      kernels.get('adam_table').run(encoder, { ...others, d_table, touched, launch }, uniforms, { indirect: launch });
       gpu.device.queue.submit([encoder.finish()]);
+      const moved = Array.from({ length: count }, (_, e) => e).filter((e) => d[2 * e] !== 0 || d[2 * e + 1] !== 0);
+      expect([...(await launch.read())]).toEqual([Math.ceil(moved.length / 64), 1, 1, moved.length, 0]);
+      expect([...(await touched.read(moved.length))].sort((a, b) => a - b)).toEqual(moved);
       for (let e = 0; e < count; e++) {
         if (d[2 * e] === 0 && d[2 * e + 1] === 0) continue;
         steps[e]++;
@@ -120,8 +128,8 @@ describe('adam_table', () => {
       if (steps[e] === 0) expect(table[e]).toBe(123);
       else expect(halves.slice(2 * e, 2 * e + 2)).toBeAllclose(master.slice(2 * e, 2 * e + 2), { relative: 1e-3 });
     }
-    expect(master.slice(2 * 64)).toEqual(values.slice(2 * 64));
-    for (const tensor of Object.values(tensors)) tensor.destroy();
+    expect(master.slice(2 * 590)).toEqual(values.slice(2 * 590));
+    for (const tensor of [...Object.values(tensors), touched, launch]) tensor.destroy();
   });
 });
 

@@ -1,30 +1,30 @@
-// Adam on a hash table, one entry (two features) a thread. Entries without gradient are left alone, moments and all,
-// and each counts its own steps (Mueller et al. 2022, section 4). Clears the gradient. [entries]
+// Adam on a hash table, one listed entry (two features) a thread. Entries without gradient are left alone, moments
+// and all, and each counts its own steps (Mueller et al. 2022, section 4). Clears the gradient. [entries listed]
 
 struct Uniforms {
-  entry_count: u32,
   learning_rate: f32,
   gradient_scale: f32,
-  row: u32,            // entries of one row of the dispatch
 }
 
 const BETA1 = 0.9;
 const BETA2 = 0.99;
 const EPSILON = 1e-15;
 
-@group(0) @binding(0) var<storage, read_write> d_table: array<vec2i>;       // [entries] fixed point
-@group(0) @binding(1) var<storage, read_write> master: array<vec2f>;        // [entries] the parameters in f32
-@group(0) @binding(2) var<storage, read_write> moments: array<vec4f>;       // [entries] first (xy), second (zw)
-@group(0) @binding(3) var<storage, read_write> steps: array<u32>;           // [entries]
-@group(0) @binding(4) var<storage, read_write> table: array<u32>;           // [entries] 2 x f16, what the encoder reads
+@group(0) @binding(0) var<storage, read> touched: array<u32>;               // [entries] which, see list_touched
+@group(0) @binding(1) var<storage, read> launch: array<u32>;                // [5] 3: how many
+@group(0) @binding(2) var<storage, read_write> d_table: array<vec2i>;       // [entries] fixed point
+@group(0) @binding(3) var<storage, read_write> master: array<vec2f>;        // [entries] the parameters in f32
+@group(0) @binding(4) var<storage, read_write> moments: array<vec4f>;       // [entries] first (xy), second (zw)
+@group(0) @binding(5) var<storage, read_write> steps: array<u32>;           // [entries]
+@group(0) @binding(6) var<storage, read_write> table: array<u32>;           // [entries] 2 x f16, what the encoder reads
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn adam_table(@builtin(global_invocation_id) id: vec3u) {
-  let e = id.x + id.y * uniforms.row;
-  if (e >= uniforms.entry_count) { return; }
+  let i = id.x + id.y * launch[0] * 64u;
+  if (i >= launch[3]) { return; }
+  let e = touched[i];
   let fixed = d_table[e];
-  if (all(fixed == vec2i(0))) { return; }
   d_table[e] = vec2i(0);
   let d = vec2f(fixed) / uniforms.gradient_scale;
   let step = steps[e] + 1u;
