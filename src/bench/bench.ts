@@ -37,13 +37,17 @@ export async function runBench(
   const { field } = PRESETS[preset];
   const last = hashLevels(field)[field.levels - 1];
   const allEntries = Math.ceil(Math.log2(last.firstEntry + last.entries));
-  const ceilings = await measureCeilings(gpu, field.log2TableSize, allEntries, signal);
+  const measure = () => measureCeilings(gpu, field.log2TableSize, allEntries, signal);
+  let ceilings = await measure();
   onProgress('mlp', 0, '');
   const mlp = await timeMlp(gpu, preset, signal);
   const { kernels, stages, step } = await timeField(
     gpu,
     preset,
-    ceilings,
+    async () => {
+      ceilings = bestOf(ceilings, await measure());
+      return ceilings;
+    },
     (fraction, text) => onProgress('field', fraction, text),
     signal,
   );
@@ -57,6 +61,9 @@ export async function runBench(
   throwIfAborted(signal);
   return { adapter: gpu.info, preset, ceilings, kernels, step, mlp, stages };
 }
+
+const bestOf = (a: readonly Ceiling[], b: readonly Ceiling[]): Ceiling[] =>
+  a.map((ceiling, i) => (ceiling.value > b[i].value ? ceiling : b[i]));
 
 export interface BenchTable {
   title: string;

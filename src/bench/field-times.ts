@@ -38,6 +38,10 @@ export interface FieldTimes {
 /** The trainer adapts its rays at multiples of 32 steps, when the statistics are read. */
 const SETTLE_STEPS = 160;
 const TIMED_STEPS = 32;
+/** Runs of a kernel in one timed pass: what a pass costs by itself, a millisecond under load, must not count. */
+const REPEATS = 4;
+/** Kernels that do other work, or spoil it for those after them, when run again. */
+const ONCE = ['colour_backward', 'list_touched'];
 /** As strong as in the presets; what it is does not matter to the count. */
 const DISTORTION = 0.01;
 /** Room for rays, in times of what the preset trains with. */
@@ -46,7 +50,7 @@ const RAYS = 6;
 export async function timeField(
   gpu: Gpu,
   preset: PresetName,
-  ceilings: readonly Ceiling[],
+  measureCeilings: () => Promise<readonly Ceiling[]>,
   onProgress: (fraction: number, text: string) => void,
   signal?: AbortSignal,
 ): Promise<FieldTimes> {
@@ -58,7 +62,7 @@ export async function timeField(
   const buffers = new SampleBuffers(gpu, Math.max(rayCapacity, train.raysPerStepMost), sampleCapacity, config.levels);
   const trainer = new NerfTrainer(gpu, kernels, field, buffers, scene.train, train, 0);
   const renderer = new Renderer(gpu, kernels, field, buffers, field.appearance);
-  const profiler = new Profiler(gpu);
+  const profiler = new Profiler(gpu, (name) => (ONCE.includes(name) ? 1 : REPEATS));
   const run = async (steps: number, from: number, to: number, withProfiler?: Profiler) => {
     await gpu.idle();
     const start = performance.now();
@@ -78,15 +82,16 @@ export async function timeField(
       await run(TIMED_STEPS, (0.6 * done) / SETTLE_STEPS, (0.6 * (done + TIMED_STEPS)) / SETTLE_STEPS);
       await trainer.statistics();
     }
-    let stepMs = Number.POSITIVE_INFINITY;
-    const ran = { rays: 0, samples: 0 };
-    // The better of two halves: a busy moment must not count.
-    for (let half = 0; half < 2; half++) {
-      stepMs = Math.min(stepMs, await run(TIMED_STEPS / 2, 0.6 + 0.08 * half, 0.68 + 0.08 * half));
-      const { rays, samples } = await trainer.statistics();
-      ran.rays += rays / TIMED_STEPS;
-      ran.samples += samples / TIMED_STEPS;
+    // By occupancy intervals, of which each has one update.
+    const turns = Array.from({ length: (2 * TIMED_STEPS) / train.occupancyInterval }, (_, turn) => turn);
+    const stepTimes: number[] = [];
+    for (const turn of turns) {
+      const at = 0.6 + (0.16 * turn) / turns.length;
+      stepTimes.push(await run(train.occupancyInterval, at, at));
     }
+    const stepMs = quickest(stepTimes);
+    const all = await trainer.statistics();
+    const ran = { rays: all.rays / (2 * TIMED_STEPS), samples: all.samples / (2 * TIMED_STEPS) };
 
     const spans = new Map<string, number[]>();
     const counts = { rays: trainer.pace.rays, samples: 0, survivors: 0 };
@@ -99,21 +104,23 @@ export async function timeField(
       throwIfAborted(signal);
       onProgress(0.76 + (0.2 * i) / TIMED_STEPS, `${preset} kernels`);
     }
+    // Both before and after, since other programs may have run at either time.
+    const ceilings = await measureCeilings();
     const work = await countWork(kernels, field, buffers, counts, train.occupancyParts);
     const worked = workOfStep(config, work);
     let boundMs = 0;
-    // The median of a step, times the share of steps that have the kernel: a busy moment must not count.
+    // Of one step, times the share of steps that have the kernel.
     const kernelTimes = [...spans]
       .map(([name, list]): KernelTime => {
         const part = list.length / TIMED_STEPS;
-        const ms = median(list);
+        const ms = quickest(list);
         const found = worked[name] && judge(worked[name], ms, ceilings);
         boundMs += part * (found?.boundMs ?? 0);
         const { achieved, unit, share } = found ?? { achieved: null, unit: null, share: null };
         return { name, ms: part * ms, achieved, unit, share };
       })
       .sort((a, b) => b.ms - a.ms);
-    // The density of the occupancy grid's cells is looked up under the names of the samples' own: its median is not in.
+    // The density of the occupancy grid's cells is looked up under the names of the samples' own: its time is not in.
     const cells = { ...work, samples: work.occupancyCells };
     for (const name of ['encode_density', 'density_forward']) {
       boundMs += (judge(workOfStep(config, cells)[name], 1, ceilings)?.boundMs ?? 0) / train.occupancyInterval;
@@ -160,7 +167,8 @@ export async function timeField(
   }
 }
 
-const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1];
+/** The lower quartile: a busy moment must not count, nor one step of little work. */
+const quickest = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 2];
 
 /** Counts the last step's work. Runs its backward half once more, whose gradients are left in the tables. */
 async function countWork(

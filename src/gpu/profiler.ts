@@ -9,7 +9,11 @@ export class Profiler {
   private readonly querySet: GPUQuerySet | null;
   private names: string[] = [];
 
-  constructor(private readonly gpu: Gpu) {
+  constructor(
+    private readonly gpu: Gpu,
+    /** How often a kernel of that name is run in its span, which what a span costs by itself is shared between. */
+    readonly repeats: (name: string) => number = () => 1,
+  ) {
     this.querySet = gpu.has('timestamp-query')
       ? gpu.device.createQuerySet({ label: 'Profiler.queries', type: 'timestamp', count: MAX_SPANS * 2 })
       : null;
@@ -41,7 +45,7 @@ export class Profiler {
     const ticks = new BigUint64Array(staging.getMappedRange());
     this.names.forEach((name, i) => {
       const entry = result.get(name) ?? { ms: 0, count: 0 };
-      entry.ms += Number(ticks[2 * i + 1] - ticks[2 * i]) / 1e6;
+      entry.ms += Number(ticks[2 * i + 1] - ticks[2 * i]) / 1e6 / this.repeats(name);
       entry.count += 1;
       result.set(name, entry);
     });

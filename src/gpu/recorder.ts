@@ -1,5 +1,5 @@
 // Encodes kernels one after another into one command encoder: in a single compute pass, or, when a profiler is given,
-// in a pass each so that every kernel is timed by itself.
+// in a pass each so that every kernel is timed by itself, as often as the profiler wants.
 
 import type { Gpu } from './device.ts';
 import type { Kernel, Launch, UniformValues } from './kernel.ts';
@@ -27,7 +27,7 @@ export class Recorder {
   ): void {
     if (this.profiler) {
       const pass = this.encoder.beginComputePass({ label: span, timestampWrites: this.profiler.span(span) });
-      kernel.dispatch(pass, tensors, uniforms, launch);
+      for (let i = this.profiler.repeats(span); i > 0; i--) kernel.dispatch(pass, tensors, uniforms, launch);
       pass.end();
       return;
     }
