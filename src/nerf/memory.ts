@@ -9,6 +9,9 @@ import { colourWeightCount, densityWeightCount } from './field.ts';
 import { hashLevels } from './hash-levels.ts';
 import { COUNTERS, SampleBuffers } from './sample-buffers.ts';
 
+/** What the bricks of one bake may take; so many are made as fit. */
+export const BAKE_BYTES = 64 << 20;
+
 export interface MemoryUse {
   /** Both networks and the occupancy grid: all that showing a field needs beside work buffers. */
   field: number;
@@ -20,7 +23,10 @@ export interface MemoryUse {
   pictures: number;
   /** One more appearance with its optimiser, while a style is painted. */
   style: number;
+  /** All of the above. */
   total: number;
+  /** On top of that, at most: baked fields, a new one made beside the old. */
+  bakes: number;
 }
 
 /** Training pictures as the trainer keeps them. */
@@ -43,7 +49,8 @@ export function memoryOf(preset: Preset, { views, pixels }: PictureCount): Memor
     pictures: tensors([pixels, CAMERA_STRIDE * views, COUNTERS]),
     style: networkBytes(field, colour) + optimiserBytes(field, colour),
   };
-  return { ...use, total: use.field + use.optimiser + use.work + use.pictures + use.style };
+  const total = use.field + use.optimiser + use.work + use.pictures + use.style;
+  return { ...use, total, bakes: 2 * (BAKE_BYTES + tensors([cells])) };
 }
 
 /** The largest single buffer, which adapters bound as well. Pictures share as many as they need (trainer.ts). */

@@ -9,15 +9,14 @@ import type { BakeLimits } from '../nerf/bake/bricks.ts';
 import { BakeKernels } from '../nerf/bake/kernels.ts';
 import { type Blend, sameBlend } from '../nerf/blend.ts';
 import type { HashNetwork } from '../nerf/field.ts';
+import { BAKE_BYTES } from '../nerf/memory.ts';
 import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
 import type { Camera } from '../scene/types.ts';
 import { quantised, type RenderView } from './measure.ts';
 import type { BakeReport } from './types.ts';
 
-/** Half of what a bake may take in all, since a new one is made beside the old. */
-const BYTES = 64 << 20;
 /** Nodes that are evaluated at most: a fraction of a second on a graphics card, some seconds in software. */
-const NODES = { fast: BYTES / 4, slow: 4 << 20 };
+const NODES = { fast: BAKE_BYTES / 4, slow: 4 << 20 };
 /** Long side of the view on which the bake is held against the field. Pixels. */
 const MEASURED_SIDE = 160;
 
@@ -65,7 +64,7 @@ export class Baking {
     this.kernels ??= BakeKernels.create(gpu);
     const { maxResolution, occupancyResolution } = source.field.config;
     const limits: BakeLimits = {
-      bytes: BYTES,
+      bytes: BAKE_BYTES,
       nodes: slow ? NODES.slow : NODES.fast,
       resolution: Math.max(maxResolution, 2 * occupancyResolution),
     };

@@ -56,7 +56,7 @@ export function infoCommand(io: Io): Command {
           `features  ${features.join(', ') || 'none'}`,
           ...Object.entries(limits).map(([name, value]) => `limit     ${name} ${value.toLocaleString('en')}`),
           ...memory.map(({ preset, bytes: b, fits }) => {
-            const parts = `field ${mega(b.field)}, training ${mega(b.optimiser)}, work ${mega(b.work)}, ${VIEWS} pictures ${mega(b.pictures)}, a style ${mega(b.style)}`;
+            const parts = `field ${mega(b.field)}, training ${mega(b.optimiser)}, work ${mega(b.work)}, ${VIEWS} pictures ${mega(b.pictures)}, a style ${mega(b.style)}; bakes up to ${mega(b.bakes)} more`;
             return `memory    ${preset}: ${mega(b.total)} (${parts})${fits ? '' : ': beyond the limits above'}`;
           }),
           ...networks.map(({ name, found }) => `network   ${name}: ${found}`),

@@ -40,7 +40,8 @@ export function layOutBricks(bits: Uint32Array, resolution: number, limits: Bake
   const cells = occupiedCells(bits);
   const voxels = VOXELS.find((v) => {
     const nodes = Math.max(1, cells.length) * (v + 1) ** 3;
-    return nodes * 4 <= limits.bytes && nodes <= limits.nodes && v * resolution <= limits.resolution;
+    const room = placesFor(cells.length).reduce((product, count) => product * count, (v + 1) ** 3);
+    return room * 4 <= limits.bytes && nodes <= limits.nodes && v * resolution <= limits.resolution;
   });
   if (voxels === undefined) return null;
   const places = placesFor(cells.length);
