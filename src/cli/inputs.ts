@@ -8,11 +8,9 @@ import { basename } from 'node:path';
 import { InputError } from '../errors.ts';
 import { nodeDecoder } from '../scene/node-decoder.ts';
 import type { Picture } from '../scene/types.ts';
+import { decodeStyle } from '../session/style-picture.ts';
 import type { StyleInput } from '../session/types.ts';
 import type { StyleArgument } from './options.ts';
-
-/** Long side of a style picture in pixels: what the losses look at, whatever the scan's size. */
-const STYLE_SIDE = 1024;
 
 /** @param what names the thing in the message, like 'style' */
 export async function readInput(path: string, what: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -43,10 +41,5 @@ export async function readStyles(list: readonly StyleArgument[]): Promise<StyleI
   );
 }
 
-async function readStylePicture(path: string): Promise<Picture> {
-  const bytes = await readInput(path, 'style');
-  const { width, height } = await nodeDecoder.size(bytes, path);
-  const scale = Math.min(1, STYLE_SIDE / Math.max(width, height));
-  const within = (n: number) => Math.max(1, Math.round(n * scale));
-  return await nodeDecoder.decode(bytes, path, { width: within(width), height: within(height) });
-}
+const readStylePicture = async (path: string): Promise<Picture> =>
+  decodeStyle(nodeDecoder, await readInput(path, 'style'), path);

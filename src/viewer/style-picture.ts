@@ -1,25 +1,8 @@
-// A style's picture: decoded once, brought to a size that styles need, with a small image for the panel.
+// A small image of a style's picture for the panel.
 
-import type { Picture, PictureDecoder } from '../scene/types.ts';
+import type { Picture } from '../scene/types.ts';
 
-/** Strokes are matched at the view's size, so larger pictures only cost time. Long side in pixels. */
-const MAX_LONG_SIDE = 1024;
 const THUMBNAIL = 96;
-
-/** @throws InputError when it is no picture */
-export async function decodeStyle(
-  decoder: PictureDecoder,
-  bytes: Uint8Array<ArrayBuffer>,
-  where: string,
-): Promise<Picture> {
-  const { width, height } = await decoder.size(bytes, where);
-  const scale = Math.min(1, MAX_LONG_SIDE / Math.max(width, height));
-  const target =
-    scale < 1
-      ? { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
-      : undefined;
-  return await decoder.decode(bytes, where, target);
-}
 
 /** A square image address, filled and cropped. */
 export function thumbnailOf(picture: Picture): string {

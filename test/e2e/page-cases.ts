@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { zipSync } from 'fflate';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestSurface } from '../../src/viewer/test-surface.ts';
 import { ballZip } from './ball-scene.ts';
@@ -93,6 +94,28 @@ export function describePage(name: string, options: PageCaseOptions): void {
       expect(await page.evaluate(() => document.querySelector('.status')?.textContent)).toContain('features: small');
       expect(await page.evaluate(() => document.querySelector('.welcome')?.checkVisibility())).toBe(true);
       await shot('1-welcome');
+    });
+
+    it('takes style pictures of every kind, and refuses in a sentence one of which nothing shows', async () => {
+      const chosen = () => window.impasto.state.style.chosen?.name;
+      for (const [file, bytes] of await stylePictures()) {
+        await page.evaluate(dropFile, { name: file, base64: bytes.toString('base64') });
+        await page.evaluate(waitUntil, {
+          what: `${file} chosen`,
+          test: `return window.impasto.state.style.chosen?.name === '${file.split('.')[0]}'`,
+          ms: 20_000,
+        });
+      }
+      const before = await page.evaluate(chosen);
+      const clear = sharp({ create: { width: 5, height: 5, channels: 4, background: { r: 9, g: 9, b: 9, alpha: 0 } } });
+      await page.evaluate(dropFile, { name: 'clear.png', base64: (await clear.png().toBuffer()).toString('base64') });
+      await until('a notice', () => window.impasto.notices.at(-1)?.level === 'error', 20);
+      expect((await page.evaluate(() => window.impasto.notices)).at(-1)?.text).toBe(
+        'style in clear.png: expected something visible, found every pixel transparent',
+      );
+      expect(await page.evaluate(chosen)).toBe(before);
+      // Or it would be painted as soon as the scene is trained.
+      await page.evaluate(() => window.impasto.commands.cancelStyle());
     });
 
     it(`loads a scene (${options.scene}) and learns it: the error falls, PSNR rises`, async () => {
@@ -494,6 +517,27 @@ export function dropFile({ name, base64 }: { name: string; base64: string }): vo
 }
 
 // And these here.
+
+/** Grey, 16 bits deep, of printing inks, animated, half transparent, turned, one pixel, and very long. */
+async function stylePictures(): Promise<[string, Buffer][]> {
+  const red = { r: 200, g: 30, b: 10 };
+  const plain = (width: number, height: number, background: typeof red & { alpha?: number } = red) =>
+    sharp({ create: { width, height, channels: background.alpha === undefined ? 3 : 4, background } });
+  const frames = await Promise.all([red, { r: 0, g: 0, b: 255 }].map((colour) => plain(6, 4, colour).png().toBuffer()));
+  const made: [string, Sharp][] = [
+    ['grey.png', plain(6, 4, { r: 90, g: 90, b: 90 }).greyscale().png()],
+    ['deep.png', plain(6, 4).toColourspace('rgb16').png()],
+    ['inks.jpg', plain(6, 4).toColourspace('cmyk').jpeg()],
+    ['film.gif', sharp(frames, { join: { animated: true } }).gif()],
+    ['glass.png', plain(6, 4, { ...red, alpha: 0.2 }).png()],
+    ['turned.jpg', plain(6, 4).jpeg().withMetadata({ orientation: 6 })],
+    ['dot.png', plain(1, 1).png()],
+    ['long.png', plain(12_000, 2_100).png({ compressionLevel: 1 })],
+  ];
+  return await Promise.all(
+    made.map(async ([name, image]): Promise<[string, Buffer]> => [name, await image.toBuffer()]),
+  );
+}
 
 /** Mean absolute difference in levels over a window, whose sides are shares of the picture's. */
 export function difference(a: TestPicture, b: TestPicture, left = 0, right = 1, top = 0, bottom = 1): number {
