@@ -42,6 +42,7 @@ import occupancySampleWgsl from '../shaders/nerf/occupancy_sample.wgsl?raw';
 import occupancyUpdateWgsl from '../shaders/nerf/occupancy_update.wgsl?raw';
 import scanCountsWgsl from '../shaders/nerf/scan_counts.wgsl?raw';
 import sumLossWgsl from '../shaders/nerf/sum_loss.wgsl?raw';
+import tableTvWgsl from '../shaders/nerf/table_tv.wgsl?raw';
 import trainingRaysWgsl from '../shaders/nerf/training_rays.wgsl?raw';
 import transmittanceWgsl from '../shaders/nerf/transmittance.wgsl?raw';
 import type { RegionVolume } from './blend.ts';
@@ -87,6 +88,7 @@ const SOURCES = {
   sum_loss: [sumLossWgsl],
   list_touched: [listTouchedWgsl],
   launch_touched: [launchTouchedWgsl],
+  table_tv: [tableTvWgsl, hashGridWgsl],
   adam_table: [adamTableWgsl],
   adam_weights: [adamWeightsWgsl],
   mark_seen: [markSeenWgsl, spaceWgsl],
@@ -497,6 +499,27 @@ export class Passes {
       { indirect: counters, byteOffset: OVER_COLOUR_NEURONS },
     );
     this.encodeBackward(rec, network, gain, 'encode_colour_backward');
+  }
+
+  /**
+   * Gradient of the features' total variation over the cells of every `every`-th survivor.
+   * @param weight of each of them; `gain` as in colourBackward
+   */
+  tableTv(rec: Recorder, network: HashNetwork, weight: number, every: number, gain: number): void {
+    const { b } = this;
+    const { master, dTable } = network.optimiser!;
+    rec.run(
+      this.k.get('table_tv'),
+      {
+        counters: b.survivorCounters,
+        levels: network.levels,
+        sample_position: b.survivorPosition,
+        master,
+        d_table: dTable,
+      },
+      { stride: b.capacity, every, gradient_scale: TABLE_GRADIENT_SCALE * gain * weight },
+      [Math.ceil(b.capacity / every / 64), network.hashLevels.length],
+    );
   }
 
   /** d_raw_density -> the density network's fixed-point gradients. */

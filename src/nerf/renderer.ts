@@ -24,6 +24,8 @@ const FILL = 0.7;
 const MIN_WEIGHT = 1 / 256;
 /** The same while painting, where a stroke's gradient counts and not a level: half the samples carry nearly all light. */
 const MIN_WEIGHT_PAINTING = 1 / 32;
+/** Samples from one whose cell counts for total variation to the next. */
+const TV_EVERY = 8;
 /** Bytes of survivors kept while painting: with them, quick stays within 300 MB. */
 const SURVIVOR_BYTES = 176 * 2 ** 20;
 
@@ -51,6 +53,8 @@ export class Renderer implements DifferentiableRenderer {
   profiler?: Profiler;
   /** Levels finer than this, in cells a side, stand still in stepAppearance. */
   finestStep = Number.POSITIVE_INFINITY;
+  /** Weight of the features' total variation, by the pixel, in backward; 0: none. */
+  tableTv = 0;
   /** Step size of the MLP's weights in stepAppearance as a share of the table's; 0 leaves them alone. */
   weightShare = 1;
 
@@ -100,6 +104,10 @@ export class Renderer implements DifferentiableRenderer {
       // The pixels themselves matter to density only, which is not trained here: any [P, 3] tensor will do.
       this.passes.compositeBackward(rec, chunk.rays, this.appearance.colourMap, dImage, dImage, chunk.firstPixel);
       this.passes.colourBackward(rec, this.appearance.network, gain);
+      if (this.tableTv > 0) {
+        const weight = (this.tableTv * TV_EVERY) / (width * height);
+        this.passes.tableTv(rec, this.appearance.network, weight, TV_EVERY, gain);
+      }
     });
     this.lastGain = gain;
   }

@@ -46,6 +46,8 @@ export interface PaintingTuning {
   weightShare: number;
   /** Cells a side of the finest hash level that may move. */
   finest: number;
+  /** Weight of the total variation of the field's features (ARF: of its grid, 5e-3). */
+  tableTv: number;
 }
 
 export interface PaintingParts {
@@ -148,9 +150,10 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   throwIfAborted(signal);
 
   const limits = photorealistic ? PHOTOREALISTIC : { finest: finestCells(views, size, renderer.field.unbounded) };
-  const tuning = { visits: VISITS, weightShare: 1, ...limits, ...parts.tuning };
+  const tuning = { visits: VISITS, weightShare: 1, tableTv: 0, ...limits, ...parts.tuning };
   renderer.finestStep = tuning.finest;
   renderer.weightShare = tuning.weightShare;
+  renderer.tableTv = tuning.tableTv;
   const trainer = await StyleTrainer.create(gpu, {
     network,
     renderer,

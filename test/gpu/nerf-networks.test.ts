@@ -22,6 +22,7 @@ import { SMALL_FIELD } from '../reference/nerf/cases.ts';
 import { encode, encodeBackward } from '../reference/nerf/encode.ts';
 import { colourBackward, colourOf, mlp, mlpBackward, sphericalHarmonics } from '../reference/nerf/mlp.ts';
 import type { Point } from '../reference/nerf/space.ts';
+import { tableTv } from '../reference/nerf/table-tv.ts';
 import { pattern } from '../reference/pattern.ts';
 
 let gpu: Gpu;
@@ -112,6 +113,26 @@ describe.each([1, 33, 0])('%i samples', (count) => {
     for (const i of all) encodeBackward(positions[i], levels, dEncodedRows[i], expected);
     // Half a unit for each of at most 8 x 33 contributions, and f32 weights of corners.
     expect(unscaled(found.d_table, TABLE_SCALE)).toBeAllclose(expected, { absolute: 3e-5, relative: 1e-5 });
+    expect(found.d_table.some((v) => v !== 0)).toBe(count > 0);
+  });
+
+  it('table_tv agrees with its reference, over every second sample', async () => {
+    const master = Float32Array.from(pattern(2 * entries, 9), (v) => 2 * v - 1);
+    const found = await runKernel(
+      gpu,
+      kernels.get('table_tv'),
+      { counters, levels: packLevels(levels), sample_position, master, d_table: new Int32Array(2 * entries) },
+      { stride: STRIDE, every: 2, gradient_scale: TABLE_SCALE },
+      [groups, levels.length],
+      ['d_table'],
+    );
+    const expected = tableTv(
+      positions.filter((_, i) => i % 2 === 0),
+      levels,
+      master,
+    ).d;
+    // Half a unit for each of at most 8 x 17 contributions.
+    expect(unscaled(found.d_table, TABLE_SCALE)).toBeAllclose(expected, { absolute: 2e-5, relative: 1e-5 });
     expect(found.d_table.some((v) => v !== 0)).toBe(count > 0);
   });
 
