@@ -5,6 +5,7 @@ import { InputError } from '../errors.ts';
 import { encodePng } from '../export/png.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { makeIfRoom } from '../nerf/memory.ts';
+import { lossText } from '../style/style-config.ts';
 import type { Core } from './core.ts';
 import type { Emitter } from './emitter.ts';
 import type { StyledAppearance } from './field-file.ts';
@@ -235,7 +236,7 @@ export class StyleLibrary implements Library {
 /** What is told of how a style was painted: every plain setting, and the strokes that were laid. */
 export function paintedWith(options: StylizeOptions, strokes: number): StyleRecord['options'] {
   const told: Record<string, string | number | boolean> = {};
-  for (const [name, value] of Object.entries({ ...options, steps: strokes })) {
+  for (const [name, value] of Object.entries({ ...options, loss: lossText(options.loss), steps: strokes })) {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') told[name] = value;
   }
   return told;

@@ -20,6 +20,13 @@ export function lossesOf(choice: StyleLossChoice): readonly WeightedLoss[] {
   return typeof choice === 'string' ? [{ name: choice, weight: 1 }] : choice;
 }
 
+/** As the command takes it: nnfm, or nnfm:1,gram:0.3. */
+export function lossText(choice: StyleLossChoice): string {
+  const losses = lossesOf(choice);
+  if (losses.length === 1) return losses[0].name;
+  return losses.map(({ name, weight }) => `${name}:${weight}`).join(',');
+}
+
 export interface StyleConfig {
   /** Steps that the schedules are laid out for. 100: strokes are there on a software adapter in minutes. */
   steps: number;
