@@ -31,10 +31,12 @@ const SCORED_VIEWS = 6;
 const VISITS = 4;
 const MIN_PAINTED_VIEWS = 16;
 /**
- * Colour change without strokes: what moves are the levels that know nothing smaller than a thirtieth of the scene, and
+ * Colour change without strokes: what moves is the coarsest level, which knows nothing smaller than a sixteenth of the scene, and
  * nothing that all places share. So colours shift alike over any neighbourhood, and what edges there were stay.
  */
-const PHOTOREALISTIC = { finest: 32, weightShare: 0 };
+const PHOTOREALISTIC = { finest: 0, weightShare: 0 };
+/** Three times the content, in small steps: what is left of structure to lose is not lost either. */
+const PHOTOREALISTIC_CONFIG: Partial<StyleConfig> = { contentWeight: 0.3, learningRate: 0.04 };
 /** Views over which the painted colours are gathered for the second transfer. */
 const COLOUR_VIEWS = 12;
 
@@ -154,6 +156,7 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   renderer.finestStep = tuning.finest;
   renderer.weightShare = tuning.weightShare;
   renderer.tableTv = tuning.tableTv;
+  const recipe = { ...(photorealistic ? PHOTOREALISTIC_CONFIG : {}), ...parts.config };
   const trainer = await StyleTrainer.create(gpu, {
     network,
     renderer,
@@ -162,12 +165,12 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
     loss,
     size,
     config: {
-      ...parts.config,
+      ...recipe,
       steps: parts.steps,
       brush,
       keepColours: keepColours ?? false,
       background,
-      ...contentOf(parts),
+      ...contentOf(options, recipe),
     },
     seed: parts.seed,
   });
@@ -220,9 +223,9 @@ export function finestCells(views: View[], size: { width: number }, unbounded: b
   return (unbounded ? 4 : 2) / pixel;
 }
 
-function contentOf({ options, config }: PaintingParts): Partial<StyleConfig> {
+function contentOf(options: StylizeOptions, recipe: Partial<StyleConfig>): Partial<StyleConfig> {
   if (options.contentWeight === undefined) return {};
-  return { contentWeight: (config?.contentWeight ?? DEFAULT_STYLE_CONFIG.contentWeight) * options.contentWeight };
+  return { contentWeight: (recipe.contentWeight ?? DEFAULT_STYLE_CONFIG.contentWeight) * options.contentWeight };
 }
 
 async function colourStatisticsOfViews(
