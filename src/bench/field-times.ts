@@ -41,7 +41,7 @@ const TIMED_STEPS = 32;
 /** Runs of a kernel in one timed pass: what a pass costs by itself, a millisecond under load, must not count. */
 const REPEATS = 4;
 /** Kernels that do other work, or spoil it for those after them, when run again. */
-const ONCE = ['colour_backward', 'list_touched'];
+const ONCE = ['colour_backward', 'list_touched', 'launch_touched'];
 /** As strong as in the presets; what it is does not matter to the count. */
 const DISTORTION = 0.01;
 /** Room for rays, in times of what the preset trains with. */
@@ -83,7 +83,7 @@ export async function timeField(
       await trainer.statistics();
     }
     // By occupancy intervals, of which each has one update.
-    const turns = Array.from({ length: (2 * TIMED_STEPS) / train.occupancyInterval }, (_, turn) => turn);
+    const turns = Array.from({ length: TIMED_STEPS / train.occupancyInterval }, (_, turn) => turn);
     const stepTimes: number[] = [];
     for (const turn of turns) {
       const at = 0.6 + (0.16 * turn) / turns.length;
@@ -91,7 +91,7 @@ export async function timeField(
     }
     const stepMs = quickest(stepTimes);
     const all = await trainer.statistics();
-    const ran = { rays: all.rays / (2 * TIMED_STEPS), samples: all.samples / (2 * TIMED_STEPS) };
+    const ran = { rays: all.rays / TIMED_STEPS, samples: all.samples / TIMED_STEPS };
 
     const spans = new Map<string, number[]>();
     const counts = { rays: trainer.pace.rays, samples: 0, survivors: 0 };
