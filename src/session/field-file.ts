@@ -194,6 +194,8 @@ export async function writeFieldFile(
 /** Reads a file into a new field. @throws InputError in one sentence, with nothing left allocated */
 export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): FieldFile {
   const container = readContainer(bytes, where);
+  if (container.meta.kind === 'style')
+    throw inputError('checkpoint', where, 'a whole field', 'a painted style alone, to be opened on its field');
   const parsed = metaSchema.safeParse(container.meta);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

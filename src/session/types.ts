@@ -138,6 +138,8 @@ export interface LibraryStyle extends StyleRecord {
   readonly id: string;
   /** What it is called: of its pictures, or one name that the user gave. */
   readonly names: readonly string[];
+  /** On the GPU. */
+  readonly bytes: number;
 }
 
 /** Up to 4 styles of the library over the plain field; none: the plain field. */

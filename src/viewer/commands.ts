@@ -12,7 +12,10 @@ import type { ImpastoSession, StyleLossChoice } from '../session/types.ts';
 import { download, fileName } from './download.ts';
 import { kindOf } from './dropped-files.ts';
 import { fetchBytes, fetchSource } from './fetch-source.ts';
+import { History } from './history.ts';
 import type { Keepsake } from './keepsake.ts';
+import type { KeptStyles } from './kept-styles.ts';
+import { Library } from './library.ts';
 import { LongTask } from './long-task.ts';
 import type { Look } from './look.ts';
 import { droppedNetwork } from './network.ts';
@@ -42,6 +45,7 @@ export interface CommandParts {
   url: UrlOptions;
   look: Look;
   keepsake: Keepsake;
+  keptStyles: KeptStyles;
 }
 
 export class Commands {
@@ -52,7 +56,16 @@ export class Commands {
   /** The last video made, for tests: what was handed to the download. */
   lastVideo: Uint8Array<ArrayBuffer> | null = null;
 
-  constructor(private readonly parts: CommandParts) {}
+  private readonly history: History;
+  private readonly library: Library;
+
+  constructor(private readonly parts: CommandParts) {
+    const { session, store, notices, keptStyles } = parts;
+    const onError = (error: unknown) => this.report(error);
+    this.history = new History((undo, redo) => store.update('library', { undo, redo }), onError);
+    const fades = () => !store.state.software && session.state.busy === 'idle';
+    this.library = new Library({ session, store, notices, history: this.history, kept: keptStyles, fades, onError });
+  }
 
   // Scenes
 
@@ -125,6 +138,10 @@ export class Commands {
       if (kind === 'network') {
         const name = await this.parts.session.useNetwork(await droppedNetwork(source));
         this.parts.notices.show('info', `Strokes are painted with ${name} from now on`);
+        return;
+      }
+      if (kind === 'painted') {
+        for (const path of await source.list()) await this.library.import(await source.read(path), path);
         return;
       }
       const [path] = await source.list();
@@ -309,7 +326,9 @@ export class Commands {
     await this.fetchPhotographs();
     const { brush, strength, keepColours, photorealistic, contentWeight, steps } = store.state.style;
     store.update('style', { waiting: false, step: 0, stepCount: 0, styleLoss: null });
+    const known = new Set(session.library.styles.map(({ id }) => id));
     await this.guarded('stylize', async (signal) => {
+      this.library.paintingBegins();
       await session.stylize({
         styles: [{ ...style, weight: 1 }],
         loss: lossOf(store.state.style),
@@ -322,6 +341,7 @@ export class Commands {
         signal,
       });
     });
+    this.library.paintingEnded(known);
   }
 
   async cancelStyle(): Promise<void> {
@@ -332,14 +352,54 @@ export class Commands {
   async clearStyle(): Promise<void> {
     await this.cancelStyle();
     await this.parts.keepsake.settled();
-    await this.caught(async () => this.parts.session.clearStyle());
+    await this.caught(() => this.library.clear());
     this.parts.store.update('style', { applied: [], step: 0, stepCount: 0, styleLoss: null });
     this.parts.viewport.invalidate();
   }
 
+  /** Live, while the slider is held; `endStrength` when it is let go. */
   setStrength(strength: number): void {
-    this.parts.store.update('style', { strength });
-    if (this.parts.session.state.style.length) this.parts.session.setStrength(strength);
+    this.library.setStrength(strength);
+  }
+
+  endStrength(): void {
+    this.library.endStrength();
+  }
+
+  // Painted styles
+
+  /** @param mix adds it to what is shown, or takes it out */
+  async showPainted(id: string, mix = false): Promise<void> {
+    await this.caught(() => (mix ? this.library.toggle(id) : this.library.choose(id)));
+  }
+
+  /** Live, while the slider is held; `endWeighing` when it is let go. */
+  weighPainted(id: string, weight: number): void {
+    this.library.weigh(id, weight);
+  }
+
+  endWeighing(): void {
+    this.library.endWeighing();
+  }
+
+  async renamePainted(id: string, name: string): Promise<void> {
+    await this.caught(() => this.library.rename(id, name));
+  }
+
+  async deletePainted(id: string): Promise<void> {
+    await this.caught(() => this.library.delete(id));
+  }
+
+  async exportPainted(id: string): Promise<void> {
+    await this.caught(() => this.library.export(id));
+  }
+
+  async undo(): Promise<void> {
+    await this.history.undo();
+  }
+
+  async redo(): Promise<void> {
+    await this.history.redo();
   }
 
   // View
@@ -462,7 +522,7 @@ export class Commands {
       return await this.task.run(name, async (signal) => {
         // At once: the engine's first event may be seconds away.
         this.parts.store.patch({ busy: BUSY[name] });
-        await this.parts.keepsake.settled();
+        await Promise.all([this.parts.keepsake.settled(), this.library.settled()]);
         await task(signal);
       });
     } catch (error) {

@@ -1,12 +1,14 @@
 // What a person's files are meant as, by their names alone; the loaders look closer.
 
 import type { FileSource } from '../scene/types.ts';
+import { STYLE_FILE_ENDING } from '../session/style-file.ts';
 
-export type DropKind = 'scene' | 'checkpoint' | 'network' | 'style';
+export type DropKind = 'scene' | 'checkpoint' | 'painted' | 'network' | 'style';
 
 export async function kindOf(source: FileSource): Promise<DropKind> {
   const paths = await source.list();
   if (holdsNetwork(paths)) return 'network';
+  if (paths.length > 0 && paths.every((path) => path.toLowerCase().endsWith(STYLE_FILE_ENDING))) return 'painted';
   if (paths.length !== 1 || /\.(zip|json)$/i.test(source.name) || /\.json$/i.test(paths[0])) return 'scene';
   if (/\.impasto$/i.test(paths[0])) return 'checkpoint';
   return 'style';

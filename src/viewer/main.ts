@@ -11,6 +11,7 @@ import { download, fileName } from './download.ts';
 import { dropZone } from './drop-zone.ts';
 import { fetchBytes } from './fetch-source.ts';
 import { askToGoOn, describeKept, Keepsake, type Kept, wasAskedToGoOn } from './keepsake.ts';
+import { KeptStyles } from './kept-styles.ts';
 import { loadingCard } from './loading-card.ts';
 import { Look } from './look.ts';
 import { remoteNetwork } from './network.ts';
@@ -18,6 +19,7 @@ import { deviceLostPage, noWebGpuPage } from './notice-page.ts';
 import { Notices } from './notices.ts';
 import { type BundledScene, type BundledStyle, initialState, type PageState } from './page-state.ts';
 import { exportPanel } from './panels/export-panel.ts';
+import { paintedPanel } from './panels/painted-panel.ts';
 import { scenePanel } from './panels/scene-panel.ts';
 import { stylePanel } from './panels/style-panel.ts';
 import { trainingPanel } from './panels/training-panel.ts';
@@ -117,7 +119,9 @@ async function start(app: HTMLElement): Promise<void> {
     onError: (error) => console.debug('the view was not measured', error),
   });
   const decoder = createBrowserDecoder();
-  const commands = new Commands({ session, store, viewport, packer, notices, decoder, url, look, keepsake });
+  const keptStyles = new KeptStyles((sentence) => notices.show('warning', sentence));
+  const parts = { session, store, viewport, packer, notices, decoder, url, look, keepsake, keptStyles };
+  const commands = new Commands(parts);
   followSession(session, store, viewport, notices);
   viewFollowsState(store, viewport, host);
   const autoBake = new AutoBake(session, slow, (error) => {
@@ -141,6 +145,7 @@ async function start(app: HTMLElement): Promise<void> {
   scenePanel(gui, store, commands);
   trainingPanel(gui, store, commands);
   stylePanel(gui, store, commands);
+  paintedPanel(gui, store, commands);
   comparePanel(gui, store);
   camerasPanel(gui, store, commands);
   viewPanel(gui, store);

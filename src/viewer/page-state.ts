@@ -2,6 +2,7 @@
 
 import type { PresetName } from '../nerf/types.ts';
 import type { BakeReport, SessionState, StyleLossName } from '../session/types.ts';
+import type { Shown } from './fade.ts';
 import type { ShippedField } from './shipped.ts';
 
 /** A point of a curve: [step, value]. */
@@ -80,6 +81,17 @@ export interface PageState {
     step: number;
     stepCount: number;
     styleLoss: number | null;
+  };
+
+  /** The finished styles of this field. */
+  library: {
+    styles: { id: string; name: string; thumbnail: string | null; detail: string }[];
+    shown: readonly { id: string; weight: number }[];
+    /** Where a fade under way ends. */
+    fadesTo: Shown | null;
+    /** What can be undone, and done again, in words. */
+    undo: string | null;
+    redo: string | null;
   };
 
   /** The painting's bake, while there is one. */
@@ -174,6 +186,7 @@ export function initialState(): PageState {
       stepCount: 0,
       styleLoss: null,
     },
+    library: { styles: [], shown: [], fadesTo: null, undo: null, redo: null },
     bake: null,
     compare: { on: false, position: 0.5 },
     look: { index: null, count: 0, name: '', heldOut: false, show: 'field', psnr: null },

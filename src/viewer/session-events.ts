@@ -1,6 +1,7 @@
 // Engine events into page state and view. The only place where the two meet in this direction.
 
 import type { ImpastoSession } from '../session/types.ts';
+import type { Shown } from './fade.ts';
 import type { Notices } from './notices.ts';
 import type { CurvePoint, PageState } from './page-state.ts';
 import type { Store } from './store.ts';
@@ -23,9 +24,13 @@ export function followSession(
   const sync = () => {
     const { baked, busy, features, style, strength, trainedSteps } = session.state;
     // Without a style the engine's strength says nothing; the panel keeps what was chosen.
-    const shown = style.length ? strength : store.state.style.strength;
+    const { style: panel, library } = store.state;
     const network = features || store.state.features;
-    store.patch({ busy, features: network, style: { ...store.state.style, applied: [...style], strength: shown } });
+    // A fade tells its end at once, not what it passes through.
+    const now = library.fadesTo
+      ? { applied: namesOf(library.fadesTo, library.styles), strength: panel.strength }
+      : { applied: [...style], strength: style.length ? strength : panel.strength };
+    store.patch({ busy, features: network, style: { ...panel, ...now } });
     if (store.state.bake !== baked) store.patch({ bake: baked });
     store.update('training', { trainedPreset: trainedSteps > 0 ? session.state.preset : null });
     const working = busy === 'training' || busy === 'stylizing';
@@ -69,6 +74,10 @@ export function followSession(
   });
   session.on('notice', ({ level, text }) => notices.show(level, text));
   sync();
+}
+
+function namesOf({ styles }: Shown, listed: PageState['library']['styles']): string[] {
+  return styles.flatMap(({ id }) => listed.find((style) => style.id === id)?.name ?? []);
 }
 
 /** Steps grow; a step behind the last one means that training began anew. */

@@ -13,6 +13,7 @@ const KEYS: [keys: string, what: string][] = [
   ['g  f  a', 'grid, cameras, axes'],
   ['←  →', 'look through the previous, next camera'],
   ['t  e', 'the photograph taken there; how far the field differs from it'],
+  ['ctrl z', 'undo; with shift: do it again'],
   ['s', 'save the view as a picture'],
   ['esc', 'cancel loading, painting or export; close this'],
   ['?', 'this list'],
@@ -64,7 +65,13 @@ export function shortcuts(parent: HTMLElement, store: Store<PageState>, commands
   };
   window.addEventListener('keydown', (event) => {
     const target = event.target as HTMLElement;
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input, select, textarea')) return;
+    if (target.closest('input, select, textarea')) return;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'z') {
+      event.preventDefault();
+      void (event.shiftKey ? commands.redo() : commands.undo());
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     // A focused button keeps its own space key.
     if (event.key === ' ' && target.closest('button')) return;
     const action = actions[event.key];

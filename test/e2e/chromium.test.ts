@@ -175,6 +175,8 @@ function losses({ page, shot, until }: Visit): void {
     const state = await page().evaluate(() => window.impasto.state!);
     expect(state.training.step).toBe(step);
     expect(state.style.applied).toEqual(['image']);
+    // And with what was painted on it before.
+    await until('library', () => (window.impasto.state!.library.styles.length ?? 0) === 3, 60);
     // The photographs were the user's own files and are not kept: training without them is refused in a sentence.
     await page().evaluate(() => void window.impasto.commands!.train());
     await until('refusal', () => window.impasto.notices!.at(-1)?.text.includes('photographs of ball') ?? false, 10);

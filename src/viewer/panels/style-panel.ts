@@ -100,7 +100,7 @@ export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands
 
   const record = { ...store.state.style };
   const strength = folder.add(record, 'strength', 0, 1, 0.01);
-  strength.onChange((value: number) => commands.setStrength(value));
+  strength.onChange((value: number) => commands.setStrength(value)).onFinishChange(() => commands.endStrength());
   follow(strength, record, 'strength', store, (state) => state.style.strength);
   const loss = folder.add(record, 'loss', LOSSES).name('match');
   loss.onChange((value: StyleLossName) => store.update('style', { loss: value }));

@@ -1,0 +1,379 @@
+// The painted styles as a person handles them: shown, mixed, renamed, deleted, exported, opened, each of which can be
+// undone; faded from one to the next where the adapter is fast; kept in the browser with their field.
+
+import { InputError } from '../errors.ts';
+import { STYLE_FILE_ENDING } from '../session/style-file.ts';
+import type { ImpastoSession, LibraryStyle, RemovedStyle } from '../session/types.ts';
+import { download, fileName } from './download.ts';
+import { fadeBetween, type Shown } from './fade.ts';
+import type { Change, History } from './history.ts';
+import type { KeptStyles } from './kept-styles.ts';
+import type { Notices } from './notices.ts';
+import type { PageState } from './page-state.ts';
+import type { Store } from './store.ts';
+
+/** What ends is kept, and its thumbnail drawn, this much later: often something else begins at once. */
+const REST_MS = 400;
+/** Styles in a mix, at most: as the engine says. */
+export const MOST_MIXED = 4;
+
+export interface LibraryParts {
+  session: ImpastoSession;
+  store: Store<PageState>;
+  notices: Notices;
+  history: History;
+  kept: KeptStyles;
+  /** Whether mixes are drawn fast enough to fade. */
+  fades: () => boolean;
+  onError: (error: unknown) => void;
+}
+
+export class Library {
+  /** Files that the browser keeps, by what they were called then. */
+  private readonly keptNames = new Map<string, string>();
+  private readonly thumbnails = new Map<string, string>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private working: Promise<unknown> = Promise.resolve();
+  private adopting = false;
+  private interrupted = false;
+  private stopFade: () => void = () => {};
+  /** Before the painting under way. */
+  private before: Shown | null = null;
+
+  constructor(private readonly parts: LibraryParts) {
+    const { session } = parts;
+    session.on('library', () => this.hear());
+    session.on('colours', () => this.endFade());
+    session.on('changed', ({ reason }) => {
+      if (reason === 'load') return this.begin();
+      this.follow();
+      // Trained on, the field is another one, and what was painted on it is kept anew.
+      if (reason === 'train' && session.library.styles.length) this.later();
+    });
+  }
+
+  // What is shown
+
+  private get shown(): Shown {
+    const { shown, strength } = this.parts.session.state;
+    return { styles: shown, strength };
+  }
+
+  /** Shows one style alone, from the next view on. */
+  async choose(id: string): Promise<void> {
+    await this.change(`show ${this.nameOf(id)}`, { styles: [{ id, weight: 1 }], strength: this.strengthToShow() });
+  }
+
+  /** Adds a style to the mix with the mean weight of the others, or takes it out. */
+  async toggle(id: string): Promise<void> {
+    const { styles } = this.target;
+    if (styles.some((style) => style.id === id)) {
+      const left = styles.filter((style) => style.id !== id);
+      return await this.change(`take out ${this.nameOf(id)}`, { styles: left, strength: this.target.strength });
+    }
+    if (styles.length >= MOST_MIXED) throw new InputError(`mix: expected at most ${MOST_MIXED} styles, found one more`);
+    const weight = styles.length ? styles.reduce((sum, style) => sum + style.weight, 0) / styles.length : 1;
+    await this.change(`mix in ${this.nameOf(id)}`, {
+      styles: [...styles, { id, weight }],
+      strength: this.strengthToShow(),
+    });
+  }
+
+  /** The plain field. */
+  async clear(): Promise<void> {
+    if (this.target.styles.length)
+      await this.change('show the original', { styles: [], strength: this.target.strength });
+  }
+
+  /** At strength 0 nothing would be seen of what was just chosen. */
+  private strengthToShow(): number {
+    return this.parts.store.state.style.strength || 1;
+  }
+
+  private async change(name: string, to: Shown): Promise<void> {
+    const from = this.target;
+    await this.parts.history.run({ name, do: () => this.show(to), undo: () => this.show(from) });
+  }
+
+  /** What is shown, or is being faded to. */
+  private get target(): Shown {
+    return this.parts.store.state.library.fadesTo ?? this.shown;
+  }
+
+  private show(to: Shown): void {
+    const { session, store, fades } = this.parts;
+    this.endFade();
+    store.update('style', { strength: to.strength });
+    const fade = fades() ? fadeBetween(this.shown, to) : null;
+    if (!fade) {
+      session.show(to);
+      return;
+    }
+    store.update('library', { fadesTo: to });
+    this.stopFade = fade(
+      (at) => session.show(at),
+      () => {
+        this.endFade();
+        session.show(to);
+      },
+    );
+  }
+
+  /** Whatever is faded stands still, until something else is shown. */
+  private endFade(): void {
+    this.stopFade();
+    this.stopFade = () => {};
+    if (this.parts.store.state.library.fadesTo) this.parts.store.update('library', { fadesTo: null });
+  }
+
+  /** Live, while the slider is held. */
+  weigh(id: string, weight: number): void {
+    this.parts.history.dragging('weigh the mix', this.target, this.weighed(id, weight), (to) => this.showAtOnce(to));
+  }
+
+  /** The slider is let go. */
+  endWeighing(): void {
+    this.parts.history.endDrag('weigh the mix', this.target, (to) => this.showAtOnce(to));
+  }
+
+  private weighed(id: string, weight: number): Shown {
+    const { styles, strength } = this.target;
+    return { styles: styles.map((style) => (style.id === id ? { id, weight } : style)), strength };
+  }
+
+  private showAtOnce(to: Shown): void {
+    this.endFade();
+    this.parts.session.show(to);
+  }
+
+  setStrength(strength: number): void {
+    const present = this.parts.store.state.style.strength;
+    this.parts.history.dragging('change the strength', present, strength, (to) => this.applyStrength(to));
+  }
+
+  endStrength(): void {
+    const { strength } = this.parts.store.state.style;
+    this.parts.history.endDrag('change the strength', strength, (to) => this.applyStrength(to));
+  }
+
+  private applyStrength(strength: number): void {
+    const { session, store } = this.parts;
+    this.endFade();
+    store.update('style', { strength });
+    if (session.state.style.length) session.setStrength(strength);
+  }
+
+  // The styles themselves
+
+  async rename(id: string, name: string): Promise<void> {
+    const from = this.nameOf(id);
+    if (name.trim() === from) return;
+    const apply = (to: string) => this.parts.session.library.rename(id, to);
+    await this.parts.history.run({ name: `rename ${from}`, do: () => apply(name), undo: () => apply(from) });
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.parts.history.run(this.removal(id, `delete ${this.nameOf(id)}`, 'do'));
+  }
+
+  /** A change that takes a style out (as its 'do') or that brought it (its 'undo'). */
+  private removal(id: string, name: string, takesOut: 'do' | 'undo', without?: Shown): Change {
+    const { session } = this.parts;
+    let removed: RemovedStyle | null = null;
+    let shown: Shown | null = null;
+    const out = () => {
+      const { styles, strength } = this.target;
+      shown = { styles, strength };
+      this.endFade();
+      removed = session.library.remove(id);
+      session.show(without ?? { styles: styles.filter((style) => style.id !== id), strength });
+      void this.turn(() => this.forget(id));
+    };
+    const back = () => {
+      removed?.restore();
+      removed = null;
+      if (shown) session.show(shown);
+    };
+    return {
+      name,
+      holds: session.library.styles.find((style) => style.id === id)?.bytes ?? 0,
+      do: takesOut === 'do' ? out : back,
+      undo: takesOut === 'do' ? back : out,
+      drop: () => removed?.drop(),
+    };
+  }
+
+  private async forget(id: string): Promise<void> {
+    const { library } = this.parts.session;
+    // It may have come back meanwhile.
+    if (library.styles.some((style) => style.id === id)) return;
+    const fingerprint = await library.fingerprint();
+    this.keptNames.delete(`${fingerprint}/${id}`);
+    await this.parts.kept.forget(fingerprint, id);
+  }
+
+  async export(id: string): Promise<void> {
+    const { session, store } = this.parts;
+    const bytes = await this.inTurn(() => session.library.export(id));
+    const name = fileName(store.state.scene?.name ?? 'scene', this.nameOf(id));
+    download(`${name}${STYLE_FILE_ENDING}`, 'application/octet-stream', bytes);
+  }
+
+  /** Adds a style file and shows it. */
+  async import(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<void> {
+    const { session, history, notices } = this.parts;
+    const before = this.target;
+    const known = new Set(session.library.styles.map(({ id }) => id));
+    const style = await this.inTurn(() => session.library.import(bytes, where));
+    const name = nameOf(style);
+    if (known.has(style.id)) {
+      await this.choose(style.id);
+      notices.show('info', `${name} is among the painted styles already`);
+      return;
+    }
+    history.add(this.removal(style.id, `open ${name}`, 'undo', before));
+    this.show({ styles: [{ id: style.id, weight: 1 }], strength: this.strengthToShow() });
+    notices.show('info', `${name} is among the painted styles now`);
+  }
+
+  /** Before a painting begins. */
+  paintingBegins(): void {
+    this.before = this.target;
+    this.endFade();
+  }
+
+  /** After it ended, whichever way: where it left a new style, that can be undone. */
+  paintingEnded(known: ReadonlySet<string>): void {
+    const { session, history } = this.parts;
+    const added = session.library.styles.find(({ id }) => !known.has(id));
+    if (added) history.add(this.removal(added.id, `paint ${nameOf(added)}`, 'undo', this.before ?? undefined));
+  }
+
+  private nameOf(id: string): string {
+    const style = this.parts.session.library.styles.find((one) => one.id === id);
+    return style ? nameOf(style) : 'the painting';
+  }
+
+  // Into the page's state, and into the browser's store
+
+  /** Another field. */
+  private begin(): void {
+    this.endFade();
+    this.parts.history.clear();
+    this.keptNames.clear();
+    this.before = null;
+    this.follow();
+    this.adopting = true;
+    this.later();
+  }
+
+  private hear(): void {
+    this.follow();
+    this.later();
+  }
+
+  private follow(): void {
+    const { session, store } = this.parts;
+    const { styles } = session.library;
+    const there = new Set(styles.map(({ id }) => id));
+    for (const [id, address] of this.thumbnails) {
+      if (there.has(id)) continue;
+      URL.revokeObjectURL(address);
+      this.thumbnails.delete(id);
+    }
+    for (const { id, thumbnail } of styles) {
+      if (thumbnail && !this.thumbnails.has(id))
+        this.thumbnails.set(id, URL.createObjectURL(new Blob([thumbnail], { type: 'image/png' })));
+    }
+    const listed = styles.map((style) => ({
+      id: style.id,
+      name: nameOf(style),
+      thumbnail: this.thumbnails.get(style.id) ?? null,
+      detail: detailOf(style),
+    }));
+    const { library } = store.state;
+    const shown = session.state.shown;
+    if (JSON.stringify([listed, shown]) === JSON.stringify([library.styles, library.shown])) return;
+    store.update('library', { styles: listed, shown: [...shown] });
+  }
+
+  /** When the engine rests: takes in what was kept of this field, draws thumbnails, keeps what is new. */
+  private later(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const { busy, trainedSteps } = this.parts.session.state;
+      if (busy !== 'idle' || this.interrupted) this.later();
+      else if (trainedSteps > 0) void this.turn(() => this.rest());
+    }, REST_MS);
+  }
+
+  /** What reads the field has its turn, so that `settled` knows of it. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.working.then(work);
+    this.working = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Work that nobody waits for. */
+  private async turn(work: () => Promise<void>): Promise<void> {
+    try {
+      await this.inTurn(work);
+    } catch (error) {
+      // Training may have begun in between.
+      if (!(error instanceof InputError)) this.parts.onError(error);
+    }
+  }
+
+  /** Resolves when nothing reads the field for the library: what follows may replace it or train it. */
+  async settled(): Promise<void> {
+    this.interrupted = true;
+    await this.working;
+    this.interrupted = false;
+    if (this.adopting || this.parts.session.library.styles.length) this.later();
+  }
+
+  private async rest(): Promise<void> {
+    const { session, kept } = this.parts;
+    const { library } = session;
+    if (!this.adopting && library.styles.length === 0) return;
+    const fingerprint = await library.fingerprint();
+    const mustWait = () => {
+      const wait = this.interrupted || session.state.busy !== 'idle';
+      if (wait) this.later();
+      return wait;
+    };
+    if (this.adopting) {
+      for (const bytes of await kept.of(fingerprint)) {
+        if (mustWait()) return;
+        const style = await library.import(bytes, 'a style that was kept');
+        this.keptNames.set(`${fingerprint}/${style.id}`, nameOf(style));
+      }
+      this.adopting = false;
+    }
+    for (const style of library.styles) {
+      if (mustWait()) return;
+      await library.thumbnail(style.id);
+      this.follow();
+      const key = `${fingerprint}/${style.id}`;
+      if (this.keptNames.get(key) === nameOf(style)) continue;
+      const bytes = await library.export(style.id);
+      // Not again and again where it fails.
+      this.keptNames.set(key, nameOf(style));
+      await kept.keep(fingerprint, style.id, bytes);
+    }
+  }
+}
+
+export const nameOf = ({ names }: Pick<LibraryStyle, 'names'>): string => names.join(' + ');
+
+/** How it was painted, for its title. */
+function detailOf({ options, score }: LibraryStyle): string {
+  const parts = [
+    typeof options.loss === 'string' ? options.loss : '',
+    typeof options.steps === 'number' ? `${options.steps} steps` : '',
+    typeof options.brush === 'number' && options.brush !== 1 ? `brush ${options.brush}` : '',
+    options.keepColours ? "the scene's own colours" : '',
+    score ? `${(100 * (1 - score.end / score.start)).toFixed(0)} % nearer to the style` : '',
+  ];
+  return parts.filter(Boolean).join(', ');
+}
