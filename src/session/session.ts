@@ -346,6 +346,8 @@ class Session implements ImpastoSession {
           },
         });
         const kept = await this.library.add(style, { options: paintedWith(options, strokes), score });
+        // What was baked on the way is not what was finished.
+        this.showing.dropBake();
         // The very same painting was there already.
         if (isShown()) this.showing.show(lookOf(kept, this.showing.look.strength));
         if (kept !== style) await this.showing.release(styledNetwork);
@@ -369,18 +371,18 @@ class Session implements ImpastoSession {
 
   show(shown: ShownStyles): void {
     this.showing.show(this.library.lookOf(shown, this.current.strength));
-    this.emitter.emit('changed', { reason: 'style' });
+    this.emitter.emit('changed', { reason: 'shown' });
   }
 
   clearStyle(): void {
     this.showing.show(PLAIN_LOOK);
-    this.emitter.emit('changed', { reason: 'style' });
+    this.emitter.emit('changed', { reason: 'shown' });
   }
 
   setStrength(strength: number): void {
     if (!(strength >= 0 && strength <= 1)) throw new InputError(`strength: expected 0 to 1, found ${strength}`);
     this.showing.show({ ...this.showing.look, strength });
-    this.emitter.emit('changed', { reason: 'strength' });
+    this.emitter.emit('changed', { reason: 'shown' });
   }
 
   private async featureNetwork(signal?: AbortSignal): Promise<FeatureNetwork> {

@@ -214,8 +214,8 @@ export interface SessionEvents {
   colours: { style: string };
   /** After a slice of stylizing. loss: weighted sum; style: the style term alone. */
   style: { step: number; steps: number; loss: number; style: number; seconds: number };
-  /** The field changed and views of it should be redrawn. */
-  changed: { reason: 'train' | 'style' | 'load' | 'strength' };
+  /** The field changed, or what is shown of it, and views of it should be redrawn. */
+  changed: { reason: 'train' | 'style' | 'load' | 'shown' };
   /** Styles were added to the library, renamed or taken out. */
   library: { styles: readonly LibraryStyle[] };
   /** The field's bake is ready. */

@@ -50,7 +50,7 @@ export class Keepsake {
     session.on('changed', ({ reason }) => this.hear(reason));
   }
 
-  private hear(reason: 'train' | 'style' | 'load' | 'strength'): void {
+  private hear(reason: 'train' | 'style' | 'load' | 'shown'): void {
     if (reason === 'load') {
       this.changed = false;
       return;

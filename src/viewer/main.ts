@@ -19,7 +19,6 @@ import { deviceLostPage, noWebGpuPage } from './notice-page.ts';
 import { Notices } from './notices.ts';
 import { type BundledScene, type BundledStyle, initialState, type PageState } from './page-state.ts';
 import { exportPanel } from './panels/export-panel.ts';
-import { paintedPanel } from './panels/painted-panel.ts';
 import { scenePanel } from './panels/scene-panel.ts';
 import { stylePanel } from './panels/style-panel.ts';
 import { trainingPanel } from './panels/training-panel.ts';
@@ -145,7 +144,6 @@ async function start(app: HTMLElement): Promise<void> {
   scenePanel(gui, store, commands);
   trainingPanel(gui, store, commands);
   stylePanel(gui, store, commands);
-  paintedPanel(gui, store, commands);
   comparePanel(gui, store);
   camerasPanel(gui, store, commands);
   viewPanel(gui, store);

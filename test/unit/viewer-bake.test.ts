@@ -9,7 +9,7 @@ type Reason = SessionEvents['changed']['reason'];
 
 /** A session whose bakes take `ms`, and what it was told. */
 function fakeSession(ms: number) {
-  const state = { busy: 'idle', painted: true } as Pick<SessionState, 'busy' | 'painted'>;
+  const state = { busy: 'idle', painted: true, baked: null } as Pick<SessionState, 'busy' | 'painted' | 'baked'>;
   let listener: (detail: { reason: Reason }) => void = () => undefined;
   const bakes: number[] = [];
   const session = {
@@ -74,11 +74,28 @@ describe('AutoBake', () => {
     await wait(5000);
     state.busy = 'idle';
     state.painted = false;
-    change('strength');
+    change('shown');
     await wait(5000);
     expect(bakes).toHaveLength(0);
     state.painted = true;
-    change('strength');
+    change('shown');
+    await wait(5000);
+    expect(bakes).toHaveLength(1);
+  });
+
+  it('does not bake what is shown by a bake that is there', async () => {
+    const { session, state, bakes, change } = fakeSession(100);
+    const bake = new AutoBake(session, true, unexpected);
+    change();
+    await wait(300);
+    // Back to what was baked before.
+    state.baked = { psnr: 40 } as SessionState['baked'];
+    change('shown');
+    await bake.settled();
+    await wait(5000);
+    expect(bakes).toHaveLength(0);
+    // Painted on, it is another.
+    change('style');
     await wait(5000);
     expect(bakes).toHaveLength(1);
   });

@@ -9,6 +9,7 @@ import type { BundledStyle, PageState } from '../page-state.ts';
 import { shownField } from '../shipped.ts';
 import type { Store } from '../store.ts';
 import { addButtons, addElement, addProgress, addText, follow } from './gui-parts.ts';
+import { paintedStrip } from './painted-strip.ts';
 import { pickFiles } from './pick-files.ts';
 
 /** Of the gallery, as in the style sheet. */
@@ -97,6 +98,8 @@ export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands
     const distance = style.styleLoss === null ? '' : ` · distance ${style.styleLoss.toFixed(3)}`;
     return `painting ${style.chosen?.name ?? ''}: ${style.step} of ${style.stepCount} steps${distance}`;
   });
+
+  paintedStrip(folder, store, commands);
 
   const record = { ...store.state.style };
   const strength = folder.add(record, 'strength', 0, 1, 0.01);

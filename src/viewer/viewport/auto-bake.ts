@@ -23,7 +23,11 @@ export class AutoBake {
     private readonly slow: boolean,
     private readonly onError: (error: Error) => void,
   ) {
-    session.on('changed', () => this.hear());
+    session.on('changed', ({ reason }) => {
+      const isBaked = reason === 'shown' && session.state.baked !== null;
+      if (isBaked) this.rest();
+      else this.hear();
+    });
   }
 
   /** Whether bakes are wanted at all. */
@@ -43,6 +47,12 @@ export class AutoBake {
   private isDue(busy: 'idle' | 'stylizing'): boolean {
     const { state } = this.session;
     return this.wanted && this.behind && state.busy === busy && state.painted;
+  }
+
+  /** What is shown now was baked before, and nothing has been painted since. */
+  private rest(): void {
+    this.behind = false;
+    this.tellSettled();
   }
 
   private hear(): void {

@@ -1,4 +1,4 @@
-// Painted: the finished styles of the field as a strip of small pictures. A click shows one, the plus mixes it in; below,
+// In the style panel: the finished styles of the field as a strip of small pictures. A click shows one, the plus mixes it in; below,
 // the shares of a mix, and what can be done with the one that is shown.
 
 import type GUI from 'lil-gui';
@@ -6,13 +6,12 @@ import { openFiles } from '../../scene/files-source.ts';
 import type { Commands } from '../commands.ts';
 import type { PageState } from '../page-state.ts';
 import type { Store } from '../store.ts';
-import { addButtons, addElement, addText } from './gui-parts.ts';
+import { addButtons, addElement } from './gui-parts.ts';
 import { pickFiles } from './pick-files.ts';
 
 type Painted = PageState['library']['styles'][number];
 
-export function paintedPanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
-  const folder = gui.addFolder('Painted');
+export function paintedStrip(folder: GUI, store: Store<PageState>, commands: Commands): void {
   const strip = addElement(folder, 'div', 'gallery painted');
   const shares = addElement(folder, 'div', 'shares');
   const items = new Map<string, HTMLElement>();
@@ -39,15 +38,11 @@ export function paintedPanel(gui: GUI, store: Store<PageState>, commands: Comman
       items.clear();
       for (const style of styles) items.set(style.id, paintedItem(style, commands));
       strip.replaceChildren(...items.values());
-      strip.hidden = styles.length === 0;
       mark();
     },
   );
   store.watch(shown, mark);
 
-  addText(folder, store, ({ library }) =>
-    library.styles.length === 0 ? 'What you paint is kept here, ready to be shown again at once.' : '',
-  );
   const only = () => {
     const now = shown(store.state);
     return now.length === 1 ? store.state.library.styles.find(({ id }) => id === now[0].id) : undefined;
@@ -77,6 +72,13 @@ export function paintedPanel(gui: GUI, store: Store<PageState>, commands: Comman
     Undo: () => void commands.undo(),
     Redo: () => void commands.redo(),
   });
+  // Nothing painted, nothing to handle.
+  store.watch(
+    ({ library }) => library.styles.length === 0 && !library.undo && !library.redo,
+    (none) => {
+      for (const row of [strip, buttons.Rename.parentElement!, more.Undo.parentElement!]) row.hidden = none;
+    },
+  );
   for (const [key, what, button] of [
     ['undo', 'Undo', more.Undo],
     ['redo', 'Do again', more.Redo],
