@@ -72,6 +72,8 @@ export function followSession(
     sync();
     viewport.invalidate();
   });
+  // What is shown may be called another name.
+  session.on('library', sync);
   session.on('notice', ({ level, text }) => notices.show(level, text));
   sync();
 }
