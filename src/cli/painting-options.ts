@@ -12,6 +12,7 @@ export interface PaintingOptions {
   keepColours?: boolean;
   photorealistic?: boolean;
   contentWeight?: number;
+  instant?: boolean;
 }
 
 export function paintingOptions(command: Command): Command {
@@ -24,13 +25,14 @@ export function paintingOptions(command: Command): Command {
     .option('--brush <b>', 'size of the strokes, 0.5 to 2', decimal('--brush', 0.5, 2), 1)
     .option('--content-weight <w>', 'what of the photographs is kept, 1 as usual', decimal('--content-weight', 0, 100))
     .option('--keep-colours', "strokes of the style in the scene's own colours")
+    .option('--instant', 'few steps on a schedule of their own: half of the way at once')
     .option('--photorealistic', "the style's colours and mood, no strokes: every edge stays");
 }
 
 /** What the session is asked for. */
 export function paintingOf(options: PaintingOptions): Omit<StylizeOptions, 'styles'> {
-  const { brush, keepColours, photorealistic, contentWeight } = options;
-  return { loss: lossesAsked(options), brush, keepColours, photorealistic, contentWeight };
+  const { brush, keepColours, photorealistic, contentWeight, instant } = options;
+  return { loss: lossesAsked(options), brush, keepColours, photorealistic, contentWeight, instant };
 }
 
 /** The highest layer that the losses look at, where the network is fetched layer by layer. */

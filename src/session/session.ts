@@ -23,6 +23,7 @@ import { type Core, createCore, destroyCore, memoryTold, SMALLER } from './core.
 import { Emitter } from './emitter.ts';
 import { readFieldFile, type StyledAppearance, writeFieldFile } from './field-file.ts';
 import { KernelCache } from './kernel-cache.ts';
+import { paceOf } from './instant.ts';
 import { paintedWith, StyleLibrary } from './library.ts';
 import { lookOf, PLAIN_LOOK } from './looks.ts';
 import { evaluationOf, scoreConsistency, scoreViews } from './measure.ts';
@@ -310,7 +311,7 @@ class Session implements ImpastoSession {
       const style: StyledAppearance = { appearance, names: options.styles.map(({ name }) => name) };
       const before = this.showing.look;
       const isShown = () => this.showing.look.styles.some((shown) => shown.style === style);
-      const steps = options.steps ?? preset.style.steps;
+      const { steps, config } = paceOf(options, preset);
       const began = performance.now();
       const renderer = core.taskRenderer;
       renderer.appearance = appearance;
@@ -324,7 +325,7 @@ class Session implements ImpastoSession {
           appearance,
           views: scene.train,
           viewSide: preset.style.viewSide,
-          config: { styleScale: preset.style.styleScale },
+          config,
           steps,
           background: this.background,
           seed: core.seed,

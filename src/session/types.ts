@@ -41,6 +41,8 @@ export interface StylizeOptions {
   /** Default: the preset's. */
   steps?: number;
   seconds?: number;
+  /** Few steps, by default, on a schedule of their own: what the style will look like, at once. */
+  instant?: boolean;
   /** 0..1, applied exactly as a lerp of original and stylized colours when shown; default 1. */
   strength?: number;
   /** 0.5..2: size of the strokes; default 1. */

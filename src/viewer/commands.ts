@@ -324,7 +324,7 @@ export class Commands {
       return;
     }
     await this.fetchPhotographs();
-    const { brush, strength, keepColours, photorealistic, contentWeight, steps } = store.state.style;
+    const { brush, strength, keepColours, photorealistic, instant, contentWeight, steps } = store.state.style;
     store.update('style', { waiting: false, step: 0, stepCount: 0, styleLoss: null });
     const known = new Set(session.library.styles.map(({ id }) => id));
     await this.guarded('stylize', async (signal) => {
@@ -336,6 +336,7 @@ export class Commands {
         strength,
         keepColours,
         photorealistic,
+        instant,
         contentWeight,
         steps: steps || url.styleSteps,
         signal,

@@ -72,6 +72,8 @@ export interface PageState {
     withLoss: StyleLossName | 'none';
     withWeight: number;
     photorealistic: boolean;
+    /** Few steps on their own schedule, where steps is 0. */
+    instant: boolean;
     strength: number;
     brush: number;
     contentWeight: number;
@@ -177,6 +179,7 @@ export function initialState(): PageState {
       withLoss: 'none',
       withWeight: 0.3,
       photorealistic: false,
+      instant: false,
       strength: 1,
       brush: 1,
       contentWeight: 1,

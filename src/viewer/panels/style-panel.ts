@@ -120,6 +120,8 @@ export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands
   colours.onChange((value: boolean) => store.update('style', { keepColours: value }));
   const photorealistic = folder.add(record, 'photorealistic').name('colours only');
   photorealistic.onChange((value: boolean) => store.update('style', { photorealistic: value }));
+  const instant = folder.add(record, 'instant').name('at once, roughly');
+  instant.onChange((value: boolean) => store.update('style', { instant: value }));
   const content = folder.add(record, 'contentWeight', 0, 4, 0.05).name('keep content');
   content.onChange((value: number) => store.update('style', { contentWeight: value }));
   const steps = folder.add(record, 'steps', 0, 600, 10).name('steps (0 = auto)');
