@@ -5,9 +5,9 @@ import type { Preset } from '../nerf/config.ts';
 import type { StyleConfig } from '../style/style-config.ts';
 import type { StylizeOptions } from './types.ts';
 
-/** 24: on the fox half of the way and more; a few dozen steps are about a second's work for a GPU. */
+/** 24: half of the way and more. */
 const STEPS = 24;
-const SCHEDULE: Partial<StyleConfig> = { learningRate: 4e-2, warmup: 2 };
+const SCHEDULE: Partial<StyleConfig> = { learningRate: 7e-2, warmup: 2 };
 
 /** How many steps a painting takes and on what schedule. */
 export function paceOf(
