@@ -69,6 +69,10 @@ describe('losses', () => {
     expect(() => losses('nnfm:1,nnfm:2')).toThrow('each once');
   });
 
+  it('passes on that a style is to be instant', () => {
+    expect(paintingOf({ brush: 1, instant: true })).toMatchObject({ instant: true, brush: 1 });
+  });
+
   it('takes statistics where nothing is to be matched', () => {
     expect(paintingOf({ brush: 1 }).loss).toEqual([{ name: 'nnfm', weight: 1 }]);
     expect(paintingOf({ brush: 1, photorealistic: true }).loss).toEqual([{ name: 'gram', weight: 1 }]);
