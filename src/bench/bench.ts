@@ -6,11 +6,14 @@ import type { AdapterInfo, Gpu } from '../gpu/device.ts';
 import { PRESETS } from '../nerf/config.ts';
 import { hashLevels } from '../nerf/hash-levels.ts';
 import type { PresetName } from '../nerf/types.ts';
-import { benchFeatures } from '../style/features/bench.ts';
+import { benchFeatures, type FeatureTiming } from '../style/features/bench.ts';
 import type { NetworkWeights } from '../style/features/network-weights.ts';
 import { type Ceiling, measureCeilings } from './ceilings.ts';
 import { type FieldTimes, type KernelTime, timeField } from './field-times.ts';
+import { type MatchTimes, timeMatch } from './match-times.ts';
 import { type MlpTimes, timeMlp } from './mlp-times.ts';
+import { styleTables } from './style-tables.ts';
+import { type StyleTimes, timeStyle } from './style-times.ts';
 
 export interface BenchResult {
   adapter: AdapterInfo;
@@ -20,6 +23,18 @@ export interface BenchResult {
   step: FieldTimes['step'];
   mlp: MlpTimes;
   stages: FieldTimes['stages'];
+  style: StyleTimes;
+  match: MatchTimes;
+  features: FeatureTimes;
+}
+
+/** The feature network's convolutions, ours and tfjs'. */
+export interface FeatureTimes {
+  network: string;
+  /** Of the square picture, pixels. */
+  side: number;
+  /** share: of the fma ceiling, by the operations that direct convolutions would need; ours need fewer. */
+  implementations: (FeatureTiming & { share: number })[];
 }
 
 /** Side of the picture that the feature network is timed on: what quick styling feeds it with. */
@@ -51,15 +66,16 @@ export async function runBench(
     (fraction, text) => onProgress('field', fraction, text),
     signal,
   );
+  const style = await timeStyle(gpu, preset, weights, (share, text) => onProgress('style', share, text), signal);
+  onProgress('matching', 0, '');
+  const match = await timeMatch(gpu, ceilings, signal);
   onProgress('features', 0, '');
-  for (const { implementation, forward, backward } of await benchFeatures(gpu, weights, FEATURE_SIDE, { repeats: 3 })) {
-    for (const [way, ms] of Object.entries({ forward, backward })) {
-      const name = `${weights.name} ${way}, ${implementation}`;
-      stages.push({ name, ms, perSecond: FEATURE_SIDE ** 2 / (ms / 1000), unit: 'pixels/s' });
-    }
-  }
+  const fma = ceilings.find(({ name }) => name === 'fma f32')!.value;
+  const timings = await benchFeatures(gpu, weights, FEATURE_SIDE, { repeats: 3 });
+  const implementations = timings.map((timing) => ({ ...timing, share: timing.effective / fma }));
+  const features = { network: weights.name, side: FEATURE_SIDE, implementations };
   throwIfAborted(signal);
-  return { adapter: gpu.info, preset, ceilings, kernels, step, mlp, stages };
+  return { adapter: gpu.info, preset, ceilings, kernels, step, mlp, stages, style, match, features };
 }
 
 const bestOf = (a: readonly Ceiling[], b: readonly Ceiling[]): Ceiling[] =>
@@ -71,7 +87,8 @@ export interface BenchTable {
 }
 
 /** The result as tables to be shown. */
-export function benchTables({ preset, ceilings, kernels, step, mlp, stages }: BenchResult): BenchTable[] {
+export function benchTables(result: BenchResult): BenchTable[] {
+  const { preset, ceilings, kernels, step, mlp, stages } = result;
   const counts = `${step.rays} rays, ${Math.round(step.samples)} samples, ${Math.round(step.survivors)} lit`;
   return [
     {
@@ -102,5 +119,6 @@ export function benchTables({ preset, ceilings, kernels, step, mlp, stages }: Be
       title: 'stages',
       rows: stages.map(({ name, ms, perSecond, unit }) => ({ name, ms, value: perSecond, unit, share: null })),
     },
+    ...styleTables(result),
   ];
 }

@@ -14,7 +14,7 @@ interface Backend {
   commandEncoder: GPUCommandEncoder | null;
   dispatchCountInPass: number;
   tensorMap: { get(id: object): { resource?: GPUBuffer }; delete(id: object): void };
-  bufferManager: { releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void };
+  bufferManager: { numBytesUsed: number; releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void };
   tensorDataPendingDisposal: object[];
   uniformPendingDisposal: GPUBuffer[];
   stagingPendingDisposal: GPUBuffer[];
@@ -89,6 +89,11 @@ export class TfjsOnDevice {
       backend.stagingPendingDisposal = [];
       backend.tensorDataPendingDisposal = [];
     }
+  }
+
+  /** Bytes of its buffers in use: after `record` and before the next, all that the recorded work has needed. */
+  get bytes(): number {
+    return this.backend.bufferManager.numBytesUsed;
   }
 
   /** A tfjs view of our tensor's buffer, without a copy. */
