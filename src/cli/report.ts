@@ -2,7 +2,7 @@
 // (tests, benchmarks) is what was promised. Unknown figures are left out, never invented.
 
 import { z } from 'zod';
-import type { ConsistencyRange } from '../session/types.ts';
+import type { ConsistencyRange, ConsistencyScore, PairScore } from '../session/types.ts';
 
 /** null: no pixel was seen twice. */
 const figure = z.number().nullable();
@@ -38,17 +38,24 @@ export type Report = z.infer<typeof reportSchema>;
 export type ConsistencyReport = Report['consistency'];
 
 /** JSON has no NaN: what could not be measured is null. */
-export function consistencyReport(score: { short: ConsistencyRange; long: ConsistencyRange }): ConsistencyReport {
-  const known = (value: number) => (Number.isFinite(value) ? value : null);
-  const plain = ({ rmse, baseline, pairs, share, lpips, baselineLpips }: ConsistencyRange) => ({
-    rmse: known(rmse),
-    baseline: known(baseline),
-    pairs,
-    share,
-    ...(lpips !== undefined && { lpips: known(lpips) }),
-    ...(baselineLpips !== undefined && { baselineLpips: known(baselineLpips) }),
-  });
-  return { short: plain(score.short), long: plain(score.long) };
+const known = (value: number) => (Number.isFinite(value) ? value : null);
+
+const figures = ({ rmse, baseline, share, lpips, baselineLpips }: Omit<PairScore, 'frames'>) => ({
+  rmse: known(rmse),
+  baseline: known(baseline),
+  share,
+  ...(lpips !== undefined && { lpips: known(lpips) }),
+  ...(baselineLpips !== undefined && { baselineLpips: known(baselineLpips) }),
+});
+
+export function consistencyReport({ short, long }: ConsistencyScore): ConsistencyReport {
+  return { short: { ...figures(short), pairs: short.pairs }, long: { ...figures(long), pairs: long.pairs } };
+}
+
+/** Every pair of frames by itself. */
+export function pairsReport({ short, long }: ConsistencyScore) {
+  const each = (range: ConsistencyRange) => range.each.map((pair) => ({ frames: pair.frames, ...figures(pair) }));
+  return { short: each(short), long: each(long) };
 }
 
 export const rmseText = (value: number | null): string => value?.toFixed(4) ?? 'unknown';

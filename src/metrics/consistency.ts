@@ -137,10 +137,19 @@ export interface PathOptions extends ConsistencyOptions {
   onPair?: (pair: PathPair) => void | Promise<void>;
 }
 
+/** One pair's figures; NaN where nothing was seen twice, or no distance was asked for. */
+export interface PairFigures {
+  frames: [number, number];
+  rmse: number;
+  maskShare: number;
+  distance: number;
+}
+
 export interface PathConsistency {
   /** Frames (t, t + gap). */
   gap: number;
   pairs: number;
+  each: PairFigures[];
   /** Of squared errors pooled over all pairs; NaN when no pixel was seen twice. */
   rmse: number;
   /** Mean over the pairs. */
@@ -155,8 +164,8 @@ export async function consistencyOverPath(
   gap: number,
   options: PathOptions = {},
 ): Promise<PathConsistency> {
-  let [squaredError, pixels, share, pairs] = [0, 0, 0, 0];
-  const distances: number[] = [];
+  let [squaredError, pixels] = [0, 0];
+  const each: PairFigures[] = [];
   for (let t = 0; t + gap < frames.length; t++) {
     const a = frames[t];
     const { width, height } = a.camera;
@@ -164,18 +173,20 @@ export async function consistencyOverPath(
     const error = reprojectionError(a, warped);
     squaredError += error.squaredError;
     pixels += error.pixels;
-    share += error.maskShare;
-    pairs++;
-    if (options.distance && error.pixels > 0)
-      distances.push(await options.distance(a.rgb, warped.seen, width, height, warped.mask));
-    await options.onPair?.({ ...warped, frames: [t, t + gap], width, height, rgb: a.rgb, rmse: error.rmse });
+    const measured = options.distance && error.pixels > 0;
+    const distance = measured ? await options.distance!(a.rgb, warped.seen, width, height, warped.mask) : Number.NaN;
+    const { rmse, maskShare } = error;
+    each.push({ frames: [t, t + gap], rmse, maskShare, distance });
+    await options.onPair?.({ ...warped, frames: [t, t + gap], width, height, rgb: a.rgb, rmse });
   }
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     gap,
-    pairs,
+    pairs: each.length,
+    each,
     rmse: Math.sqrt(squaredError / (3 * pixels)),
-    maskShare: pairs > 0 ? share / pairs : 0,
-    distance: distances.reduce((sum, d) => sum + d, 0) / distances.length,
+    maskShare: each.length > 0 ? mean(each.map((pair) => pair.maskShare)) : 0,
+    distance: mean(each.map((pair) => pair.distance).filter(Number.isFinite)),
   };
 }
 

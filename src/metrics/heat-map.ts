@@ -5,7 +5,13 @@ import type { Picture } from '../scene/types.ts';
 
 /** Root mean square over three channels, colours 0..1, that is drawn white. */
 export const WHITE_ERROR = 0.3;
-const NOT_COMPARED = 96;
+export const NOT_COMPARED = [96, 96, 96] as const;
+
+/** @param error root mean square over three channels */
+export function heatColour(error: number): [number, number, number] {
+  const heat = (3 * error) / WHITE_ERROR;
+  return [0, 1, 2].map((c) => 255 * Math.min(1, Math.max(0, heat - c))) as [number, number, number];
+}
 
 /**
  * @param a, b [H, W, 3], 0..1
@@ -16,9 +22,8 @@ export function heatMap(a: Float32Array, b: Float32Array, width: number, height:
   for (let p = 0; p < width * height; p++) {
     let sum = 0;
     for (let c = 0; c < 3; c++) sum += (a[3 * p + c] - b[3 * p + c]) ** 2;
-    const heat = (3 * Math.sqrt(sum / 3)) / WHITE_ERROR;
     const compared = !mask || mask[p] > 0;
-    for (let c = 0; c < 3; c++) data[4 * p + c] = compared ? 255 * (heat - c) : NOT_COMPARED;
+    data.set(compared ? heatColour(Math.sqrt(sum / 3)) : NOT_COMPARED, 4 * p);
     data[4 * p + 3] = 255;
   }
   return { width, height, data };

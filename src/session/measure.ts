@@ -4,14 +4,20 @@
 import { throwIfAborted } from '../errors.ts';
 import { turntableFor } from '../export/camera-path.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { type ConsistencyFrame, consistencyOverPath, type MaskedDistance } from '../metrics/consistency.ts';
+import {
+  type ConsistencyFrame,
+  consistencyOverPath,
+  type MaskedDistance,
+  type PairFigures,
+} from '../metrics/consistency.ts';
 import { LPIPS_LAYERS, type Lpips } from '../metrics/lpips.ts';
 import { psnr } from '../metrics/psnr.ts';
 import { ssim } from '../metrics/ssim.ts';
 import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
 import type { RenderTarget } from '../nerf/types.ts';
 import type { Camera, Picture, Scene, View } from '../scene/types.ts';
-import type { ConsistencyPair, ConsistencyRange, Evaluation, ScoredView, ViewScore } from './types.ts';
+import { type StyleJudge, styleDistances } from './style-distances.ts';
+import type { ConsistencyPair, ConsistencyScore, Evaluation, ScoredView, ViewScore } from './types.ts';
 
 export type RenderView = (camera: Camera, target: RenderTarget) => Promise<void>;
 
@@ -108,11 +114,14 @@ export function evaluationOf(
   };
 }
 
+type Figures = Pick<PairFigures, 'rmse' | 'maskShare' | 'distance'>;
+
 /** Distance in frames of the two ranges, as published. */
 const GAPS = { short: 1, long: 7 } as const;
 
 export interface ScoreConsistencyOptions {
   lpips?: Lpips;
+  style?: StyleJudge;
   onPair?: (pair: ConsistencyPair) => void | Promise<void>;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
@@ -129,7 +138,7 @@ export async function scoreConsistency(
   size: readonly [number, number],
   render: { shown: RenderView; plain: RenderView; sameGeometry: boolean },
   options: ScoreConsistencyOptions = {},
-): Promise<{ short: ConsistencyRange; long: ConsistencyRange }> {
+): Promise<ConsistencyScore> {
   const { signal, onProgress } = options;
   const cameras = turntableFor(scene, frameCount, size[0], size[1]);
   const pairs = Object.values(GAPS).reduce((sum, gap) => sum + Math.max(0, cameras.length - gap), 0);
@@ -162,10 +171,9 @@ export async function scoreConsistency(
   } finally {
     destroyRenderTarget(target);
   }
-  const { lpips, onPair } = options;
+  const { lpips, style, onPair } = options;
   const distance = lpips && ((...pair: Parameters<MaskedDistance>) => lpips.distance(...pair));
-  const result = {} as Record<keyof typeof GAPS, ConsistencyRange>;
-  for (const range of ['short', 'long'] as const) {
+  const measured = async (range: keyof typeof GAPS) => {
     const path = (frames: ConsistencyFrame[], report?: ScoreConsistencyOptions['onPair']) =>
       consistencyOverPath(frames, GAPS[range], {
         distance,
@@ -176,13 +184,15 @@ export async function scoreConsistency(
         },
       });
     const [of, baseline] = [await path(shown, onPair), await path(plain)];
-    result[range] = {
-      rmse: of.rmse,
-      baseline: baseline.rmse,
-      pairs: of.pairs,
-      share: of.maskShare,
-      ...(lpips && { lpips: of.distance, baselineLpips: baseline.distance }),
-    };
-  }
-  return result;
+    const figures = (a: Figures, b: Figures) => ({
+      rmse: a.rmse,
+      baseline: b.rmse,
+      share: a.maskShare,
+      ...(lpips && { lpips: a.distance, baselineLpips: b.distance }),
+    });
+    const each = of.each.map((pair, i) => ({ frames: pair.frames, ...figures(pair, baseline.each[i]) }));
+    return { ...figures(of, baseline), pairs: of.pairs, each };
+  };
+  const [short, long] = [await measured('short'), await measured('long')];
+  return { short, long, ...(style && { style: await styleDistances(gpu, shown, plain, style, signal) }) };
 }

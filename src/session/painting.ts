@@ -264,7 +264,8 @@ function withoutBackground(
   return { width, height, data };
 }
 
-function evenly<T>(items: T[], count: number): T[] {
+/** So many of the items, evenly spread. */
+export function evenly<T>(items: T[], count: number): T[] {
   if (items.length <= count) return items;
   return Array.from({ length: count }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / count)]);
 }

@@ -34,7 +34,7 @@ import { Slicer } from './slices.ts';
 import type {
   BakeReport,
   ConsistencyOptions,
-  ConsistencyRange,
+  ConsistencyScore,
   EvaluateOptions,
   Evaluation,
   ImpastoSession,
@@ -484,7 +484,7 @@ class Session implements ImpastoSession {
     });
   }
 
-  async consistency(options: ConsistencyOptions = {}): Promise<{ short: ConsistencyRange; long: ConsistencyRange }> {
+  async consistency(options: ConsistencyOptions = {}): Promise<ConsistencyScore> {
     return this.busy('evaluating', async () => {
       const { scene } = this.current;
       const core = this.needCore();
@@ -496,6 +496,11 @@ class Session implements ImpastoSession {
       let lpips: Lpips | undefined;
       try {
         lpips = await this.lpipsWith(options.lpips, signal);
+        const style = options.style && {
+          network: await this.featureNetwork(signal),
+          picture: options.style,
+          config: { styleScale: PRESETS[core.preset].style.styleScale },
+        };
         // Without its direction the plain field is what the stylized one is compared with: neither has highlights.
         const flat = { flat: true };
         const plain = blendOf((base?.field ?? core.field).appearance);
@@ -511,6 +516,7 @@ class Session implements ImpastoSession {
           },
           {
             lpips,
+            style,
             onPair,
             signal,
             onProgress: (done, total) => this.progress('consistency', done, total, 'frames and pairs'),

@@ -87,6 +87,17 @@ export interface Evaluation {
   protocol: { views: string; pictures: string; psnr: string; ssim: string; lpips?: string };
 }
 
+/** One pair of frames; NaN where nothing was seen twice. */
+export interface PairScore {
+  frames: [number, number];
+  rmse: number;
+  baseline: number;
+  /** As in ConsistencyRange. */
+  share: number;
+  lpips?: number;
+  baselineLpips?: number;
+}
+
 export interface ConsistencyRange {
   rmse: number;
   baseline: number;
@@ -96,6 +107,25 @@ export interface ConsistencyRange {
   /** Where heads were given. */
   lpips?: number;
   baselineLpips?: number;
+  each: PairScore[];
+}
+
+/** Mean distances of views to a style's picture, NNFM and Gram, of the field as it is shown and of the baseline. */
+export interface StyleDistances {
+  /** Which network judged. */
+  features: string;
+  /** How many frames of the path, evenly spread. */
+  views: number;
+  nnfm: number;
+  gram: number;
+  baseline: { nnfm: number; gram: number };
+}
+
+export interface ConsistencyScore {
+  short: ConsistencyRange;
+  long: ConsistencyRange;
+  /** Where a style was given. */
+  style?: StyleDistances;
 }
 
 export interface ConsistencyPair extends PathPair {
@@ -108,6 +138,8 @@ export interface ConsistencyOptions {
   /** Another checkpoint whose plain field is the baseline, instead of this field's own. */
   base?: { bytes: Uint8Array<ArrayBuffer>; where: string };
   lpips?: LpipsHeads;
+  /** Measures the distance to this style too, on the session's feature network. */
+  style?: Picture;
   /** Of the field as it is shown, not of the baseline. */
   onPair?: (pair: ConsistencyPair) => void | Promise<void>;
   signal?: AbortSignal;
@@ -283,7 +315,7 @@ export interface ImpastoSession {
   bake(options?: { signal?: AbortSignal; slow?: boolean }): Promise<BakeReport | null>;
 
   evaluate(options?: EvaluateOptions): Promise<Evaluation>;
-  consistency(options?: ConsistencyOptions): Promise<{ short: ConsistencyRange; long: ConsistencyRange }>;
+  consistency(options?: ConsistencyOptions): Promise<ConsistencyScore>;
 
   /**
    * Takes another feature network from now on, and keeps all else; null goes back to the one chosen at the start.
