@@ -414,9 +414,17 @@ export class Commands {
   async showView(show: PageState['look']['show']): Promise<void> {
     if (!this.needsScene()) return;
     const { look, store } = this.parts;
+    if (show !== 'field') store.update('agreement', { on: false });
     // The same again is back to the field.
     look.show(store.state.look.index !== null && store.state.look.show === show ? 'field' : show);
     if (store.state.look.index === null) await look.to(0);
+  }
+
+  /** Whether the view's difference from its nearest camera is laid over it; not beside a photograph or its error. */
+  showAgreement(on: boolean): void {
+    if (on && !this.needsScene()) return;
+    if (on) this.parts.look.show('field');
+    this.parts.store.update('agreement', { on, beside: null, rmse: null });
   }
 
   async setHeldOut(heldOut: boolean): Promise<void> {

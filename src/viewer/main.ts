@@ -5,6 +5,7 @@ import { Gpu, NoWebGpuError } from '../gpu/device.ts';
 import { createBrowserDecoder } from '../scene/browser-decoder.ts';
 import { createSession } from '../session/session.ts';
 import { urlSource } from '../style/features/weights-web.ts';
+import { Agreement } from './agreement.ts';
 import { ask } from './ask.ts';
 import { Commands, LOSS_KNOWN_MS } from './commands.ts';
 import { download, fileName } from './download.ts';
@@ -117,6 +118,13 @@ async function start(app: HTMLElement): Promise<void> {
     host,
     onError: (error) => console.debug('the view was not measured', error),
   });
+  new Agreement({
+    session,
+    store,
+    viewport,
+    host,
+    onError: (error) => console.debug('agreement was not measured', error),
+  });
   const decoder = createBrowserDecoder();
   const keptStyles = new KeptStyles((sentence) => notices.show('warning', sentence));
   const parts = { session, store, viewport, packer, notices, decoder, url, look, keepsake, keptStyles };
@@ -144,7 +152,7 @@ async function start(app: HTMLElement): Promise<void> {
   scenePanel(gui, store, commands);
   trainingPanel(gui, store, commands);
   stylePanel(gui, store, commands);
-  comparePanel(gui, store);
+  comparePanel(gui, store, commands);
   camerasPanel(gui, store, commands);
   viewPanel(gui, store);
   exportPanel(gui, store, commands);

@@ -115,6 +115,16 @@ export interface PageState {
     psnr: number | null;
   };
 
+  /** The view against the nearest training camera's, warped into it. */
+  agreement: {
+    on: boolean;
+    /** Which camera it is held against; null before it was measured, or where there is no other. */
+    beside: number | null;
+    /** Colours 0..1, over the share of the pixels that both see; null where there is none. */
+    rmse: number | null;
+    share: number;
+  };
+
   view: {
     grid: boolean;
     gridHeight: number;
@@ -193,6 +203,7 @@ export function initialState(): PageState {
     bake: null,
     compare: { on: false, position: 0.5 },
     look: { index: null, count: 0, name: '', heldOut: false, show: 'field', psnr: null },
+    agreement: { on: false, beside: null, rmse: null, share: 0 },
     view: {
       grid: false,
       gridHeight: -0.5,

@@ -13,6 +13,7 @@ const KEYS: [keys: string, what: string][] = [
   ['g  f  a', 'grid, cameras, axes'],
   ['←  →', 'look through the previous, next camera'],
   ['t  e', 'the photograph taken there; how far the field differs from it'],
+  ['i', 'where the view disagrees with its nearest camera'],
   ['ctrl z', 'undo; with shift: do it again'],
   ['s', 'save the view as a picture'],
   ['esc', 'cancel loading, painting or export; close this'],
@@ -56,6 +57,7 @@ export function shortcuts(parent: HTMLElement, store: Store<PageState>, commands
     ArrowRight: () => void commands.stepView(1),
     t: () => void commands.showView('photograph'),
     e: () => void commands.showView('error'),
+    i: () => commands.showAgreement(!store.state.agreement.on),
     s: () => void commands.saveStill(),
     '?': toggle,
     Escape: () => {

@@ -15,6 +15,20 @@ export const RAMP = [
   [252, 255, 220],
 ] as const;
 
+/** @param error mean over the channels, share of full scale */
+export function rampColour(error: number): [number, number, number] {
+  const at = Math.min(1, error / WORST) * (RAMP.length - 1);
+  const from = Math.min(RAMP.length - 2, Math.floor(at));
+  return [0, 1, 2].map((c) => RAMP[from][c] + (at - from) * (RAMP[from + 1][c] - RAMP[from][c])) as [
+    number,
+    number,
+    number,
+  ];
+}
+
+/** The whole ramp as a CSS image, from no error to the worst. */
+export const RAMP_CSS = `linear-gradient(90deg, ${RAMP.map((rgb) => `rgb(${rgb.join(' ')})`).join(', ')})`;
+
 /** Over what the field is shown and measured before. */
 export function overBackground({ width, height, data }: Picture, background: Background): Picture {
   const level = background === 'white' ? 255 : 0;
@@ -42,10 +56,7 @@ export function viewError(render: Picture, truth: Picture): { picture: Picture; 
       sum += Math.abs(difference);
       squares += difference * difference;
     }
-    const at = Math.min(1, sum / 3 / WORST) * (RAMP.length - 1);
-    const from = Math.min(RAMP.length - 2, Math.floor(at));
-    for (let c = 0; c < 3; c++) data[i + c] = RAMP[from][c] + (at - from) * (RAMP[from + 1][c] - RAMP[from][c]);
-    data[i + 3] = 255;
+    data.set([...rampColour(sum / 3), 255], i);
   }
   const psnr = Math.min(99, -10 * Math.log10(squares / (0.75 * data.length)));
   return { picture: { width, height, data }, psnr };

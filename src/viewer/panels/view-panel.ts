@@ -7,7 +7,7 @@ import type { PageState } from '../page-state.ts';
 import type { Store } from '../store.ts';
 import { addButtons, addText, follow } from './gui-parts.ts';
 
-export function comparePanel(gui: GUI, store: Store<PageState>): void {
+export function comparePanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
   const folder = gui.addFolder('Compare');
   const record = { ...store.state.compare };
   const on = folder.add(record, 'on').name('original | painted');
@@ -16,6 +16,10 @@ export function comparePanel(gui: GUI, store: Store<PageState>): void {
   const position = folder.add(record, 'position', 0, 1, 0.01).name('line');
   position.onChange((value: number) => store.update('compare', { position: value }));
   follow(position, record, 'position', store, (state) => state.compare.position);
+  const between = { on: store.state.agreement.on };
+  const disagreement = folder.add(between, 'on').name('view | nearest camera');
+  disagreement.onChange((value: boolean) => commands.showAgreement(value));
+  follow(disagreement, between, 'on', store, (state) => state.agreement.on);
 }
 
 export function camerasPanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
