@@ -108,7 +108,7 @@ async function timeParts(
   const layers = network.layers.filter((layer) => matched.includes(layer) || held.includes(layer));
   const extractor = await network.extractor(side, side, layers);
   const longSide = side * styleScale;
-  const term = await styleTermOf(gpu, network, strokes(), longSide, 1, 'nnfm', matched, DEFAULT_STYLE_CONFIG);
+  const term = await styleTermOf(gpu, network, [strokes()], longSide, 'nnfm', DEFAULT_STYLE_CONFIG);
   const contents = await Promise.all(held.map(() => ContentLoss.create(gpu)));
   const tv = await TvLoss.create(gpu);
   const target = createRenderTarget(gpu, side, side);

@@ -9,8 +9,9 @@ import {
   type MaskedDistance,
   type PathPair,
 } from '../../src/metrics/consistency.ts';
-import { heatMap } from '../../src/metrics/heat-map.ts';
+import { heatColour, heatMap, NOT_COMPARED, WHITE_ERROR } from '../../src/metrics/heat-map.ts';
 import { psnr } from '../../src/metrics/psnr.ts';
+import { type CurvePoint, settled } from '../../src/metrics/settling.ts';
 import { ssim } from '../../src/metrics/ssim.ts';
 import type { Camera } from '../../src/scene/types.ts';
 import fixture from '../fixtures/metrics/metrics.json';
@@ -181,6 +182,11 @@ describe('reprojection consistency', () => {
     expect(long).toMatchObject({ gap: 7, pairs: 2, maskShare: 1 });
     expect([short.rmse, long.rmse]).toBeAllclose([0.1, 0.7], { relative: 1e-5 });
     expect((await consistencyOverPath(frames.slice(0, 3), 7)).rmse).toBeNaN();
+    expect(long.each.map((pair) => pair.frames)).toEqual([
+      [0, 7],
+      [1, 8],
+    ]);
+    for (const pair of long.each) expect(pair.rmse).toBeCloseTo(0.7, 5);
   });
 
   test('each pair can be seen, and measured otherwise over its mask', async () => {
@@ -200,6 +206,7 @@ describe('reprojection consistency', () => {
     // Outside the mask the warped picture is the frame itself: nothing there may count.
     expect(mask.every((on, i) => on === 1 || [0, 1, 2].every((c) => warped[3 * i + c] === rgb[3 * i + c]))).toBe(true);
     expect(warped).not.toEqual(rgb);
+    expect(path.each.map(({ distance }) => distance)).toEqual(seen.map((pair) => pair.pixels));
     expect((await consistencyOverPath(frames, 1)).distance).toBeNaN();
   });
 
@@ -207,7 +214,13 @@ describe('reprojection consistency', () => {
     const a = new Float32Array(9).fill(0.2);
     const b = Float32Array.from([0.2, 0.2, 0.2, 0.3, 0.3, 0.3, 0.9, 0.9, 0.9]);
     expect([...heatMap(a, b, 3, 1).data]).toEqual([0, 0, 0, 255, 255, 0, 0, 255, 255, 255, 255, 255]);
-    expect([...heatMap(a, b, 3, 1, Float32Array.of(1, 1, 0)).data.slice(8)]).toEqual([96, 96, 96, 255]);
+    expect([...heatMap(a, b, 3, 1, Float32Array.of(1, 1, 0)).data.slice(8)]).toEqual([...NOT_COMPARED, 255]);
+    expect([0, WHITE_ERROR / 2, WHITE_ERROR, 1].map(heatColour)).toEqual([
+      [0, 0, 0],
+      [255, 127.5, 0],
+      [255, 255, 255],
+      [255, 255, 255],
+    ]);
   });
 
   test('sizes are checked', () => {
@@ -215,5 +228,25 @@ describe('reprojection consistency', () => {
     expect(() => consistencyError({ ...frame, depth: frame.depth.subarray(1) }, frame)).toThrow(
       'frame a: expected 121x67 pixels, got rgb 8107, depth 8106',
     );
+  });
+});
+
+describe('a curve that settles', () => {
+  // Falls from 1 to .2 over ten points, then stays; four are averaged.
+  const curve = Array.from({ length: 20 }, (_, i): CurvePoint => {
+    return { step: 4 * (i + 1), seconds: 2 * (i + 1), style: Math.max(0.2, 1 - 0.08 * (i + 1)) };
+  });
+
+  test('has nearly arrived where the mean has come 90 % of the way', () => {
+    // .28 is 90 % of the way; the mean of four is .32 at the tenth, .26 at the eleventh.
+    expect(settled(curve, 1)).toMatchObject({ step: 44, seconds: 22 });
+    expect(settled(curve, 1)!.style).toBeCloseTo((0.36 + 0.28 + 0.2 + 0.2) / 4, 9);
+    // Half of it: .64 at the sixth, .56 at the seventh.
+    expect(settled(curve, 1, 0.5)!.step).toBe(28);
+  });
+
+  test('never does where it does not fall', () => {
+    expect(settled(curve, 0.2)).toBeNull();
+    expect(settled([], 1)).toBeNull();
   });
 });

@@ -4,7 +4,8 @@
 import { PerspectiveCamera, Quaternion, Vector3 } from 'three/webgpu';
 import { describe, expect, it } from 'vitest';
 import type { Camera, Picture } from '../../src/scene/types.ts';
-import { overBackground, RAMP, viewError, WORST } from '../../src/viewer/view-error.ts';
+import { agreementPicture, neighbourOf, VEIL } from '../../src/viewer/agreement-picture.ts';
+import { overBackground, RAMP, rampColour, viewError, WORST } from '../../src/viewer/view-error.ts';
 import { applyPose, lensThrough, pictureIn, poseBetween, poseThrough } from '../../src/viewer/viewport/lens.ts';
 import { cameraFromThree } from '../../src/viewer/viewport/pose.ts';
 
@@ -108,5 +109,43 @@ describe('view error', () => {
       255, 255, 255, 255, 100, 0, 200, 255, 204, 214, 204, 255,
     ]);
     expect([...overBackground(pixels, 'black').data]).toEqual([0, 0, 0, 255, 100, 0, 200, 255, 0, 10, 0, 255]);
+  });
+});
+
+describe('agreement with a neighbour', () => {
+  const camera = (x: number, turnRad = 0): Camera => {
+    const [cos, sin] = [Math.cos(turnRad), Math.sin(turnRad)];
+    const cameraToWorld = [cos, 0, sin, x, 0, 1, 0, 0, -sin, 0, cos, 0, 0, 0, 0, 1];
+    return { width: 8, height: 4, fx: 8, fy: 8, cx: 4, cy: 2, distortion: null, cameraToWorld };
+  };
+
+  it('takes the camera nearest in place and direction, but not the view itself', () => {
+    expect(neighbourOf(camera(0), [camera(0), camera(1), camera(0.4), camera(-0.3)])).toBe(3);
+    expect(neighbourOf(camera(0), [camera(0.01), camera(0.1, Math.PI / 2), camera(0.5, 0.1)])).toBe(2);
+    expect(neighbourOf(camera(0), [camera(0)])).toBeNull();
+    expect(neighbourOf(camera(0), [])).toBeNull();
+  });
+
+  it('colours the difference where both see the same, and veils the rest', () => {
+    // A wall 2 units away, seen from two places half a unit apart: two pixels further left in the second.
+    const wall = (x: number, shade: (u: number) => number) => {
+      const rgb = Float32Array.from({ length: 8 * 4 * 3 }, (_, i) => shade((Math.floor(i / 3) % 8) + 4 * x));
+      const ones = new Float32Array(8 * 4).fill(1);
+      return { rgb, depth: ones.map((one) => 2 * one), opacity: ones, camera: camera(x) };
+    };
+    const shade = (u: number) => 0.1 + 0.05 * u;
+    const same = agreementPicture(wall(0, shade), wall(0.5, shade));
+    expect(same.share).toBeCloseTo(6 / 8, 9);
+    expect(same.rmse).toBeLessThan(1e-6);
+    const pixel = (x: number) => [...same.picture.data.slice(4 * x, 4 * x + 4)];
+    expect(pixel(0)).toEqual([...VEIL]);
+    expect(pixel(3)).toEqual([...RAMP[0], 255]);
+
+    const other = agreementPicture(
+      wall(0, shade),
+      wall(0.5, (u) => shade(u) + WORST / 2),
+    );
+    expect(other.rmse).toBeCloseTo(WORST / 2, 6);
+    expect([...other.picture.data.slice(12, 16)]).toEqual([...rampColour(WORST / 2).map(Math.round), 255]);
   });
 });

@@ -11,6 +11,7 @@ import { decimal, type StyleArgument, style, wholeNumber } from '../options.ts';
 import { prepareFile, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { type PaintingOptions, paintingOf, paintingOptions, topLayer } from '../painting-options.ts';
 import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
+import { recordStyleCurve } from '../style-curve.ts';
 
 interface Options extends SceneOptions, NetworkOptions, PaintingOptions {
   scene: string;
@@ -48,12 +49,13 @@ export function stylizeCommand(io: Io): Command {
       const { session, stage, signal, stages } = engine;
       await loadCheckpointWithScene(engine, bytes, path, files, options);
       const { steps, seconds, strength } = options;
+      const curve = recordStyleCurve(session, paintingOf(options).loss);
       const score = await stage('stylize', () =>
         session.stylize({ ...paintingOf(options), styles, steps, seconds, strength, signal }),
       );
       if (places.out) await writeResult(places.out, await session.save());
       if (places.delta) await writeResult(places.delta, await session.library.export(session.state.shown[0].id));
-      await writeJson(io, options.json, { stages, style: score, ...places });
+      await writeJson(io, options.json, { stages, style: score, ...curve(score.start), ...places });
       const gain = 100 * (1 - score.end / score.start);
       const figures = `${score.start.toFixed(4)} to ${score.end.toFixed(4)}, ${gain.toFixed(0)} % nearer`;
       const written = Object.values(places).filter((place) => place);
