@@ -12,6 +12,7 @@ import { evalCommand } from './commands/eval.ts';
 import { infoCommand } from './commands/info.ts';
 import { renderCommand } from './commands/render.ts';
 import { runCommand } from './commands/run.ts';
+import { studyCommand } from './commands/study.ts';
 import { stylizeCommand } from './commands/stylize.ts';
 import { trainCommand } from './commands/train.ts';
 import type { Io } from './io.ts';
@@ -23,6 +24,7 @@ const COMMANDS = [
   stylizeCommand,
   renderCommand,
   consistencyCommand,
+  studyCommand,
   bakeCommand,
   benchCommand,
   infoCommand,

@@ -35,7 +35,7 @@ describe('command line', () => {
       expect(stderr).toBe('');
     }
     const { stdout } = await run('--help');
-    for (const name of ['run', 'train', 'eval', 'stylize', 'render', 'consistency', 'bake', 'bench', 'info'])
+    for (const name of ['run', 'train', 'eval', 'stylize', 'render', 'consistency', 'study', 'bake', 'bench', 'info'])
       expect(stdout).toContain(`\n  ${name} `);
   });
 
@@ -78,6 +78,12 @@ describe('command line', () => {
       'style file',
     ],
     ['a file as --images', ['consistency', picture, '--images', picture], 'found a file in its place'],
+    ['a style of the views that is none', ['consistency', picture, '--style', place('gone.jpg')], 'found no such file'],
+    ['a study of one', ['study', picture, '--out', place('o')], 'expected two fields or more, found 1'],
+    ['a study without a place', ['study', picture, `b=${picture}`], 'expected --out'],
+    ['a study of two by one name', ['study', picture, picture, '--out', place('o')], 'style.png twice'],
+    ['ratings without a key', ['study', '--collect', picture], 'expected --key'],
+    ['a key that is none', ['study', '--collect', picture, '--key', picture], 'expected the key of a sheet'],
     ['depth in a video', ['render', picture, '--out', place('v.mp4'), '--depth'], 'expected --out to be a folder'],
     ['a size beside photographs', ['bake', picture, '--scene', scene, '--size', '64x64'], 'or --size, found both'],
     ['two paths', ['render', picture, '--out', place('v.mp4'), '--turntable', '--path', 'p'], 'found both'],
