@@ -64,8 +64,10 @@ export class Agreement {
       const pose = JSON.stringify(camera);
       const stands = pose === seen;
       seen = pose;
-      if (!stands) this.canvas.hidden = true;
-      else if (pose !== measured || this.stale) {
+      if (!stands) {
+        this.canvas.hidden = true;
+        if (store.state.agreement.beside !== null) store.update('agreement', { beside: null, rmse: null });
+      } else if (pose !== measured || this.stale) {
         const began = performance.now();
         try {
           if (session.state.trainedSteps > 0 && (await this.measure(camera, watch))) measured = pose;
@@ -144,8 +146,8 @@ export class Agreement {
   }
 }
 
-export function words(beside: number | null, rmse: number | null, share: number): string {
-  if (beside === null) return 'against the nearest camera: not measured yet';
+function words(beside: number | null, rmse: number | null, share: number): string {
+  if (beside === null) return 'against the nearest camera, once the view stands still';
   const seen = `${Math.round(100 * share)} % seen by both`;
   if (rmse === null) return `camera ${beside + 1} sees nothing of this view`;
   return `against camera ${beside + 1}, warped here by depth: RMSE ${rmse.toFixed(3)}, ${seen}`;

@@ -260,6 +260,38 @@ export function describePage(name: string, options: PageCaseOptions): void {
       await page.evaluate(() => window.impasto.atRest());
     });
 
+    it('lays over the view where it disagrees with its nearest camera, and anew when turned', async () => {
+      const measured = () => until('agreement measured', () => window.impasto.state.agreement.rmse !== null);
+      await page.evaluate(pressKeys, 'i');
+      await measured();
+      const { agreement, cameras } = await page.evaluate(() => ({
+        agreement: window.impasto.state.agreement,
+        cameras: window.impasto.session.state.scene!.train.length,
+      }));
+      expect(agreement.beside).toBeGreaterThanOrEqual(0);
+      expect(agreement.beside).toBeLessThan(cameras);
+      expect(agreement.share).toBeGreaterThan(0.02);
+      // Neighbouring views of one field are no strangers.
+      expect(agreement.rmse).toBeGreaterThan(0);
+      expect(agreement.rmse).toBeLessThan(0.25);
+      await shot('5-agreement');
+      const map = await page.evaluate(agreementMap);
+      expect(map.covers).toBe(true);
+      // What both see is opaque, and that is the share told.
+      expect(Math.abs(map.opaque - agreement.share)).toBeLessThan(0.01);
+
+      const { x, y } = await page.evaluate(centreOf, '.viewport');
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x - 40, y, { steps: 3 });
+      await page.mouse.up();
+      await until('the old one gone', () => window.impasto.state.agreement.beside === null);
+      await measured();
+      await page.evaluate(pressKeys, 'i');
+      expect(await page.evaluate(agreementMap)).toMatchObject({ visible: false });
+      await page.evaluate(() => window.impasto.atRest());
+    });
+
     it('shows strength 0 as the original, and strength 1 as the painting again', async () => {
       const painted = await pictureOf(page);
       await page.evaluate(async () => {
@@ -594,6 +626,17 @@ async function dropTwoColours(): Promise<void> {
   const transfer = new DataTransfer();
   transfer.items.add(new File([blob], 'two colours.png', { type: 'image/png' }));
   window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, cancelable: true }));
+}
+
+/** The heat map over the view: how much of it is opaque, and whether it covers the view. */
+function agreementMap(): { visible: boolean; covers: boolean; opaque: number } {
+  const map = document.querySelector<HTMLCanvasElement>('.over-view.agreement')!;
+  const [place, host] = [map, document.querySelector('.viewport')!].map((element) => element.getBoundingClientRect());
+  const { data } = map.getContext('2d')!.getImageData(0, 0, map.width, map.height);
+  let opaque = 0;
+  for (let i = 3; i < data.length; i += 4) if (data[i] === 255) opaque++;
+  const covers = Math.abs(place.width - host.width) < 2 && Math.abs(place.height - host.height) < 2;
+  return { visible: map.checkVisibility(), covers, opaque: (4 * opaque) / data.length };
 }
 
 /** A picture made here, of saturated diagonal stripes, dropped as a file. */
