@@ -221,6 +221,31 @@ describe('the whole road', LONG, () => {
     const pairs = readdirSync(seen).filter((name) => /^(short|long)_/.test(name));
     expect(pairs.sort().slice(0, 3)).toEqual(['long_0000_0007.png', 'long_0001_0008.png', 'short_0000_0001.png']);
     expect(pairs).toHaveLength(2 + 8);
+    const { short, each } = JSON.parse(own.stdout);
+    expect(each.short.map(({ frames }: { frames: number[] }) => frames[0])).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(each.long).toHaveLength(2);
+    const worst = Math.max(...each.short.map(({ rmse }: { rmse: number }) => rmse));
+    expect(worst).toBeGreaterThanOrEqual(short.rmse);
+
+    const judged = await run([
+      'consistency',
+      place('out/styled.impasto'),
+      ...film,
+      '--style',
+      stylePath,
+      '--features',
+      'small',
+    ]);
+    expect(judged.code, judged.stderr).toBe(0);
+    const { style, ...rest } = JSON.parse(judged.stdout);
+    expect(rest).toEqual(JSON.parse(own.stdout));
+    expect(style).toMatchObject({ name: 'style.png', features: 'small', views: 8 });
+    // The colours were the style's before the first stroke.
+    expect(style.gram).toBeLessThan(style.baseline.gram);
+    for (const distance of [style.nnfm, style.baseline.nnfm]) {
+      expect(distance).toBeGreaterThan(0);
+      expect(distance).toBeLessThan(2);
+    }
 
     writeScene(place('moved'), (t) => {
       for (const { transform_matrix: m } of t.frames) m[0][3] += 1;
@@ -234,6 +259,34 @@ describe('the whole road', LONG, () => {
     expect(refused.last).toBe(
       `impasto: placement in ${other}: expected that of ball, the scene measured, found another (moved)`,
     );
+  });
+
+  it('makes a rating sheet that names nothing, and averages what was rated', async () => {
+    const sheet = place('sheet');
+    const fields = [`painted=${place('out/styled.impasto')}`, `plain=${place('out/scene.impasto')}`];
+    const film = ['--frames', '2', '--size', '32x32', '--seed', '5', '--json', '-'];
+    const made = await run(['study', ...fields, '--out', sheet, '--style', stylePath, ...film]);
+    expect(made.code, made.stderr).toBe(0);
+    expect(JSON.parse(made.stdout)).toMatchObject({ pairs: 1, frames: 2, size: [32, 32] });
+    const page = readFileSync(join(sheet, 'sheet.html'), 'utf8');
+    expect(page).not.toMatch(/styled\.impasto|painted=|plain/);
+    const data = JSON.parse(/id="data">(.*?)<\/script>/s.exec(page)![1]);
+    const key = JSON.parse(readFileSync(`${sheet}-key.json`, 'utf8'));
+    expect(Object.keys(data.clips).sort()).toEqual(Object.keys(key.methods).sort());
+    const [painted, plain] = Object.keys(key.methods);
+    expect(key.methods[painted].name).toBe('painted');
+    // The plain field is the scene as it is shown beside the clips; the painted one is not.
+    expect(data.clips[plain]).toEqual(data.original);
+    expect(data.clips[painted]).not.toEqual(data.original);
+
+    const rated = place('rated.csv');
+    writeFileSync(rated, readFileSync(join(sheet, 'ratings.csv'), 'utf8').replace(/,,,,,,,,\n/, ',1,2,3,4,5,4,5,me\n'));
+    const collected = await run(['study', '--collect', rated, '--key', `${sheet}-key.json`, '--json', '-']);
+    expect(collected.code, collected.stderr).toBe(0);
+    const preferred = data.trials[0].right === painted ? 'painted' : 'plain';
+    const { methods } = JSON.parse(collected.stdout);
+    const of = (name: string) => methods.find(({ method }: { method: string }) => method === name);
+    expect(of(preferred)).toMatchObject({ style: { mean: 4, count: 1 }, preferred: { mean: 1 } });
   });
 
   it('shows transparent photographs on the background that was asked for', async () => {
