@@ -14,7 +14,7 @@ main.innerHTML = `
   <h1>Benchmark</h1>
   <p>What this graphics adapter can do at most, and beside it, in the same run, how long Impasto's kernels and stages
     take. Keep the tab in front and leave the machine alone meanwhile; on a graphics card it takes seconds, without one
-    a minute or two.</p>
+    several minutes.</p>
   <div class="controls">
     <label>Preset <select><option>quick</option><option>standard</option><option>max</option></select></label>
     <button type="button" class="primary start">Start</button>
