@@ -49,12 +49,14 @@ const VIEWS = 4;
 const ROUNDS = 3;
 const BACKGROUND = [1, 1, 1] as const;
 
+/** @param options.side of a render, and options.settle steps of training before; defaults as the preset paints */
 export async function timeStyle(
   gpu: Gpu,
   preset: PresetName,
   weights: NetworkWeights,
   onProgress: (fraction: number, text: string) => void,
   signal?: AbortSignal,
+  { side = PRESETS[preset].style.viewSide, settle = SETTLE_STEPS } = {},
 ): Promise<StyleTimes> {
   const { field: config, sampleCapacity, rayCapacity, train, style } = PRESETS[preset];
   const scene = benchScene();
@@ -65,15 +67,14 @@ export async function timeStyle(
   const renderer = new Renderer(gpu, kernels, field, buffers, field.appearance);
   const network = await createFeatureNetwork(gpu, weights);
   try {
-    for (let step = 0; step < SETTLE_STEPS; step++) {
+    for (let step = 0; step < settle; step++) {
       trainer.trainStep();
       if (step % 32 !== 31) continue;
       await trainer.statistics();
       throwIfAborted(signal);
-      onProgress((0.4 * step) / SETTLE_STEPS, `${preset} step ${trainer.step}`);
+      onProgress((0.4 * step) / settle, `${preset} step ${trainer.step}`);
     }
     renderer.freezeGeometry(true);
-    const side = style.viewSide;
     const parts = await timeParts(gpu, renderer, network, side, style.styleScale, (round) => {
       throwIfAborted(signal);
       onProgress(0.4 + (0.3 * round) / (ROUNDS + 1), 'style step in parts');
