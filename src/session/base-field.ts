@@ -8,7 +8,7 @@ import type { Field } from '../nerf/field.ts';
 import { Renderer } from '../nerf/renderer.ts';
 import { SampleBuffers } from '../nerf/sample-buffers.ts';
 import type { Scene, View } from '../scene/types.ts';
-import { readFieldFile } from './field-file.ts';
+import { readFieldFile, stylesOf } from './field-file.ts';
 import type { KernelCache } from './kernel-cache.ts';
 
 export interface BaseField {
@@ -26,7 +26,7 @@ export async function openBaseField(
 ): Promise<BaseField> {
   const file = readFieldFile(gpu, bytes, where);
   const parts: { destroy(): void }[] = [file.field];
-  for (const { style } of file.look.styles) parts.push(style.appearance.network);
+  for (const style of stylesOf(file)) parts.push(style.appearance.network);
   const destroy = () => {
     for (const part of parts) part.destroy();
   };

@@ -4,8 +4,15 @@
 import { z } from 'zod';
 import { inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { REGION_COUNT } from '../nerf/blend.ts';
 import { type FieldConfig, PRESETS } from '../nerf/config.ts';
-import { type ContainerTensor, containerTensor, readContainer, writeContainer } from '../nerf/container.ts';
+import {
+  type Container,
+  type ContainerTensor,
+  containerTensor,
+  readContainer,
+  writeContainer,
+} from '../nerf/container.ts';
 import {
   type Appearance,
   colourWeightCount,
@@ -19,6 +26,8 @@ import type { TrainingPace } from '../nerf/trainer.ts';
 import type { PresetName } from '../nerf/types.ts';
 import type { Scene, View } from '../scene/types.ts';
 import { type Look, PLAIN_LOOK } from './looks.ts';
+import { labelsOfRuns, runsOf } from './regions/labels.ts';
+import { type KeptRegions, REGION_RESOLUTION } from './regions/regions.ts';
 import { fillNetwork, networkTensors, readNetwork, storeNetwork } from './stored-network.ts';
 import type { Background } from './types.ts';
 
@@ -51,6 +60,19 @@ export const appearanceSchema = z.object({ colourMap: numbers(12), viewDependent
 const styleSchema = appearanceSchema.extend({
   names: z.array(z.string()),
   weight: z.number().nonnegative().default(1),
+});
+
+const regionSchema = z.object({
+  id: z.number().int().min(1).max(REGION_COUNT),
+  name: z.string(),
+  softness: z.number().nonnegative(),
+  /** Styles by their place among all of the file; null: as outside. */
+  look: z
+    .object({
+      styles: z.array(z.object({ index: whole, weight: z.number().nonnegative() })),
+      strength: z.number().min(0).max(1),
+    })
+    .nullable(),
 });
 
 const metaSchema = z.object({
@@ -89,6 +111,16 @@ const metaSchema = z.object({
   style: styleSchema.extend({ strength: z.number().min(0).max(1) }).nullable(),
   /** The others of a mix; older files know nothing of them. */
   mixed: z.array(styleSchema).max(7).default([]),
+  /** Regions, where there are any, their labels in the tensor region_runs. */
+  regions: z
+    .object({
+      resolution: z.number().int().min(2).max(512),
+      /** Styles that show in regions only. */
+      styles: z.array(styleSchema).max(16),
+      list: z.array(regionSchema).min(1).max(REGION_COUNT),
+    })
+    .nullable()
+    .default(null),
   scene: z.object({
     name: z.string(),
     source: z.string(),
@@ -117,6 +149,7 @@ export interface FieldFile {
   field: Field;
   /** What is shown of it. */
   look: Look;
+  regions?: KeptRegions | null;
   /** Of the training that goes on; kept with its optimiser. */
   pace?: TrainingPace;
   /** Views without pictures (0 x 0): the photographs are not in the file. */
@@ -130,11 +163,16 @@ export async function writeFieldFile(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { preset, steps, seed, background = 'white', field, look = PLAIN_LOOK, scene } = content;
   const shown = look.styles.filter(({ weight }) => weight > 0);
-  const styles = shown.map(({ style, weight }) => ({
+  const told = ({ style, weight }: Look['styles'][number]) => ({
     ...appearanceMeta(style.appearance),
     names: style.names,
     weight,
-  }));
+  });
+  const styles = shown.map(told);
+  const regions = content.regions ?? null;
+  const inRegions = new Set(regions?.list.flatMap((region) => region.look?.styles.map(({ style }) => style) ?? []));
+  for (const { style } of shown) inRegions.delete(style);
+  const stored = [...shown.map(({ style }) => style), ...inRegions];
   const precision = PRESETS[preset].tables;
   const plain = field.appearance.network;
   const trained = withOptimiser ? { density: field.density, appearance: plain } : null;
@@ -155,6 +193,19 @@ export async function writeFieldFile(
     },
     style: styles.length ? { ...styles[0], strength: look.strength } : null,
     mixed: styles.slice(1),
+    regions: regions && {
+      resolution: regions.resolution,
+      styles: [...inRegions].map((style) => told({ style, weight: 1 })),
+      list: regions.list.map(({ id, name, softness, look: of }) => ({
+        id,
+        name,
+        softness,
+        look: of && {
+          styles: of.styles.map(({ style, weight }) => ({ index: stored.indexOf(style), weight })),
+          strength: of.strength,
+        },
+      })),
+    },
     scene: {
       name: scene.name,
       source: scene.source,
@@ -176,7 +227,11 @@ export async function writeFieldFile(
       data: (await field.occupancyBits.read()) as Uint32Array<ArrayBuffer>,
     },
   ];
-  for (const [i, { style }] of shown.entries()) {
+  if (regions) {
+    const runs = runsOf(regions.labels);
+    tensors.push({ name: 'region_runs', shape: [runs.length], dtype: 'u8', data: runs });
+  }
+  for (const [i, style] of stored.entries()) {
     tensors.push(...networkTensors(styleTensor(i), await storeNetwork(style.appearance.network, precision, plain)));
   }
   if (trained) {
@@ -205,7 +260,9 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
   const config: FieldConfig = meta.field;
   const levels = hashLevels(config);
   const { table, density, colour } = sizes(config, levels);
-  const styles = meta.style ? [meta.style, ...meta.mixed] : [];
+  const shownCount = meta.style ? 1 + meta.mixed.length : 0;
+  const styles = [...(meta.style ? [meta.style, ...meta.mixed] : []), ...(meta.regions?.styles ?? [])];
+  const labels = meta.regions && readLabels(container, meta.regions, styles.length, where);
   const read = (name: string, weightCount: number) => readNetwork(container, name, { levels, weightCount }, where);
   // All is read and checked before the first buffer is made.
   const parts = {
@@ -241,16 +298,24 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
     field.density.resumeOptimiser(resumed.density);
     field.appearance.network.resumeOptimiser(resumed.appearance);
   }
-  const look: Look = meta.style
-    ? {
-        styles: styles.map(({ colourMap, viewDependent, names, weight }, i) => {
-          const network = new HashNetwork(gpu, 'Field.style', levels, colour);
-          fillNetwork(network, parts.styles[i]);
-          return { style: { appearance: { network, colourMap, viewDependent }, names }, weight };
-        }),
-        strength: meta.style.strength,
-      }
-    : PLAIN_LOOK;
+  const weighed = styles.map(({ colourMap, viewDependent, names, weight }, i) => {
+    const network = new HashNetwork(gpu, 'Field.style', levels, colour);
+    fillNetwork(network, parts.styles[i]);
+    return { style: { appearance: { network, colourMap, viewDependent }, names }, weight };
+  });
+  const look: Look = meta.style ? { styles: weighed.slice(0, shownCount), strength: meta.style.strength } : PLAIN_LOOK;
+  const regions: KeptRegions | null = meta.regions &&
+    labels && {
+      resolution: meta.regions.resolution,
+      labels,
+      list: meta.regions.list.map(({ look: of, ...region }) => ({
+        ...region,
+        look: of && {
+          styles: of.styles.map(({ index, weight }) => ({ style: weighed[index].style, weight })),
+          strength: of.strength,
+        },
+      })),
+    };
   const view = ({ name, camera }: { name: string; camera: View['camera'] }): View => ({
     name,
     camera,
@@ -263,6 +328,7 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
     background: meta.background,
     field,
     look,
+    regions,
     pace: meta.optimiser?.pace ?? undefined,
     scene: {
       ...meta.scene,
@@ -274,7 +340,32 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
   };
 }
 
-/** Name of the tensors of the i-th style that is shown. */
+/** All styles that a file has, each once. */
+export function stylesOf({ look, regions }: Pick<FieldFile, 'look' | 'regions'>): StyledAppearance[] {
+  const inRegions = regions?.list.flatMap((region) => region.look?.styles ?? []) ?? [];
+  return [...new Set([...look.styles, ...inRegions].map(({ style }) => style))];
+}
+
+/** Checked whole. */
+function readLabels(
+  container: Container,
+  { resolution, list }: NonNullable<Meta['regions']>,
+  styleCount: number,
+  where: string,
+): Uint8Array<ArrayBuffer> {
+  if (resolution !== REGION_RESOLUTION)
+    throw inputError('regions', where, `${REGION_RESOLUTION} cells a side`, `${resolution}`);
+  for (const { name, look } of list) {
+    const wrong = look?.styles.find(({ index }) => index >= styleCount);
+    if (wrong) throw inputError(`region '${name}'`, where, `one of ${styleCount} styles`, `number ${wrong.index + 1}`);
+  }
+  const shape = container.tensors.get('region_runs')?.shape ?? [0];
+  const labels = labelsOfRuns(containerTensor(container, 'region_runs', 'u8', shape, where), resolution ** 3);
+  if (!labels) throw inputError('region_runs', where, `runs over ${resolution}^3 cells`, 'others');
+  return labels;
+}
+
+/** Name of the tensors of the i-th style: those that are shown come first. */
 const styleTensor = (i: number) => (i === 0 ? 'style' : `style${i + 1}`);
 
 export const appearanceMeta = ({ colourMap, viewDependent }: Appearance) => ({

@@ -59,6 +59,12 @@ export interface LibraryParts {
   gpu: Gpu;
   emitter: Emitter<SessionEvents>;
   showing: Showing;
+  /** What shows a style beside the view as a whole. */
+  regions: {
+    uses(style: StyledAppearance): boolean;
+    /** @returns shows it again where it was */
+    forget(style: StyledAppearance): () => void;
+  };
   /** @throws InputError where there is none */
   field: () => Pick<SessionState, 'scene' | 'trainedSteps' | 'busy'> & { core: Core };
 }
@@ -97,7 +103,7 @@ export class StyleLibrary implements Library {
     let bytes = this.entries.reduce((sum, entry) => sum + entry.bytes, 0);
     for (const entry of this.entries) {
       if (bytes <= BYTES) return;
-      if (entry === newest || shown.has(entry.style)) continue;
+      if (entry === newest || shown.has(entry.style) || this.parts.regions.uses(entry.style)) continue;
       bytes -= entry.bytes;
       this.entries = this.entries.filter((other) => other !== entry);
       void this.parts.showing.release(entry.style.appearance.network);
@@ -153,6 +159,7 @@ export class StyleLibrary implements Library {
     const { look } = showing;
     this.entries = this.entries.filter((other) => other !== entry);
     this.removed.add(entry);
+    const inRegionsAgain = this.parts.regions.forget(entry.style);
     if (look.styles.some(({ style }) => style === entry.style))
       showing.show({ ...look, styles: look.styles.filter(({ style }) => style !== entry.style) });
     this.tell();
@@ -160,6 +167,7 @@ export class StyleLibrary implements Library {
       restore: () => {
         if (this.parts.field().core !== core || !this.removed.delete(entry)) return;
         this.entries = [...this.entries.slice(0, at), entry, ...this.entries.slice(at)];
+        inRegionsAgain();
         this.tell();
       },
       drop: () => {

@@ -21,7 +21,7 @@ import type { FeatureNetwork } from '../style/types.ts';
 import { openBaseField, sameScene } from './base-field.ts';
 import { type Core, createCore, destroyCore, memoryTold, SMALLER } from './core.ts';
 import { Emitter } from './emitter.ts';
-import { readFieldFile, type StyledAppearance, writeFieldFile } from './field-file.ts';
+import { readFieldFile, type StyledAppearance, stylesOf, writeFieldFile } from './field-file.ts';
 import { paceOf } from './instant.ts';
 import { KernelCache } from './kernel-cache.ts';
 import { paintedWith, StyleLibrary } from './library.ts';
@@ -29,6 +29,7 @@ import { lookOf, PLAIN_LOOK } from './looks.ts';
 import { evaluationOf, scoreConsistency, scoreViews } from './measure.ts';
 import { paint } from './painting.ts';
 import { fieldConfigFor } from './placement.ts';
+import { SessionRegions } from './regions/regions.ts';
 import { Showing } from './showing.ts';
 import { Slicer } from './slices.ts';
 import type {
@@ -96,6 +97,7 @@ class Session implements ImpastoSession {
   private readonly kernelCache: KernelCache;
   private readonly showing: Showing;
   readonly library: StyleLibrary;
+  readonly regions: SessionRegions;
 
   constructor(
     readonly gpu: Gpu,
@@ -113,6 +115,17 @@ class Session implements ImpastoSession {
       gpu,
       emitter: this.emitter,
       showing: this.showing,
+      regions: {
+        uses: (style) => this.regions.uses(style),
+        forget: (style) => this.regions.forget(style),
+      },
+      field: () => ({ core: this.needCore(), ...this.current }),
+    });
+    this.regions = new SessionRegions({
+      gpu,
+      emitter: this.emitter,
+      showing: this.showing,
+      library: this.library,
       field: () => ({ core: this.needCore(), ...this.current }),
     });
   }
@@ -287,6 +300,7 @@ class Session implements ImpastoSession {
     this.core = null;
     this.showing.setCore(null);
     this.library.clear();
+    this.regions.drop();
     this.trainer?.destroy();
     this.trainer = null;
     this.current.trainedSteps = 0;
@@ -552,6 +566,7 @@ class Session implements ImpastoSession {
         field,
         steps: trainedSteps,
         look: this.showing.look,
+        regions: this.regions.toKeep(),
         scene: scene!,
         background: this.current.background,
         pace: this.trainer?.pace,
@@ -569,8 +584,9 @@ class Session implements ImpastoSession {
       this.takeCore(createCore(this.gpu, file.preset, file.preset, file.seed, kernels, file.field));
       this.core!.pace = file.pace;
       this.current.preset = file.preset;
-      for (const { style } of file.look.styles) await this.library.add(style);
+      for (const style of stylesOf(file)) await this.library.add(style);
       this.showing.show(file.look);
+      if (file.regions) await this.regions.take(file.regions);
       this.current.trainedSteps = file.steps;
       this.current.background = file.background;
       // The photographs stay where they are those that the field was trained on.

@@ -4,7 +4,7 @@
 import { Cancelled } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Blend, blendOf, soleAppearance } from '../nerf/blend.ts';
-import type { HashNetwork } from '../nerf/field.ts';
+import type { Appearance, HashNetwork } from '../nerf/field.ts';
 import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
 import type { RenderTarget } from '../nerf/types.ts';
 import type { Camera, Picture } from '../scene/types.ts';
@@ -99,6 +99,13 @@ export class Showing {
     });
   }
 
+  /** A view of one appearance, in turn; where the field has gone by then, nothing. */
+  draw(appearance: Appearance, camera: Camera, target: RenderTarget, how?: { lens?: boolean; flat?: boolean }) {
+    return this.inTurn(async () => {
+      if (this.core) await this.renderWith(this.core.viewRenderer, blendOf(appearance), how)(camera, target);
+    });
+  }
+
   private inTurn(draw: () => Promise<void>): Promise<void> {
     const turn = this.turns.catch(() => undefined).then(draw);
     this.turns = turn;
@@ -119,9 +126,7 @@ export class Showing {
     const [width, height] = [camera.width, camera.height].map((side) => Math.max(1, Math.round(side * scale)));
     const target = createRenderTarget(this.parts.gpu, width, height);
     try {
-      await this.inTurn(async () => {
-        if (this.core) await this.renderWith(this.core.viewRenderer, blendOf(appearance))(camera, target);
-      });
+      await this.draw(appearance, camera, target);
       const rgb = await target.rgb.readF32();
       const data = new Uint8ClampedArray(4 * width * height).fill(255);
       for (let i = 0; i < rgb.length; i++) data[4 * Math.floor(i / 3) + (i % 3)] = 255 * rgb[i];

@@ -8,6 +8,7 @@ import type { PresetName, RenderTarget } from '../nerf/types.ts';
 import type { Camera, FileSource, LoadSceneOptions, Picture, Scene } from '../scene/types.ts';
 import type { WeightsSource } from '../style/features/network-weights.ts';
 import type { StyleLossChoice, StyleLossName } from '../style/style-config.ts';
+import type { Regions } from './regions/types.ts';
 
 export interface StyleInput {
   name: string;
@@ -236,7 +237,7 @@ export interface BakeReport {
 export interface SessionEvents {
   /** Progress of the long task under way, 0..1. */
   progress: {
-    task: 'load' | 'train' | 'stylize' | 'render' | 'evaluate' | 'consistency' | 'features' | 'bake';
+    task: 'load' | 'train' | 'stylize' | 'render' | 'evaluate' | 'consistency' | 'features' | 'bake' | 'regions';
     fraction: number;
     text: string;
   };
@@ -292,6 +293,8 @@ export interface ImpastoSession {
    */
   stylize(options: StylizeOptions): Promise<StyleScore>;
   readonly library: Library;
+  /** Parts of the field with looks of their own; they go with it. */
+  readonly regions: Regions;
   /** Shows other styles from the next view on, by themselves or mixed. Allocates nothing. */
   show(shown: ShownStyles): void;
   /** Back to the plain field; what was painted stays in the library. */

@@ -1,0 +1,477 @@
+// The regions of a session's field: labels and looks on the CPU, weights on the GPU for every view. Where surfaces are is
+// gathered from views of the plain field when an edit first asks for it, and kept until the field is trained on.
+
+import { InputError, throwIfAborted } from '../../errors.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import { Tensor } from '../../gpu/tensor.ts';
+import { REGION_COUNT, type RegionVolume } from '../../nerf/blend.ts';
+import { createRenderTarget, destroyRenderTarget } from '../../nerf/renderer.ts';
+import { fieldFromScene } from '../../nerf/space.ts';
+import type { RenderTarget } from '../../nerf/types.ts';
+import { evenly } from '../../scene/load.ts';
+import { pixelOfPoint, resizedCamera } from '../../scene/rays.ts';
+import type { Camera, Picture, Scene, View } from '../../scene/types.ts';
+import type { Core } from '../core.ts';
+import type { Emitter } from '../emitter.ts';
+import type { StyledAppearance } from '../field-file.ts';
+import type { Look } from '../looks.ts';
+import { viewSize } from '../painting.ts';
+import type { Showing } from '../showing.ts';
+import { yieldToOthers } from '../slices.ts';
+import type { SessionEvents, SessionState, ShownStyles } from '../types.ts';
+import { DEFAULT_TOLERANCE, growFrom, shareOut, within } from './grow.ts';
+import { type LabelChange, RegionLabels } from './labels.ts';
+import { type DepthView, liftView, pointAt, projector } from './lift.ts';
+import { nearestOf, zoneOf } from './reach.ts';
+import { softWeights } from './soften.ts';
+import { cellOfPoint, type Occupancy, type Surface, SurfaceGatherer, seenCells, surfaceAt } from './surface.ts';
+import type {
+  BrushStroke,
+  Growth,
+  PickOptions,
+  Region,
+  RegionEdit,
+  RegionStyles,
+  Regions,
+  RenderedView,
+} from './types.ts';
+
+/** Cells a side of the volume: of the box, a 64th of its half. */
+export const REGION_RESOLUTION = 128;
+/** Views from which surfaces are gathered, and the long side of their renders: pixels as wide as a cell, or so. */
+const VIEWS = 24;
+const VIEW_SIDE = 192;
+/** Software adapters take seconds for each. */
+const SOFTWARE_VIEWS = 14;
+const SOFTWARE_VIEW_SIDE = 128;
+const DEFAULT_SOFTNESS = 0.02;
+/** Softer than this, nothing is left of a border. */
+const MOST_SOFT = 0.5;
+
+/** A region as it is kept: its look by the styles themselves. */
+export interface KeptRegion {
+  id: number;
+  name: string;
+  softness: number;
+  look: Look | null;
+}
+
+/** What a field file holds of them. */
+export interface KeptRegions {
+  resolution: number;
+  /** [resolution^3] */
+  labels: Uint8Array<ArrayBuffer>;
+  list: readonly KeptRegion[];
+}
+
+export interface RegionsParts {
+  gpu: Gpu;
+  emitter: Emitter<SessionEvents>;
+  showing: Showing;
+  library: {
+    lookOf(shown: ShownStyles, present: number): Look;
+    idOf(style: StyledAppearance): string;
+  };
+  /** @throws InputError where there is none */
+  field: () => Pick<SessionState, 'scene' | 'trainedSteps' | 'busy'> & { core: Core };
+}
+
+/** Where things are in a field, for edits. */
+interface Ground {
+  core: Core;
+  steps: number;
+  surface: Surface;
+  /** The surface's cell nearest to each cell of the volume. */
+  nearest: Int32Array;
+}
+
+export class SessionRegions implements Regions {
+  private kept: readonly KeptRegion[] = [];
+  private labels = new RegionLabels(REGION_RESOLUTION);
+  private counts: number[] = [];
+  private volume: RegionVolume | null = null;
+  private zone: { core: Core; of: Uint8Array } | null = null;
+  private ground: Promise<Ground> | null = null;
+  private groundOf: { core: Core; steps: number } | null = null;
+
+  constructor(private readonly parts: RegionsParts) {}
+
+  get list(): readonly Region[] {
+    const { library } = this.parts;
+    return this.kept.map(({ id, name, softness, look }) => ({
+      id,
+      name,
+      softness,
+      cells: this.counts[id] ?? 0,
+      look: look && {
+        styles: look.styles.map(({ style, weight }) => ({ id: library.idOf(style), weight })),
+        strength: look.strength,
+      },
+    }));
+  }
+
+  // Regions as such
+
+  add(name?: string): { region: Region; edit: RegionEdit } {
+    const id = [1, 2, 3, 4].find((free) => !this.kept.some((region) => region.id === free));
+    if (id === undefined) throw new InputError(`regions: expected at most ${REGION_COUNT}, found one more`);
+    const region: KeptRegion = { id, name: name?.trim() || `Region ${id}`, softness: DEFAULT_SOFTNESS, look: null };
+    const edit = this.change([...this.kept, region]);
+    return { region: this.list.find((one) => one.id === id)!, edit };
+  }
+
+  remove(id: number): RegionEdit {
+    this.region(id);
+    const left = this.kept.filter((region) => region.id !== id);
+    return this.change(
+      left,
+      this.labels.edit((_, label) => (label === id ? 0 : label)),
+    );
+  }
+
+  rename(id: number, name: string): RegionEdit {
+    if (name.trim() === '') throw new InputError('name of a region: expected some letters, found none');
+    return this.changeOne(id, { name: name.trim() });
+  }
+
+  setLook(id: number, look: RegionStyles | null): RegionEdit {
+    return this.changeOne(id, { look: look && this.parts.library.lookOf(look, look.strength) });
+  }
+
+  setSoftness(id: number, softness: number): RegionEdit {
+    if (!(softness >= 0 && softness <= MOST_SOFT))
+      throw new InputError(`softness of a region: expected 0 to ${MOST_SOFT} scene units, found ${softness}`);
+    return this.changeOne(id, { softness });
+  }
+
+  clear(id: number): RegionEdit {
+    this.region(id);
+    return this.change(
+      this.kept,
+      this.labels.edit((_, label) => (label === id ? 0 : label)),
+    );
+  }
+
+  invert(id: number): RegionEdit {
+    this.region(id);
+    const flipped = (label: number) => (label === 0 ? id : label === id ? 0 : label);
+    return this.change(
+      this.kept,
+      this.labels.edit((_, label) => flipped(label)),
+    );
+  }
+
+  private changeOne(id: number, to: Partial<KeptRegion>): RegionEdit {
+    this.region(id);
+    return this.change(this.kept.map((region) => (region.id === id ? { ...region, ...to } : region)));
+  }
+
+  /** Takes another list, and what was changed of the labels already. */
+  private change(to: readonly KeptRegion[], labels: LabelChange | null = null): RegionEdit {
+    const from = this.kept;
+    const { core } = this.parts.field();
+    const apply = (list: readonly KeptRegion[]) => {
+      this.kept = list;
+      this.renew();
+    };
+    // A field that has gone took its regions along.
+    const there = () => this.parts.field().core === core;
+    apply(to);
+    return {
+      undo: () => {
+        if (!there()) return;
+        if (labels) this.labels.undo(labels);
+        apply(from);
+      },
+      redo: () => {
+        if (!there()) return;
+        if (labels) this.labels.redo(labels);
+        apply(to);
+      },
+    };
+  }
+
+  private region(id: number): KeptRegion {
+    const found = this.kept.find((region) => region.id === id);
+    if (!found) throw new InputError(`region ${id}: expected one that is there, found none`);
+    return found;
+  }
+
+  /** Weights and looks as they are now, for every view from here on. */
+  private renew(): void {
+    const { gpu, showing, emitter, field } = this.parts;
+    const { core, scene } = field();
+    this.counts = Array.from({ length: 1 + REGION_COUNT }, () => 0);
+    for (const label of this.labels.of) this.counts[label]++;
+    if (this.kept.length === 0) {
+      showing.setRegions(null);
+    } else {
+      const cell = (scene?.unbounded ? 4 : 2) / REGION_RESOLUTION;
+      const radii = [1, 2, 3, 4].map((id) => (this.kept.find((one) => one.id === id)?.softness ?? 0) / cell);
+      const zone = this.zone?.core === core ? this.zone.of : new Uint8Array(this.labels.of.length);
+      this.volume ??= {
+        resolution: REGION_RESOLUTION,
+        weights: Tensor.zeros(gpu.device, 'Regions.weights', [REGION_RESOLUTION ** 3], 'u32'),
+      };
+      this.volume.weights.write(softWeights(this.labels.of, zone, REGION_RESOLUTION, radii));
+      const looks = [1, 2, 3, 4].map((id) => this.kept.find((one) => one.id === id)?.look ?? null);
+      showing.setRegions({ volume: this.volume, looks });
+    }
+    emitter.emit('changed', { reason: 'shown' });
+  }
+
+  /** Where the weights are, for the page's tint. */
+  get weights(): RegionVolume | null {
+    return this.kept.length ? this.volume : null;
+  }
+
+  // Styles that come and go
+
+  uses(style: StyledAppearance): boolean {
+    return this.kept.some(({ look }) => look?.styles.some((one) => one.style === style));
+  }
+
+  /** A style leaves the library. @returns shows it again where it was */
+  forget(style: StyledAppearance): () => void {
+    if (!this.uses(style)) return () => {};
+    const without = (look: Look | null) =>
+      look && { ...look, styles: look.styles.filter((one) => one.style !== style) };
+    const edit = this.change(this.kept.map((region) => ({ ...region, look: without(region.look) })));
+    return edit.undo;
+  }
+
+  // Edits by what is seen
+
+  async pick(id: number, view: RenderedView, x: number, y: number, options: PickOptions = {}): Promise<Growth> {
+    this.region(id);
+    const { width, height } = view.target;
+    const [px, py] = [Math.floor(x), Math.floor(y)];
+    if (!(px >= 0 && py >= 0 && px < width && py < height))
+      throw new InputError(`pick: expected a place in the view of ${width}x${height}, found ${x}, ${y}`);
+    const at = py * width + px;
+    const [depth] = (await view.target.depth.read(1, at)) as Float32Array;
+    const [opacity] = (await view.target.opacity.read(1, at)) as Float32Array;
+    if (!(opacity > 0.5)) throw new InputError('pick: expected a surface there, found the background');
+    const { surface, nearest } = await this.grounded(options.signal);
+    const seed = surfaceAt(surface, pointAt(view.camera, px + 0.5, py + 0.5, depth));
+    if (seed < 0) throw new InputError('pick: expected a surface that several cameras see, found none there');
+    const costs = growFrom(surface, seed);
+    let edit: RegionEdit | null = null;
+    const setTolerance = (tolerance: number) => {
+      edit?.undo();
+      edit = this.mark(id, nearest, within(surface, costs, tolerance), options.erase ?? false);
+    };
+    setTolerance(options.tolerance ?? DEFAULT_TOLERANCE);
+    return { setTolerance, edit: () => edit! };
+  }
+
+  async brush(
+    id: number,
+    view: RenderedView,
+    { erase = false, signal }: { erase?: boolean; signal?: AbortSignal } = {},
+  ): Promise<BrushStroke> {
+    this.region(id);
+    const { surface, nearest } = await this.grounded(signal);
+    const seen = await readView(view);
+    const { pixel } = seenCells(surface, seen);
+    const { camera, depth, opacity } = seen;
+    const marked = new Uint8Array(surface.count);
+    let edit = this.mark(id, nearest, marked, erase);
+    const dab = (x: number, y: number, radius: number) => {
+      let added = false;
+      const take = (i: number) => {
+        if (i >= 0 && !marked[i]) added = true;
+        if (i >= 0) marked[i] = 1;
+      };
+      for (let i = 0; i < surface.count; i++) {
+        if ((pixel[2 * i] - x) ** 2 + (pixel[2 * i + 1] - y) ** 2 <= radius * radius) take(i);
+      }
+      // Near by, cells are larger than the brush.
+      const step = Math.max(1, radius / 6);
+      for (let v = -radius; v <= radius; v += step) {
+        for (let u = -radius; u <= radius; u += step) {
+          const [px, py] = [Math.floor(x + u), Math.floor(y + v)];
+          if (u * u + v * v > radius * radius || px < 0 || py < 0) continue;
+          if (px >= camera.width || py >= camera.height) continue;
+          const z = depth[py * camera.width + px];
+          if (!(opacity[py * camera.width + px] > 0.5)) continue;
+          const q = fieldFromScene(pointAt(camera, px + 0.5, py + 0.5, z), surface.unbounded);
+          if (Math.min(...q) >= 0 && Math.max(...q) < 1) take(nearest[cellOfPoint(q, surface.resolution)]);
+        }
+      }
+      if (added) {
+        edit.undo();
+        edit = this.mark(id, nearest, marked, erase);
+      }
+      return added;
+    };
+    return { dab, edit: () => edit };
+  }
+
+  async lift(id: number, view: View, mask: Picture, signal?: AbortSignal): Promise<RegionEdit> {
+    this.region(id);
+    const { surface, nearest, core } = await this.grounded(signal);
+    const { width, height } = viewSize(view.camera, MASK_SIDE);
+    const camera = resizedCamera(view.camera, width, height);
+    const target = createRenderTarget(this.parts.gpu, width, height);
+    let seen: DepthView;
+    try {
+      // The mask lies on the photograph, which the lens has bent.
+      await this.parts.showing.draw(core.field.appearance, camera, target, { lens: true });
+      seen = await readView({ camera, target });
+    } finally {
+      destroyRenderTarget(target);
+    }
+    const project = camera.distortion
+      ? (x: number, y: number, z: number): [number, number, number] => {
+          const at = pixelOfPoint(camera, [x, y, z]);
+          return [at.x, at.y, at.depth];
+        }
+      : projector(camera);
+    const { pixel } = seenCells(surface, seen, project);
+    const seeds = new Uint8Array(surface.count);
+    for (let i = 0; i < surface.count; i++) {
+      if (!Number.isNaN(pixel[2 * i]))
+        seeds[i] = isWhite(mask, pixel[2 * i] / width, pixel[2 * i + 1] / height) ? 1 : 2;
+    }
+    const sides = shareOut(surface, seeds);
+    return this.mark(
+      id,
+      nearest,
+      sides.map((side) => (side === 1 ? 1 : 0)),
+      false,
+    );
+  }
+
+  async seenIn(view: RenderedView): Promise<Float32Array> {
+    const seen = await readView(view);
+    const { unbounded } = this.parts.field().scene!;
+    const points = liftView(seen);
+    const { width, height } = view.target;
+    const out = new Float32Array(4 * width * height);
+    if (!this.volume || !this.kept.length) return out;
+    const bytes = new Uint8Array((await this.volume.weights.read()).buffer);
+    for (let i = 0; i < width * height; i++) {
+      if (Number.isNaN(points[3 * i])) continue;
+      const q = fieldFromScene([points[3 * i], points[3 * i + 1], points[3 * i + 2]], unbounded);
+      const cell = cellOfPoint(q, REGION_RESOLUTION);
+      for (let r = 0; r < 4; r++) out[4 * i + r] = bytes[4 * cell + r] / 255;
+    }
+    return out;
+  }
+
+  /** Cells of the surface that are marked, and all of the volume that goes with them, join a region or leave it. */
+  private mark(id: number, nearest: Int32Array, marked: Uint8Array, erase: boolean): RegionEdit {
+    const change = this.labels.edit((cell, label) => {
+      const from = nearest[cell];
+      if (from < 0 || !marked[from]) return label;
+      return erase ? (label === id ? 0 : label) : id;
+    });
+    return this.change(this.kept, change);
+  }
+
+  // Where surfaces are
+
+  /** Gathers surfaces where that was not done yet, so that the first edit is quick. */
+  async prepare(signal?: AbortSignal): Promise<void> {
+    await this.grounded(signal);
+  }
+
+  private async grounded(signal?: AbortSignal): Promise<Ground> {
+    const { core, trainedSteps: steps, busy } = this.parts.field();
+    if (busy === 'training') throw new InputError('regions: expected no training under way, found training');
+    if (this.groundOf?.core !== core || this.groundOf.steps !== steps || !this.ground) {
+      this.groundOf = { core, steps };
+      const made = this.gather(core, steps, signal);
+      this.ground = made;
+      // Cancelled or failed: the next one tries anew.
+      made.catch(() => {
+        if (this.ground === made) this.ground = null;
+      });
+    }
+    return await this.ground;
+  }
+
+  private async gather(core: Core, steps: number, signal?: AbortSignal): Promise<Ground> {
+    const { gpu, showing, emitter, field } = this.parts;
+    const scene: Scene = field().scene!;
+    const [count, side] = gpu.isSoftware ? [SOFTWARE_VIEWS, SOFTWARE_VIEW_SIDE] : [VIEWS, VIEW_SIDE];
+    const occupancy: Occupancy = {
+      resolution: core.field.config.occupancyResolution,
+      bits: (await core.field.occupancyBits.read()) as Uint32Array,
+    };
+    const gatherer = new SurfaceGatherer(REGION_RESOLUTION, scene.unbounded, occupancy);
+    const cameras = evenly(scene.train, count).map(({ camera }) => camera);
+    const tell = (done: number) => {
+      const text = `surfaces in view ${done} of ${cameras.length}`;
+      emitter.emit('progress', { task: 'regions', fraction: done / cameras.length, text });
+    };
+    const targets = new Map<string, RenderTarget>();
+    try {
+      for (const [i, full] of cameras.entries()) {
+        throwIfAborted(signal);
+        if (field().core !== core) throw new InputError('regions: expected the field to stay, found another');
+        tell(i);
+        const { width, height } = viewSize(full, side);
+        const camera: Camera = { ...resizedCamera(full, width, height), distortion: null };
+        const key = `${width}x${height}`;
+        const target = targets.get(key) ?? createRenderTarget(gpu, width, height);
+        targets.set(key, target);
+        await showing.draw(core.field.appearance, camera, target, { flat: true });
+        gatherer.add({ ...(await readView({ camera, target })), rgb: await target.rgb.readF32() });
+        await yieldToOthers();
+      }
+    } finally {
+      for (const target of targets.values()) destroyRenderTarget(target);
+      tell(cameras.length);
+    }
+    const surface = gatherer.finish();
+    await yieldToOthers();
+    const zone = zoneOf(occupancy, REGION_RESOLUTION);
+    this.zone = { core, of: zone };
+    await yieldToOthers();
+    return { core, steps, surface, nearest: nearestOf(surface, zone) };
+  }
+
+  // Files, and the end
+
+  /** What is to be kept of them; null where there are none. */
+  toKeep(): KeptRegions | null {
+    return this.kept.length ? { resolution: REGION_RESOLUTION, labels: this.labels.of, list: this.kept } : null;
+  }
+
+  /** Takes regions that were kept, with their styles as the library has them. */
+  async take({ labels, list }: KeptRegions): Promise<void> {
+    const { core } = this.parts.field();
+    const bits = (await core.field.occupancyBits.read()) as Uint32Array;
+    this.zone = { core, of: zoneOf({ resolution: core.field.config.occupancyResolution, bits }, REGION_RESOLUTION) };
+    this.labels = new RegionLabels(REGION_RESOLUTION, labels);
+    this.kept = list;
+    this.renew();
+  }
+
+  /** Frees all, with the field that they belong to, once no view uses them. */
+  drop(): void {
+    this.kept = [];
+    this.labels = new RegionLabels(REGION_RESOLUTION);
+    this.counts = [];
+    this.zone = this.ground = this.groundOf = null;
+    const { volume } = this;
+    this.volume = null;
+    volume?.weights.destroy();
+  }
+}
+
+/** Long side of the render on which a mask is lifted, pixels. */
+const MASK_SIDE = 256;
+
+async function readView({ camera, target }: RenderedView): Promise<DepthView> {
+  return { camera, depth: await target.depth.readF32(), opacity: await target.opacity.readF32() };
+}
+
+/** At a place 0..1 of the mask. Transparent is black. */
+function isWhite({ width, height, data }: Picture, x: number, y: number): boolean {
+  const at = 4 * (Math.min(height - 1, Math.floor(y * height)) * width + Math.min(width - 1, Math.floor(x * width)));
+  const luma = 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
+  return luma * (data[at + 3] / 255) > 127.5;
+}
