@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { InputError } from '../../errors.ts';
 import { openScenePath } from '../../scene/folder-source.ts';
+import type { StyleInput } from '../../session/types.ts';
 import { withEngine } from '../engine.ts';
 import { readInput, readStyles } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -10,12 +11,13 @@ import { givenNetwork, type NetworkOptions, networkOptions } from '../networks.t
 import { decimal, type StyleArgument, style, wholeNumber } from '../options.ts';
 import { prepareFile, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { type PaintingOptions, paintingOf, paintingOptions, topLayer } from '../painting-options.ts';
+import { lookOfArgument, makeRegions, type RegionOptions, readRegions, regionOptions } from '../regions.ts';
 import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { recordStyleCurve } from '../style-curve.ts';
 
-interface Options extends SceneOptions, NetworkOptions, PaintingOptions {
+interface Options extends SceneOptions, NetworkOptions, PaintingOptions, RegionOptions {
   scene: string;
-  style: StyleArgument[];
+  style?: StyleArgument[];
   out?: string;
   delta?: string;
   steps?: number;
@@ -29,37 +31,75 @@ export function stylizeCommand(io: Io): Command {
     .description('paints a field in the style of pictures')
     .argument('<field>', 'f.impasto')
     .requiredOption('--scene <scene>', 'the photographs: folder or .zip')
-    .requiredOption('--style <image[:weight]>', 'repeat for a mix; a.jpg+b.jpg is one style of several pictures', style)
+    .option('--style <image[:weight]>', 'repeat for a mix; a.jpg+b.jpg is one style of several pictures', style)
     .option('--out <file>', 'where the stylized field goes, g.impasto')
     .option('--delta <file>', 'where the style alone goes, x.style.impasto: small, to be shown on this field')
     .option('--steps <n>', 'style steps (default: by preset)', wholeNumber('--steps', 1))
     .option('--seconds <t>', 'stop after so many seconds', decimal('--seconds', 0, Number.POSITIVE_INFINITY))
     .option('--strength <s>', '0 is the original, 1 the style', decimal('--strength', 0, 1), 1)
     .option('--json <file>', "figures as JSON, '-' for stdout");
-  return sceneOptions(networkOptions(paintingOptions(command))).action(async (path: string, options: Options) => {
-    const places = { out: options.out, delta: options.delta };
-    if (!places.out && !places.delta) throw new InputError('stylize: expected --out, --delta or both, found neither');
-    for (const [name, place] of Object.entries(places)) if (place) prepareFile(place, `--${name}`);
-    prepareJson(options.json);
-    const network = await givenNetwork(io, options, topLayer(options));
-    const bytes = await readInput(path, 'checkpoint');
-    const styles = await readStyles(options.style);
-    const files = await openScenePath(options.scene);
-    await withEngine(io, network, async (engine) => {
-      const { session, stage, signal, stages } = engine;
-      await loadCheckpointWithScene(engine, bytes, path, files, options);
-      const { steps, seconds, strength } = options;
-      const curve = recordStyleCurve(session, paintingOf(options).loss);
-      const score = await stage('stylize', () =>
-        session.stylize({ ...paintingOf(options), styles, steps, seconds, strength, signal }),
-      );
-      if (places.out) await writeResult(places.out, await session.save());
-      if (places.delta) await writeResult(places.delta, await session.library.export(session.state.shown[0].id));
-      await writeJson(io, options.json, { stages, style: score, ...curve(score.start), ...places });
-      const gain = 100 * (1 - score.end / score.start);
-      const figures = `${score.start.toFixed(4)} to ${score.end.toFixed(4)}, ${gain.toFixed(0)} % nearer`;
-      const written = Object.values(places).filter((place) => place);
-      say(io, options.json, `${written.join(', ')}: ${score.metric} distance under ${score.features} ${figures}`);
-    });
-  });
+  return sceneOptions(networkOptions(paintingOptions(regionOptions(command)))).action(
+    async (path: string, options: Options) => {
+      const places = { out: options.out, delta: options.delta };
+      if (!places.out && !places.delta) throw new InputError('stylize: expected --out, --delta or both, found neither');
+      for (const [name, place] of Object.entries(places)) if (place) prepareFile(place, `--${name}`);
+      prepareJson(options.json);
+      const network = await givenNetwork(io, options, topLayer(options));
+      const bytes = await readInput(path, 'checkpoint');
+      const regions = await readRegions(options);
+      if (!options.style && regions.list.length === 0)
+        throw new InputError('stylize: expected --style, --region or both, found neither');
+      if (!options.style && places.delta) throw new InputError('--delta: expected --style beside it, found none');
+      const styles = options.style ? await readStyles(options.style) : [];
+      const files = await openScenePath(options.scene);
+      await withEngine(io, network, async (engine) => {
+        const { session, stage, signal, stages } = engine;
+        await loadCheckpointWithScene(engine, bytes, path, files, options);
+        const { steps, seconds, strength } = options;
+        const regionIds = await stage('regions', () => makeRegions(session, regions, signal));
+        const paint = (pictures: StyleInput[]) =>
+          stage('stylize', () =>
+            session.stylize({ ...paintingOf(options), styles: pictures, steps, seconds, strength, signal }),
+          );
+        const curve = recordStyleCurve(session, paintingOf(options).loss);
+        let score = styles.length ? await paint(styles) : null;
+        const curveOfScore = score && curve(score.start);
+        const { shown } = session.state;
+        // One painting for each style, wherever it shows.
+        const ids = new Map<string, string>();
+        if (options.style?.length === 1) ids.set(options.style[0].path, shown[0].id);
+        for (const [name, input] of regions.styles) {
+          if (ids.has(name)) continue;
+          const own = await paint([input]);
+          score ??= own;
+          ids.set(name, session.state.shown[0].id);
+        }
+        session.show({ styles: shown, strength });
+        regions.list.forEach(({ argument }, i) => {
+          session.regions.setLook(regionIds[i], lookOfArgument(argument, ids));
+        });
+        if (places.out) await writeResult(places.out, await session.save());
+        if (places.delta) await writeResult(places.delta, await session.library.export(session.state.shown[0].id));
+        const inRegions = session.regions.list.map(({ name, cells }, i) => {
+          const { style: picture, strength: of } = regions.list[i].argument;
+          return { name, style: picture, strength: of, cells };
+        });
+        await writeJson(io, options.json, {
+          stages,
+          style: score,
+          ...curveOfScore,
+          ...(inRegions.length > 0 && { regions: inRegions }),
+          ...places,
+        });
+        const written = Object.values(places).filter((place) => place);
+        if (!score) {
+          say(io, options.json, `${written.join(', ')}: nothing painted`);
+          return;
+        }
+        const gain = 100 * (1 - score.end / score.start);
+        const figures = `${score.start.toFixed(4)} to ${score.end.toFixed(4)}, ${gain.toFixed(0)} % nearer`;
+        say(io, options.json, `${written.join(', ')}: ${score.metric} distance under ${score.features} ${figures}`);
+      });
+    },
+  );
 }

@@ -253,7 +253,7 @@ export class SessionRegions implements Regions {
     const [opacity] = (await view.target.opacity.read(1, at)) as Float32Array;
     if (!(opacity > 0.5)) throw new InputError('pick: expected a surface there, found the background');
     const { surface, nearest } = await this.grounded(options.signal);
-    const seed = surfaceAt(surface, pointAt(view.camera, px + 0.5, py + 0.5, depth));
+    const seed = surfaceAt(surface, pointAt(pinhole(view.camera), px + 0.5, py + 0.5, depth));
     if (seed < 0) throw new InputError('pick: expected a surface that several cameras see, found none there');
     const costs = growFrom(surface, seed);
     let edit: RegionEdit | null = null;
@@ -272,7 +272,7 @@ export class SessionRegions implements Regions {
   ): Promise<BrushStroke> {
     this.region(id);
     const { surface, nearest } = await this.grounded(signal);
-    const seen = await readView(view);
+    const seen = await readView({ ...view, camera: pinhole(view.camera) });
     const { pixel } = seenCells(surface, seen);
     const { camera, depth, opacity } = seen;
     const marked = new Uint8Array(surface.count);
@@ -344,7 +344,7 @@ export class SessionRegions implements Regions {
   }
 
   async seenIn(view: RenderedView): Promise<Float32Array> {
-    const seen = await readView(view);
+    const seen = await readView({ ...view, camera: pinhole(view.camera) });
     const { unbounded } = this.parts.field().scene!;
     const points = liftView(seen);
     const { width, height } = view.target;
@@ -464,6 +464,9 @@ export class SessionRegions implements Regions {
 
 /** Long side of the render on which a mask is lifted, pixels. */
 const MASK_SIDE = 256;
+
+/** As views are shown, whatever lens took the photograph. */
+const pinhole = (camera: Camera): Camera => ({ ...camera, distortion: null });
 
 async function readView({ camera, target }: RenderedView): Promise<DepthView> {
   return { camera, depth: await target.depth.readF32(), opacity: await target.opacity.readF32() };
