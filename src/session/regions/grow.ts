@@ -7,29 +7,32 @@ import { neighbourhood, type Surface } from './surface.ts';
 const LEAP = 2;
 /** Cells round the seed whose mean colour is what is looked for. */
 const SEED_REACH = 2;
-/** What tolerance 1 lets through: this much of colour, CIELAB with lightness at LIGHTNESS of its weight ... */
+/** What asks for tolerance 1, which lets all through: this much of colour, CIELAB with lightness at LIGHTNESS of its weight ... */
 const COLOUR = 80;
 const LIGHTNESS = 0.4;
-/** ... or a crease so deep (a right angle is .3). */
+/** ... or a crease so deep (a right angle is .3), beyond what noisy geometry has everywhere ... */
 const HOLLOW = 0.4;
+const HOLLOW_NOISE = 0.1;
+/** ... or two cells that face each other so much, as the sides of a gap do: the sine of the angle. */
+const FACING = 0.6;
 /** From cell to cell a colour may change by this share of COLOUR. */
 const STEP = 0.7;
 /** Tolerances are told apart by so many levels. */
 const LEVELS = 512;
 
 /** The tolerance that suits most things. */
-export const DEFAULT_TOLERANCE = 0.3;
+export const DEFAULT_TOLERANCE = 0.2;
 
 /**
  * Grows from a cell of the surface.
- * @returns the tolerance 0..1 from which on each cell belongs to the region, above 1 for never. [n]
+ * @returns the tolerance 0..1 from which on each cell belongs to the region, above 1 where nothing leads. [n]
  */
 export function growFrom(surface: Surface, seed: number): Float32Array {
   const { lab, hollow, count } = surface;
   const colour = meanColour(surface, seed);
   const own = new Float32Array(count);
   for (let i = 0; i < count; i++) {
-    own[i] = Math.hypot(difference(lab, 3 * i, colour, 0) / COLOUR, Math.max(0, hollow[i]) / HOLLOW);
+    own[i] = Math.hypot(difference(lab, 3 * i, colour, 0) / COLOUR, Math.max(0, hollow[i] - HOLLOW_NOISE) / HOLLOW);
   }
   // The least of the greatest cost on the way (a minimax path), by levels: each cell settles once, the cheapest first.
   const level = new Int32Array(count).fill(LEVELS + 1);
@@ -44,9 +47,13 @@ export function growFrom(surface: Surface, seed: number): Float32Array {
       if (level[from] < now) continue;
       around(from, (to) => {
         if (level[to] <= now) return;
-        const cost = Math.max(own[to], difference(lab, 3 * to, lab, 3 * from) / (STEP * COLOUR));
-        const reached = Math.max(now, Math.ceil(cost * LEVELS));
-        if (reached >= level[to] || reached > LEVELS) return;
+        const cost = Math.max(
+          own[to],
+          difference(lab, 3 * to, lab, 3 * from) / (STEP * COLOUR),
+          facing(surface, from, to) / FACING,
+        );
+        const reached = Math.max(now, Math.ceil(Math.min(1, cost) * LEVELS));
+        if (reached >= level[to]) return;
         level[to] = reached;
         queues[reached].push(to);
       });
@@ -130,6 +137,14 @@ export function shareOut(surface: Surface, seeds: Uint8Array): Uint8Array {
 const PARTS = 2;
 /** How many times longer a way is through a full change of colour or a deep crease. */
 const HARDNESS = 20;
+
+/** How much two cells rise above each other's planes: 0 over an edge, the sine of half the angle in a crease. */
+function facing({ point, normal }: Surface, a: number, b: number): number {
+  const [i, j] = [3 * a, 3 * b];
+  const [x, y, z] = [point[j] - point[i], point[j + 1] - point[i + 1], point[j + 2] - point[i + 2]];
+  const turn = (normal[i] - normal[j]) * x + (normal[i + 1] - normal[j + 1]) * y + (normal[i + 2] - normal[j + 2]) * z;
+  return Math.max(0, turn / 2 / (Math.hypot(x, y, z) || 1));
+}
 
 function meanColour(surface: Surface, seed: number): [number, number, number] {
   const { lab } = surface;
