@@ -4,7 +4,7 @@ import { type CurvePoint, settled } from '../metrics/settling.ts';
 import type { ImpastoSession } from '../session/types.ts';
 import { DEFAULT_STYLE_CONFIG, lossesOf, type StyleLossChoice } from '../style/style-config.ts';
 
-/** Records the next painting. Call the result with the distance before its first step. */
+/** Records what is painted from now on. Call the result with the distance before its first step, for what is there by then. */
 export function recordStyleCurve(session: ImpastoSession, choice: StyleLossChoice) {
   const curve: CurvePoint[] = [];
   const losses = lossesOf(choice);
@@ -16,6 +16,6 @@ export function recordStyleCurve(session: ImpastoSession, choice: StyleLossChoic
   });
   return (start: number) => {
     const before = losses.length === 1 ? start : (curve[0]?.style ?? start);
-    return { ninety: settled(curve, before), curve };
+    return { ninety: settled(curve, before), curve: curve.slice() };
   };
 }

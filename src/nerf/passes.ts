@@ -13,6 +13,7 @@ import halvesWgsl from '../shaders/common/halves.wgsl?raw';
 import hashGridWgsl from '../shaders/common/hash_grid.wgsl?raw';
 import occupiedWgsl from '../shaders/common/occupied.wgsl?raw';
 import randomWgsl from '../shaders/common/random.wgsl?raw';
+import regionWeightsWgsl from '../shaders/common/region_weights.wgsl?raw';
 import spaceWgsl from '../shaders/common/space.wgsl?raw';
 import sphericalHarmonicsWgsl from '../shaders/common/spherical_harmonics.wgsl?raw';
 import adamTableWgsl from '../shaders/nerf/adam_table.wgsl?raw';
@@ -81,7 +82,7 @@ const SOURCES = {
   colour_forward: [colourForwardWgsl, halvesWgsl, sphericalHarmonicsWgsl],
   colour_backward: [colourBackwardWgsl, halvesWgsl, sphericalHarmonicsWgsl],
   colour_weights_backward: [colourWeightsBackwardWgsl, halvesWgsl, sphericalHarmonicsWgsl],
-  blend_colour: [blendColourWgsl, colourMapWgsl],
+  blend_colour: [blendColourWgsl, colourMapWgsl, regionWeightsWgsl],
   composite: [compositeWgsl, densityWgsl, colourMapWgsl],
   composite_backward: [compositeBackwardWgsl, densityWgsl, colourMapWgsl],
   huber: [huberWgsl],

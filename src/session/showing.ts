@@ -61,11 +61,17 @@ export class Showing {
     return this.shownLook;
   }
 
-  /** Where regions are and what shows in them; null: there are none. Tell again whenever the volume's weights change. */
-  setRegions(regions: RegionLooks | null): void {
+  /**
+   * Where regions are and what shows in them; null: there are none. Tell again whenever the volume's weights change.
+   * @returns whether views change by it
+   */
+  setRegions(regions: RegionLooks | null): boolean {
+    const before = this.shownBlend;
     this.regionLooks = regions;
     this.renew();
-    this.dropBake();
+    const seen = [before, this.shownBlend].some((blend) => blend?.regions);
+    if (seen) this.dropBake();
+    return seen;
   }
 
   /** What is shown: of the field that there is. */

@@ -8,7 +8,7 @@ import type { PresetName, RenderTarget } from '../nerf/types.ts';
 import type { Camera, FileSource, LoadSceneOptions, Picture, Scene } from '../scene/types.ts';
 import type { WeightsSource } from '../style/features/network-weights.ts';
 import type { StyleLossChoice, StyleLossName } from '../style/style-config.ts';
-import type { Regions } from './regions/types.ts';
+import type { Region, Regions } from './regions/types.ts';
 
 export interface StyleInput {
   name: string;
@@ -253,6 +253,8 @@ export interface SessionEvents {
   changed: { reason: 'train' | 'style' | 'load' | 'shown' };
   /** Styles were added to the library, renamed or taken out. */
   library: { styles: readonly LibraryStyle[] };
+  /** Regions were made, edited or taken out, whether or not views of the field change by it. */
+  regions: { list: readonly Region[] };
   /** The field's bake is ready. */
   baked: BakeReport;
   /** One sentence for the user. */

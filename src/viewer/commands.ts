@@ -21,6 +21,7 @@ import type { Look } from './look.ts';
 import { droppedNetwork } from './network.ts';
 import type { Notices } from './notices.ts';
 import type { BundledScene, BundledStyle, PageState } from './page-state.ts';
+import { PageRegions } from './regions.ts';
 import { loadShippedField, loadShippedStyle, readyStyle, type ShippedField, type ShippedStyle } from './shipped.ts';
 import type { Store } from './store.ts';
 import { thumbnailOf } from './style-picture.ts';
@@ -58,13 +59,15 @@ export class Commands {
 
   private readonly history: History;
   private readonly library: Library;
+  readonly regions: PageRegions;
 
   constructor(private readonly parts: CommandParts) {
-    const { session, store, notices, keptStyles } = parts;
+    const { session, store, viewport, notices, keptStyles } = parts;
     const onError = (error: unknown) => this.report(error);
     this.history = new History((undo, redo) => store.update('library', { undo, redo }), onError);
     const fades = () => !store.state.software && session.state.busy === 'idle';
     this.library = new Library({ session, store, notices, history: this.history, kept: keptStyles, fades, onError });
+    this.regions = new PageRegions({ session, store, viewport, history: this.history, onError });
   }
 
   // Scenes
@@ -396,10 +399,12 @@ export class Commands {
   }
 
   async undo(): Promise<void> {
+    this.regions.letGo();
     await this.history.undo();
   }
 
   async redo(): Promise<void> {
+    this.regions.letGo();
     await this.history.redo();
   }
 

@@ -48,6 +48,9 @@ export class Keepsake {
     private readonly store: KeptStore = { get, set },
   ) {
     session.on('changed', ({ reason }) => this.hear(reason));
+    session.on('regions', ({ list }) => {
+      if (list.length) this.hear('shown');
+    });
   }
 
   private hear(reason: 'train' | 'style' | 'load' | 'shown'): void {

@@ -20,10 +20,12 @@ import { deviceLostPage, noWebGpuPage } from './notice-page.ts';
 import { Notices } from './notices.ts';
 import { type BundledScene, type BundledStyle, initialState, type PageState } from './page-state.ts';
 import { exportPanel } from './panels/export-panel.ts';
+import { regionsPanel } from './panels/regions-panel.ts';
 import { scenePanel } from './panels/scene-panel.ts';
 import { stylePanel } from './panels/style-panel.ts';
 import { trainingPanel } from './panels/training-panel.ts';
 import { camerasPanel, comparePanel, viewPanel } from './panels/view-panel.ts';
+import { regionPointer } from './region-pointer.ts';
 import { followSession } from './session-events.ts';
 import { endsWelcome, type ShippedField } from './shipped.ts';
 import { shortcuts } from './shortcuts.ts';
@@ -145,6 +147,7 @@ async function start(app: HTMLElement): Promise<void> {
 
   brand(host, store);
   wipeLine(host, store);
+  regionPointer(host, store, commands.regions);
   const panels = document.createElement('aside');
   panels.className = 'panels';
   app.append(panels);
@@ -152,6 +155,7 @@ async function start(app: HTMLElement): Promise<void> {
   scenePanel(gui, store, commands);
   trainingPanel(gui, store, commands);
   stylePanel(gui, store, commands);
+  regionsPanel(gui, store, commands.regions);
   comparePanel(gui, store, commands);
   camerasPanel(gui, store, commands);
   viewPanel(gui, store);

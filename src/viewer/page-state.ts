@@ -1,6 +1,7 @@
 // Everything the page shows, in one plain record. Panels render it; commands and engine events change it.
 
 import type { PresetName } from '../nerf/types.ts';
+import type { Region } from '../session/regions/types.ts';
 import type { BakeReport, SessionState, StyleLossName } from '../session/types.ts';
 import type { Shown } from './fade.ts';
 import type { ShippedField } from './shipped.ts';
@@ -94,6 +95,23 @@ export interface PageState {
     /** What can be undone, and done again, in words. */
     undo: string | null;
     redo: string | null;
+  };
+
+  /** Parts of the field with looks of their own. */
+  regions: {
+    list: readonly Region[];
+    /** The one that is worked on. */
+    active: number | null;
+    /** What the pointer does in the view. */
+    tool: 'turn' | 'pick' | 'brush' | 'erase';
+    /** How far a pick grows, 0..1. */
+    tolerance: number;
+    /** Radius of the brush, share of the view's long side. */
+    size: number;
+    /** Whether they are pointed out. */
+    tint: boolean;
+    /** An edit is under way. */
+    working: boolean;
   };
 
   /** The painting's bake, while there is one. */
@@ -200,6 +218,7 @@ export function initialState(): PageState {
       styleLoss: null,
     },
     library: { styles: [], shown: [], fadesTo: null, undo: null, redo: null },
+    regions: { list: [], active: null, tool: 'turn', tolerance: 0.2, size: 0.03, tint: true, working: false },
     bake: null,
     compare: { on: false, position: 0.5 },
     look: { index: null, count: 0, name: '', heldOut: false, show: 'field', psnr: null },

@@ -15,6 +15,7 @@ const KEYS: [keys: string, what: string][] = [
   ['t  e', 'the photograph taken there; how far the field differs from it'],
   ['i', 'where the view disagrees with its nearest camera'],
   ['ctrl z', 'undo; with shift: do it again'],
+  ['r  b', 'pick a region in the view; paint one with the brush'],
   ['s', 'save the view as a picture'],
   ['esc', 'cancel loading, painting or export; close this'],
   ['?', 'this list'],
@@ -59,9 +60,12 @@ export function shortcuts(parent: HTMLElement, store: Store<PageState>, commands
     e: () => void commands.showView('error'),
     i: () => commands.showAgreement(!store.state.agreement.on),
     s: () => void commands.saveStill(),
+    r: () => commands.regions.setTool('pick'),
+    b: () => commands.regions.setTool('brush'),
     '?': toggle,
     Escape: () => {
       ground.hidden = true;
+      store.update('regions', { tool: 'turn' });
       void commands.cancel();
     },
   };

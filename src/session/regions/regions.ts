@@ -71,6 +71,7 @@ export interface RegionsParts {
   library: {
     lookOf(shown: ShownStyles, present: number): Look;
     idOf(style: StyledAppearance): string;
+    stillThere(look: Look): Look;
   };
   /** @throws InputError where there is none */
   field: () => Pick<SessionState, 'scene' | 'trainedSteps' | 'busy'> & { core: Core };
@@ -89,7 +90,7 @@ export class SessionRegions implements Regions {
   private kept: readonly KeptRegion[] = [];
   private labels = new RegionLabels(REGION_RESOLUTION);
   private counts: number[] = [];
-  private volume: RegionVolume | null = null;
+  private made: RegionVolume | null = null;
   private zone: { core: Core; of: Uint8Array } | null = null;
   private ground: Promise<Ground> | null = null;
   private groundOf: { core: Core; steps: number } | null = null;
@@ -169,26 +170,17 @@ export class SessionRegions implements Regions {
   /** Takes another list, and what was changed of the labels already. */
   private change(to: readonly KeptRegion[], labels: LabelChange | null = null): RegionEdit {
     const from = this.kept;
-    const { core } = this.parts.field();
-    const apply = (list: readonly KeptRegion[]) => {
-      this.kept = list;
+    const of = this.labels;
+    const apply = (list: readonly KeptRegion[], way: 'undo' | 'redo') => {
+      // A field that has gone took its regions along.
+      if (this.labels !== of) return;
+      if (labels) of[way](labels);
+      // What was looked at when the edit was made may have left the library since.
+      this.kept = list.map((one) => (one.look ? { ...one, look: this.parts.library.stillThere(one.look) } : one));
       this.renew();
     };
-    // A field that has gone took its regions along.
-    const there = () => this.parts.field().core === core;
-    apply(to);
-    return {
-      undo: () => {
-        if (!there()) return;
-        if (labels) this.labels.undo(labels);
-        apply(from);
-      },
-      redo: () => {
-        if (!there()) return;
-        if (labels) this.labels.redo(labels);
-        apply(to);
-      },
-    };
+    apply(to, 'redo');
+    return { undo: () => apply(from, 'undo'), redo: () => apply(to, 'redo') };
   }
 
   private region(id: number): KeptRegion {
@@ -203,26 +195,27 @@ export class SessionRegions implements Regions {
     const { core, scene } = field();
     this.counts = Array.from({ length: 1 + REGION_COUNT }, () => 0);
     for (const label of this.labels.of) this.counts[label]++;
+    let seen: boolean;
     if (this.kept.length === 0) {
-      showing.setRegions(null);
+      seen = showing.setRegions(null);
     } else {
       const cell = (scene?.unbounded ? 4 : 2) / REGION_RESOLUTION;
       const radii = [1, 2, 3, 4].map((id) => (this.kept.find((one) => one.id === id)?.softness ?? 0) / cell);
       const zone = this.zone?.core === core ? this.zone.of : new Uint8Array(this.labels.of.length);
-      this.volume ??= {
+      this.made ??= {
         resolution: REGION_RESOLUTION,
         weights: Tensor.zeros(gpu.device, 'Regions.weights', [REGION_RESOLUTION ** 3], 'u32'),
       };
-      this.volume.weights.write(softWeights(this.labels.of, zone, REGION_RESOLUTION, radii));
+      this.made.weights.write(softWeights(this.labels.of, zone, REGION_RESOLUTION, radii));
       const looks = [1, 2, 3, 4].map((id) => this.kept.find((one) => one.id === id)?.look ?? null);
-      showing.setRegions({ volume: this.volume, looks });
+      seen = showing.setRegions({ volume: this.made, looks });
     }
-    emitter.emit('changed', { reason: 'shown' });
+    emitter.emit('regions', { list: this.list });
+    if (seen) emitter.emit('changed', { reason: 'shown' });
   }
 
-  /** Where the weights are, for the page's tint. */
-  get weights(): RegionVolume | null {
-    return this.kept.length ? this.volume : null;
+  get volume(): RegionVolume | null {
+    return this.kept.length ? this.made : null;
   }
 
   // Styles that come and go
@@ -256,13 +249,10 @@ export class SessionRegions implements Regions {
     const seed = surfaceAt(surface, pointAt(pinhole(view.camera), px + 0.5, py + 0.5, depth));
     if (seed < 0) throw new InputError('pick: expected a surface that several cameras see, found none there');
     const costs = growFrom(surface, seed);
-    let edit: RegionEdit | null = null;
-    const setTolerance = (tolerance: number) => {
-      edit?.undo();
-      edit = this.mark(id, nearest, within(surface, costs, tolerance), options.erase ?? false);
-    };
+    const marking = this.marking(id, nearest, options.erase ?? false);
+    const setTolerance = (tolerance: number) => marking.set(within(surface, costs, tolerance));
     setTolerance(options.tolerance ?? DEFAULT_TOLERANCE);
-    return { setTolerance, edit: () => edit! };
+    return { setTolerance, edit: marking.edit };
   }
 
   async brush(
@@ -276,9 +266,9 @@ export class SessionRegions implements Regions {
     const { pixel } = seenCells(surface, seen);
     const { camera, depth, opacity } = seen;
     const marked = new Uint8Array(surface.count);
-    let edit = this.mark(id, nearest, marked, erase);
+    const marking = this.marking(id, nearest, erase);
+    let added = false;
     const dab = (x: number, y: number, radius: number) => {
-      let added = false;
       const take = (i: number) => {
         if (i >= 0 && !marked[i]) added = true;
         if (i >= 0) marked[i] = 1;
@@ -299,13 +289,13 @@ export class SessionRegions implements Regions {
           if (Math.min(...q) >= 0 && Math.max(...q) < 1) take(nearest[cellOfPoint(q, surface.resolution)]);
         }
       }
-      if (added) {
-        edit.undo();
-        edit = this.mark(id, nearest, marked, erase);
-      }
-      return added;
     };
-    return { dab, edit: () => edit };
+    const show = () => {
+      if (!added) return;
+      added = false;
+      marking.set(marked);
+    };
+    return { dab, show, edit: marking.edit };
   }
 
   async lift(id: number, view: View, mask: Picture, signal?: AbortSignal): Promise<RegionEdit> {
@@ -335,12 +325,9 @@ export class SessionRegions implements Regions {
         seeds[i] = isWhite(mask, pixel[2 * i] / width, pixel[2 * i + 1] / height) ? 1 : 2;
     }
     const sides = shareOut(surface, seeds);
-    return this.mark(
-      id,
-      nearest,
-      sides.map((side) => (side === 1 ? 1 : 0)),
-      false,
-    );
+    const marking = this.marking(id, nearest, false);
+    marking.set(sides.map((side) => (side === 1 ? 1 : 0)));
+    return marking.edit;
   }
 
   async seenIn(view: RenderedView): Promise<Float32Array> {
@@ -349,7 +336,7 @@ export class SessionRegions implements Regions {
     const points = liftView(seen);
     const { width, height } = view.target;
     const out = new Float32Array(4 * width * height);
-    if (!this.volume || !this.kept.length) return out;
+    if (!this.volume) return out;
     const bytes = new Uint8Array((await this.volume.weights.read()).buffer);
     for (let i = 0; i < width * height; i++) {
       if (Number.isNaN(points[3 * i])) continue;
@@ -360,14 +347,33 @@ export class SessionRegions implements Regions {
     return out;
   }
 
-  /** Cells of the surface that are marked, and all of the volume that goes with them, join a region or leave it. */
-  private mark(id: number, nearest: Int32Array, marked: Uint8Array, erase: boolean): RegionEdit {
-    const change = this.labels.edit((cell, label) => {
-      const from = nearest[cell];
-      if (from < 0 || !marked[from]) return label;
-      return erase ? (label === id ? 0 : label) : id;
-    });
-    return this.change(this.kept, change);
+  /**
+   * Cells of the surface that are marked, and all of the volume that goes with them, join a region or leave it. Each set
+   * takes the place of the one before.
+   */
+  private marking(
+    id: number,
+    nearest: Int32Array,
+    erase: boolean,
+  ): { set(marked: Uint8Array): void; edit: RegionEdit } {
+    const { labels } = this;
+    let change: LabelChange | null = null;
+    const move = (way: 'undo' | 'redo') => {
+      // A field that has gone took its labels along.
+      if (this.labels !== labels) return;
+      if (change) labels[way](change);
+      this.renew();
+    };
+    const set = (marked: Uint8Array) => {
+      if (change) labels.undo(change);
+      change = labels.edit((cell, label) => {
+        const from = nearest[cell];
+        if (from < 0 || !marked[from]) return label;
+        return erase ? (label === id ? 0 : label) : id;
+      });
+      this.renew();
+    };
+    return { set, edit: { undo: () => move('undo'), redo: () => move('redo') } };
   }
 
   // Where surfaces are
@@ -455,10 +461,10 @@ export class SessionRegions implements Regions {
     this.kept = [];
     this.labels = new RegionLabels(REGION_RESOLUTION);
     this.counts = [];
+    this.parts.emitter.emit('regions', { list: [] });
     this.zone = this.ground = this.groundOf = null;
-    const { volume } = this;
-    this.volume = null;
-    volume?.weights.destroy();
+    this.made?.weights.destroy();
+    this.made = null;
   }
 }
 

@@ -1,6 +1,7 @@
 // What page and command line may ask of the regions of a field: up to four, each a part of the volume with a look of its
 // own. All edits return what undoes them.
 
+import type { RegionVolume } from '../../nerf/blend.ts';
 import type { RenderTarget } from '../../nerf/types.ts';
 import type { Camera, Picture, View } from '../../scene/types.ts';
 
@@ -40,21 +41,25 @@ export interface RenderedView {
 export interface Growth {
   /** How far it may grow, 0..1: takes the place of what this growth did so far. */
   setTolerance(tolerance: number): void;
-  /** All that it did, as one. */
-  edit(): RegionEdit;
+  /** All that it did, as one; as it is when it is undone. */
+  readonly edit: RegionEdit;
 }
 
 /** A brush on a view that stands still. */
 export interface BrushStroke {
-  /** Marks what is seen within `radius` pixels of the pixel position (x, y). @returns whether anything changed */
-  dab(x: number, y: number, radius: number): boolean;
+  /** Marks what is seen within `radius` pixels of the pixel position (x, y). */
+  dab(x: number, y: number, radius: number): void;
+  /** Shows what is marked so far. */
+  show(): void;
   /** The whole stroke, as one. */
-  edit(): RegionEdit;
+  readonly edit: RegionEdit;
 }
 
 export interface Regions {
   /** In the order in which they were made. */
   readonly list: readonly Region[];
+  /** Where they are, for views to point them out; null: there are none. */
+  readonly volume: RegionVolume | null;
   /** @throws InputError where there are four already */
   add(name?: string): { region: Region; edit: RegionEdit };
   remove(id: number): RegionEdit;

@@ -1,6 +1,5 @@
 // Adds one part of a blend to the survivors' colours: what composite would take of it alone, times its share where the
-// survivor lies. Shares outside all regions and in each of four, by the weights of a volume over the field, which are
-// trilinear between the centres of its cells and constant beyond the outermost. [S']
+// survivor lies. Shares outside all regions and in each of four, by the weights of a volume over the field. [S']
 
 struct Uniforms {
   stride: u32,
@@ -39,21 +38,4 @@ fn blend_colour(@builtin(global_invocation_id) id: vec3u) {
   blended[i] = colour.x;
   blended[stride + i] = colour.y;
   blended[2u * stride + i] = colour.z;
-}
-
-// Weights of regions 1 to 4 at field coordinates q.
-fn weights_at(q: vec3f) -> vec4f {
-  let last = uniforms.resolution - 1u;
-  let p = clamp(q * f32(uniforms.resolution) - 0.5, vec3f(0.0), vec3f(f32(last)));
-  let low = vec3u(p);
-  let high = min(low + 1u, vec3u(last));
-  let f = p - vec3f(low);
-  let near = mix(weights_row(low.x, high.x, low.y, low.z, f.x), weights_row(low.x, high.x, high.y, low.z, f.x), f.y);
-  let far = mix(weights_row(low.x, high.x, low.y, high.z, f.x), weights_row(low.x, high.x, high.y, high.z, f.x), f.y);
-  return mix(near, far, f.z);
-}
-
-fn weights_row(x0: u32, x1: u32, y: u32, z: u32, f: f32) -> vec4f {
-  let row = uniforms.resolution * (y + uniforms.resolution * z);
-  return mix(unpack4x8unorm(region_weights[row + x0]), unpack4x8unorm(region_weights[row + x1]), f);
 }

@@ -9,6 +9,7 @@ import { sharedCentre } from '../../export/camera-path.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { RenderTarget } from '../../nerf/types.ts';
 import type { Camera, Picture, Scene } from '../../scene/types.ts';
+import type { RenderedView } from '../../session/regions/types.ts';
 import type { ImpastoSession } from '../../session/types.ts';
 import { FieldLayer } from './field-layer.ts';
 import { FrameBudget, type Size } from './frame-budget.ts';
@@ -17,9 +18,10 @@ import { applyLens, applyPose, type Pose, pictureIn, poseBetween, poseThrough, t
 import { PackedView, ViewPacker } from './packed-view.ts';
 import { cameraFromThree, direction, fittingFov, position, startingCamera } from './pose.ts';
 import { Presenter } from './presenter.ts';
+import { RegionTint, type Tints } from './region-tint.ts';
 
 /** What the viewport needs of the engine. */
-export type FieldSource = Pick<ImpastoSession, 'createTarget' | 'destroyTarget' | 'render' | 'state'>;
+export type FieldSource = Pick<ImpastoSession, 'createTarget' | 'destroyTarget' | 'render' | 'state' | 'regions'>;
 
 export interface ViewportOptions {
   readBack: boolean;
@@ -66,6 +68,9 @@ export class Viewport {
   private readonly buffers = new Map<string, Buffers>();
   private full: Size = { width: 2, height: 2 };
   private shown: Buffers | null = null;
+  /** With which it was rendered. */
+  private shownFrom: Camera | null = null;
+  private tints: Tints | null = null;
   private reference: Camera | null = null;
   /** Looked through exactly, lens included, until the view is turned by hand. */
   private through: Camera | null = null;
@@ -98,6 +103,7 @@ export class Viewport {
     private readonly presenter: Presenter,
     private readonly packer: ViewPacker,
     private readonly layer: FieldLayer,
+    private readonly tint: RegionTint,
   ) {
     this.budget = new FrameBudget(options.budgetMs, options.field);
     this.three.add(layer.mesh, this.guides.group);
@@ -115,8 +121,9 @@ export class Viewport {
   }
 
   static async create(gpu: Gpu, source: FieldSource, host: HTMLElement, options: ViewportOptions): Promise<Viewport> {
-    const [presenter, packer] = await Promise.all([Presenter.create(gpu, options), ViewPacker.create(gpu)]);
-    return new Viewport(gpu, source, host, options, presenter, packer, new FieldLayer(gpu.device));
+    const parts = [Presenter.create(gpu, options), ViewPacker.create(gpu), RegionTint.create(gpu)] as const;
+    const [presenter, packer, tint] = await Promise.all(parts);
+    return new Viewport(gpu, source, host, options, presenter, packer, new FieldLayer(gpu.device), tint);
   }
 
   /**
@@ -251,6 +258,17 @@ export class Viewport {
     return this.bakedWanted && baked !== null && baked.psnr >= FAITHFUL_DB;
   }
 
+  /** Points regions 1..4 out in these tints; null: none. Call again when they changed. */
+  setTints(tints: Tints | null): void {
+    this.tints = tints;
+    this.guidesStale = true;
+  }
+
+  /** The field's picture that is on the screen; null where there is none. */
+  shownView(): RenderedView | null {
+    return this.shown && this.shownFrom && { camera: this.shownFrom, target: this.shown.view };
+  }
+
   /** The engine trains or styles: views are kept small and rare, and are redrawn as the field changes. */
   setWorking(working: boolean): void {
     if (working === this.working) return;
@@ -290,6 +308,7 @@ export class Viewport {
     for (const buffers of this.buffers.values()) this.free(buffers);
     this.layer.destroy();
     this.packer.destroy();
+    this.tint.destroy();
     this.presenter.destroy();
     this.presenter.canvas.remove();
   }
@@ -377,6 +396,7 @@ export class Viewport {
       await this.source.render(camera, buffers.original, { original: true });
     }
     this.shown = buffers;
+    this.shownFrom = camera;
     this.shownCamera.copy(pose);
     await this.compose();
     await this.gpu.idle();
@@ -395,6 +415,11 @@ export class Viewport {
       const wipe =
         this.wipe !== null && original ? { original, column: Math.round(this.wipe * view.width) } : undefined;
       this.packer.encode(encoder, view, packed, wipe);
+      const { volume } = this.source.regions;
+      if (this.tints && volume && this.shownFrom) {
+        const unbounded = this.source.state.scene?.unbounded ?? false;
+        this.tint.encode(encoder, { camera: this.shownFrom, view }, packed, volume, unbounded, this.tints);
+      }
       this.layer.show(encoder, packed);
       this.gpu.device.queue.submit([encoder.finish()]);
     }
