@@ -28,6 +28,7 @@ export type Spot = readonly [x: number, y: number];
 export class PageRegions {
   /** The last edit was this, and the tolerance still moves it. */
   private growth: Growth | null = null;
+  private frame = 0;
   private working: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: PageRegionsParts) {
@@ -173,7 +174,11 @@ export class PageRegions {
   /** Also moves what was picked last, as long as nothing else was done. */
   setTolerance(tolerance: number): void {
     this.parts.store.update('regions', { tolerance });
-    this.growth?.setTolerance(tolerance);
+    // Sliders tell more often than frames come.
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.growth?.setTolerance(this.parts.store.state.regions.tolerance);
+    });
   }
 
   /** Begins a stroke; dabs that come before the engine is ready wait for it. */

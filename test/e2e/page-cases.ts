@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestSurface } from '../../src/viewer/test-surface.ts';
 import { ballZip } from './ball-scene.ts';
 import { needs, type PageServer, servePage } from './page-server.ts';
+import { regionCase } from './region-case.ts';
 
 /** What Playwright's and Puppeteer's pages have in common. */
 export interface PageDriver {
@@ -404,6 +405,8 @@ export function describePage(name: string, options: PageCaseOptions): void {
       await page.evaluate(clickBaked);
     });
 
+    regionCase({ page: () => page, shot, until });
+
     it('trains on from the opened file: no step is lost and the error does not rise', async () => {
       const before = await page.evaluate(() => ({
         step: window.impasto.state.training.step,
@@ -549,7 +552,7 @@ export function centreOf(selector: string): { x: number; y: number } {
   return { x: left + width / 2, y: top + height / 2 };
 }
 
-function pressKey(key: string): void {
+export function pressKey(key: string): void {
   document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
 }
 
@@ -608,7 +611,7 @@ function clickBaked(): void {
     .click();
 }
 
-function undo(again = false): void {
+export function undo(again = false): void {
   const keys = { key: again ? 'Z' : 'z', ctrlKey: true, shiftKey: again };
   document.body.dispatchEvent(new KeyboardEvent('keydown', { ...keys, bubbles: true }));
 }
