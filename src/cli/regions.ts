@@ -26,8 +26,8 @@ export interface RegionArgument {
 }
 
 export interface RegionOptions {
-  region: RegionArgument[];
-  regionAt: RegionArgument[];
+  region?: RegionArgument[];
+  regionAt?: RegionArgument[];
   softness?: number;
 }
 
@@ -37,13 +37,11 @@ export function regionOptions(command: Command): Command {
       '--region <mask[@view]=style[:strength]>',
       `white parts of a mask over a view (default: the first) get a style of their own, or none; up to ${REGION_COUNT}`,
       region,
-      [],
     )
     .option(
       '--region-at <x,y[,tolerance][@view]=style[:strength]>',
       `the same for the thing at a pixel of a view; it grows as far as the tolerance lets it, 0 to 1 (default ${DEFAULT_TOLERANCE})`,
       regionAt,
-      [],
     )
     .option('--softness <s>', "of the regions' borders, scene units (default 0.02)", decimal('--softness', 0, 0.5));
 }
@@ -87,7 +85,11 @@ export interface ReadRegions {
 }
 
 /** Before any long work. */
-export async function readRegions({ region: masks, regionAt: places, softness }: RegionOptions): Promise<ReadRegions> {
+export async function readRegions({
+  region: masks = [],
+  regionAt: places = [],
+  softness,
+}: RegionOptions): Promise<ReadRegions> {
   const list = [...masks, ...places];
   if (list.length > REGION_COUNT)
     throw new InputError(`--region: expected at most ${REGION_COUNT} regions, found ${list.length}`);

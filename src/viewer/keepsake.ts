@@ -48,9 +48,7 @@ export class Keepsake {
     private readonly store: KeptStore = { get, set },
   ) {
     session.on('changed', ({ reason }) => this.hear(reason));
-    session.on('regions', ({ list }) => {
-      if (list.length) this.hear('shown');
-    });
+    session.on('regions', () => this.hear('shown'));
   }
 
   private hear(reason: 'train' | 'style' | 'load' | 'shown'): void {

@@ -11,8 +11,8 @@ function engine() {
   const saves: number[] = [];
   const session = {
     state,
-    on: (_: string, listener: typeof hear) => {
-      hear = listener;
+    on: (event: string, listener: typeof hear) => {
+      if (event === 'changed') hear = listener;
       return () => undefined;
     },
     async save() {
