@@ -25,7 +25,7 @@ export function paintingOptions(command: Command): Command {
     .option('--brush <b>', 'size of the strokes, 0.5 to 2', decimal('--brush', 0.5, 2), 1)
     .option('--content-weight <w>', 'what of the photographs is kept, 1 as usual', decimal('--content-weight', 0, 100))
     .option('--keep-colours', "strokes of the style in the scene's own colours")
-    .option('--instant', 'few steps on a schedule of their own: half of the way at once')
+    .option('--instant', 'few steps on a schedule of their own: a preview in an eighth of the time')
     .option('--photorealistic', "the style's colours and mood, no strokes: every edge stays");
 }
 
