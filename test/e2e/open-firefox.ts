@@ -13,6 +13,8 @@ export async function openFirefox(): Promise<OpenedBrowser> {
     browser: 'firefox',
     executablePath,
     headless: true,
+    // A busy machine takes its time.
+    timeout: 150_000,
     // Long waits are awaited inside the page.
     protocolTimeout: 300_000,
     extraPrefsFirefox: { 'dom.webgpu.enabled': true, 'gfx.webgpu.ignore-blocklist': true },
