@@ -8,13 +8,15 @@ import { encodePng } from '../../src/export/png.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../src/gpu/node.ts';
 import { readContainer, writeContainer } from '../../src/nerf/container.ts';
+import { fieldFromScene } from '../../src/nerf/space.ts';
 import type { RenderTarget } from '../../src/nerf/types.ts';
 import type { Vec3 } from '../../src/scene/matrix.ts';
 import { nodeDecoder } from '../../src/scene/node-decoder.ts';
-import { resizedCamera } from '../../src/scene/rays.ts';
+import { rayOfPixel, resizedCamera } from '../../src/scene/rays.ts';
 import type { Camera, Picture } from '../../src/scene/types.ts';
 import { createSession } from '../../src/session/session.ts';
 import type { ImpastoSession } from '../../src/session/types.ts';
+import { weightsAt } from '../reference/nerf/blend.ts';
 import { ball, box, cameraAt, camerasRound, viewOf } from '../reference/solids.ts';
 import { memorySource } from '../unit/scene-fixtures.ts';
 
@@ -173,6 +175,21 @@ describe('a region', () => {
     session.clearStyle();
 
     const weights = await session.regions.seenIn({ camera: camera(3), target });
+    const { resolution, weights: volume } = session.regions.volume!;
+    const cells = await volume.read();
+    /** Whether any light of a pixel can come from the region: its ray passes through it. */
+    const passes = (p: number) => {
+      const { origin, direction } = rayOfPixel(camera(3), (p % SIDE) + 0.5, Math.floor(p / SIDE) + 0.5);
+      for (let t = 1; t < 5; t += 0.004) {
+        const q = fieldFromScene(
+          [origin[0] + t * direction[0], origin[1] + t * direction[1], origin[2] + t * direction[2]],
+          session.state.scene!.unbounded,
+        );
+        if (Math.min(...q) >= 0 && Math.max(...q) < 1 && weightsAt(cells, resolution, q).some((w) => w > 0))
+          return true;
+      }
+      return false;
+    };
     const solids = viewOf(camerasRound(18, SIDE)[3], SOLIDS).which;
     let [outside, inside] = [0, 0];
     let [changed, kept] = [0, 0];
@@ -185,18 +202,19 @@ describe('a region', () => {
       const same = (a: Float32Array, b: Float32Array) => [0, 1, 2].every((c) => a[3 * p + c] === b[3 * p + c]);
       const far = (a: Float32Array, b: Float32Array) =>
         Math.max(...[0, 1, 2].map((c) => Math.abs(a[3 * p + c] - b[3 * p + c])));
-      if (near.every((q) => solids[q] === 1 && weights[4 * q + region.id - 1] === 0)) {
+      if (solids[p] === 1 && !passes(p)) {
         outside++;
-        if (same(mixed, plain)) kept++;
-        expect(far(inverse, everywhere)).toBeLessThan(1e-6);
+        if (same(mixed, plain) && same(inverse, everywhere)) kept++;
       }
       if (near.every((q) => solids[q] === 0 && weights[4 * q + region.id - 1] === 1)) {
         inside++;
-        expect(far(mixed, everywhere)).toBeLessThan(1e-6);
-        expect(far(inverse, plain)).toBeLessThan(1e-6);
+        // Some light comes from deep behind the surface.
+        expect(far(mixed, everywhere)).toBeLessThan(0.01);
+        expect(far(inverse, plain)).toBeLessThan(0.01);
         if (far(mixed, plain) > 0.02) changed++;
       }
     }
+    console.info(`${outside} pixels outside the region, ${inside} well inside it`);
     expect(outside).toBeGreaterThan(60);
     expect(kept).toBe(outside);
     expect(inside).toBeGreaterThan(60);
