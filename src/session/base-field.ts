@@ -45,12 +45,18 @@ export async function openBaseField(
   }
 }
 
-/** The same views under the same placement: what a checkpoint and a folder of photographs must agree in. */
+/**
+ * The same views under the same placement: what a checkpoint and a folder of photographs must agree in. Names alone say
+ * little: many sets call their pictures 000 and on.
+ */
 export function sameScene(a: Scene, b: Scene): boolean {
-  const names = (views: View[]) => views.map((v) => v.name).join('\n');
-  return samePlacement(a, b) && names(a.train) === names(b.train);
+  const same = (view: View, i: number) =>
+    view.name === b.train[i].name && close(view.camera.cameraToWorld, b.train[i].camera.cameraToWorld);
+  return samePlacement(a, b) && a.train.length === b.train.length && a.train.every(same);
 }
 
 function samePlacement(a: Scene, b: Scene): boolean {
-  return a.sceneFromWorld.every((v, i) => Math.abs(v - b.sceneFromWorld[i]) < 1e-6);
+  return close(a.sceneFromWorld, b.sceneFromWorld);
 }
+
+const close = (a: number[], b: number[]) => a.every((value, i) => Math.abs(value - b[i]) < 1e-6);
