@@ -248,11 +248,12 @@ def sky(horizon, zenith, strength):
     link(shine.outputs[0], out.inputs[0])
 
 
-def bake(ob, samples, bounces, work, traced_key, fill):
+def bake(ob, samples, bounces, work, traced_key, fill, key_with_sky):
     """
     Diffuse light of albedo 1 on every vertex, in three parts: the key light (first light made) with most samples, the
     other lights, and what bounces, which is smooth and is smoothed most. traced_key leaves the key light to the views; fill is
-    how much stronger than life the rest is shown against it.
+    how much stronger than life the rest is shown against it. key_with_sky leaves the world shining beside the key light,
+    where it counts twice: the still life was baked so, and its walls keep all but traces of it out.
     Kept by a hash of geometry, lights and sky.
     """
     scene = bpy.context.scene
@@ -269,7 +270,7 @@ def bake(ob, samples, bounces, work, traced_key, fill):
         quads = np.empty(len(mesh.loops), np.int32)
         mesh.loops.foreach_get('vertex_index', quads)
         quads = quads.reshape(-1, 4)
-        light = np.zeros((count, 4), np.float32) if traced_key else smooth(bake_part(ob, lights[:1], samples, 0), quads, 3, 0.2)
+        light = np.zeros((count, 4), np.float32) if traced_key else smooth(bake_part(ob, lights[:1], samples, 0, not key_with_sky), quads, 3, 0.2)
         light += smooth(bake_part(ob, lights[1:], samples if traced_key else samples // 2, 0), quads, *((8, 1.0) if traced_key else (5, 0.3)))
         light += smooth(bake_part(ob, lights, max(8, samples // 2) if samples >= 8 else samples, bounces), quads, 8, 1.0)
         np.save(kept, light)
@@ -277,8 +278,8 @@ def bake(ob, samples, bounces, work, traced_key, fill):
     mesh.color_attributes['light'].data.foreach_set('color', (np.load(kept) * np.float32(fill)).ravel())
 
 
-def bake_part(ob, lights, samples, bounces):
-    """Direct light of `lights` (bounces = 0), or what they send by way of other surfaces."""
+def bake_part(ob, lights, samples, bounces, dark=False):
+    """Direct light of `lights` and the sky (bounces = 0), or what they send by way of other surfaces; dark: without sky."""
     scene = bpy.context.scene
     scene.cycles.samples = samples
     scene.cycles.use_adaptive_sampling = False
@@ -289,10 +290,9 @@ def bake_part(ob, lights, samples, bounces):
     for o in scene.objects:
         if o.type == 'LIGHT':
             o.hide_render = o not in lights
-    key_alone = bounces == 0 and len(lights) == 1 and lights[0] == next(o for o in scene.objects if o.type == 'LIGHT')
-    for n in scene.world.node_tree.nodes:  # the sky counts among the other lights
+    for n in scene.world.node_tree.nodes:
         if n.type == 'BACKGROUND':
-            n.mute = key_alone
+            n.mute = dark
     ob.data.color_attributes.active_color = ob.data.color_attributes['light']
     bpy.ops.object.select_all(action='DESELECT')
     ob.select_set(True)
@@ -394,10 +394,10 @@ def depth_of_view(ob, matrix, angle, tree):
     return depth
 
 
-def produce(ob, train_views, test_views, angle, options, title, extra, traced_key=False, fill=1.0):
+def produce(ob, train_views, test_views, angle, options, title, extra, traced_key=False, fill=1.0, key_with_sky=False):
     """Bakes, renders what is missing, then writes the finished scene (WebP, transforms, depth) to options.out."""
     os.makedirs(options.work, exist_ok=True)
-    bake(ob, options.bake, 5, options.work, traced_key, fill)
+    bake(ob, options.bake, 5, options.work, traced_key, fill, key_with_sky)
     show_baked(traced_key)
     camera = add_camera(angle)
     if options.look is not None:
