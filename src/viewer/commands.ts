@@ -7,6 +7,7 @@ import { encodePng } from '../export/png.ts';
 import { PRESETS } from '../nerf/config.ts';
 import type { PresetName } from '../nerf/types.ts';
 import type { Camera, FileSource, Picture, PictureDecoder, Scene } from '../scene/types.ts';
+import { sameScene } from '../session/base-field.ts';
 import { decodeStyle } from '../session/style-picture.ts';
 import type { ImpastoSession, StyleLossChoice } from '../session/types.ts';
 import { download, fileName } from './download.ts';
@@ -87,15 +88,18 @@ export class Commands {
   async openShipped(field: ShippedField): Promise<void> {
     await this.guarded('load', async (signal) => {
       const before = this.parts.session.state.scene;
-      await loadShippedField(this.parts.session, field, signal);
-      await this.layShipped(field.styles[0], signal);
+      const { session } = this.parts;
+      await loadShippedField(session, field, signal);
+      for (const style of field.styles.slice(0, 1)) {
+        session.show({ styles: [{ id: await this.fetchPainting(style, signal), weight: 1 }], strength: 1 });
+      }
       this.fieldOpened(before);
     });
   }
 
-  private async layShipped(style: ShippedStyle | undefined, signal?: AbortSignal): Promise<void> {
-    if (!style) return;
-    await loadShippedStyle(this.parts.session, style, signal);
+  /** A finished painting of the field that is open. @returns its id in the library */
+  private async fetchPainting(style: ShippedStyle, signal?: AbortSignal): Promise<string> {
+    const id = await loadShippedStyle(this.parts.session, style, signal);
     // Its picture is fetched when it is to be painted with.
     this.stylePicture = null;
     this.parts.store.update('style', {
@@ -105,6 +109,7 @@ export class Commands {
       stepCount: 0,
       styleLoss: null,
     });
+    return id;
   }
 
   /** Goes on with what an earlier visit kept: its photographs where they are bundled, then the field. */
@@ -171,7 +176,7 @@ export class Commands {
         maxTest: url.maxTest,
         signal,
       });
-      if (field && before && sameCameras(before, scene)) {
+      if (field && before && sameScene(before, scene)) {
         await session.load(field, before.name);
         kept = true;
       }
@@ -282,7 +287,11 @@ export class Commands {
   async chooseBundledStyle(style: BundledStyle): Promise<void> {
     const ready = readyStyle(this.parts.store.state, style.title);
     if (ready) {
-      await this.guarded('load', (signal) => this.layShipped(ready, signal));
+      let id = '';
+      const fetched = await this.guarded('load', async (signal) => {
+        id = await this.fetchPainting(ready, signal);
+      });
+      if (fetched) await this.showPainted(id);
       return;
     }
     await this.caught(async () => {
@@ -578,12 +587,6 @@ export class Commands {
 /** A checkpoint alone has cameras but no photographs. */
 function hasPictures(scene: Scene | null): boolean {
   return scene !== null && scene.train[0].picture.width > 0;
-}
-
-/** The same views in the same world: what one was trained on is what the other shows. */
-function sameCameras(a: Scene, b: Scene): boolean {
-  const close = a.sceneFromWorld.every((value, i) => Math.abs(value - b.sceneFromWorld[i]) < 1e-6);
-  return close && a.train.length === b.train.length && a.train.every(({ name }, i) => name === b.train[i].name);
 }
 
 const bundledSource =

@@ -40,7 +40,7 @@ export function readyStyle(state: PageState, title: string): ShippedStyle | null
   return shownField(state)?.styles.find((style) => style.title === title) ?? null;
 }
 
-/** Loads a shipped field. @returns its name for messages */
+/** Loads a shipped field, plain. */
 export async function loadShippedField(
   session: ImpastoSession,
   field: ShippedField,
@@ -49,14 +49,14 @@ export async function loadShippedField(
   await session.load(await fetchShipped(field.file, field.title, signal), field.title);
 }
 
-/** Lays a finished painting over the shipped field that is there. */
+/** Adds a finished painting of the shipped field that is there to its library. @returns its id there */
 export async function loadShippedStyle(
   session: ImpastoSession,
   style: ShippedStyle,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const { id } = await session.library.import(await fetchShipped(style.file, style.title, signal), style.title);
-  session.show({ styles: [{ id, weight: 1 }] });
+  return id;
 }
 
 /** The first field in its first style, until a hand is laid on anything: the welcome lies beside it. */
