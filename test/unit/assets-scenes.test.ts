@@ -6,11 +6,11 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { f32FromF16 } from '../../src/nerf/half.ts';
 import { openScenePath } from '../../src/scene/folder-source.ts';
 import { loadScene } from '../../src/scene/load.ts';
 import { nodeDecoder } from '../../src/scene/node-decoder.ts';
 import type { BundledScene } from '../../src/viewer/page-state.ts';
+import { readDepth } from '../../tools/fields/measure.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const ASSETS = join(ROOT, 'assets');
@@ -21,18 +21,6 @@ const filesUnder = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
-
-/** float16 [side, side], as tools/scenes writes it. */
-function readDepth(path: string): { side: number; z: Float32Array } {
-  const bytes = readFileSync(path);
-  const start = 10 + bytes.readUInt16LE(8);
-  const header = bytes.toString('latin1', 10, start);
-  const shape = /'descr': '<f2', 'fortran_order': False, 'shape': \((\d+), (\d+)\)/.exec(header);
-  if (!shape) throw new Error(`${path}: ${header}`);
-  const bits = new Uint16Array(bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + bytes.length));
-  expect([Number(shape[1]), bits.length]).toEqual([Number(shape[2]), Number(shape[1]) ** 2]);
-  return { side: Number(shape[1]), z: f32FromF16(bits) };
-}
 
 interface Seen {
   /** Row-major camera-to-world, OpenGL axes, world units. */
@@ -77,6 +65,12 @@ describe('assets', () => {
   it('are at most 45 MB in all', () => {
     const bytes = filesUnder(ASSETS).reduce((sum, file) => sum + statSync(file).size, 0);
     expect(bytes).toBeLessThanOrEqual(45 * MEGABYTE);
+  });
+
+  it('have a small square of every style picture, 10 kB at most', () => {
+    const styles: { file: string }[] = JSON.parse(readFileSync(join(ASSETS, 'styles/index.json'), 'utf8'));
+    for (const { file } of styles)
+      expect(statSync(join(ASSETS, 'styles/thumbs', file)).size, file).toBeLessThanOrEqual(10_000);
   });
 });
 

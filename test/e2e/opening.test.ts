@@ -1,0 +1,134 @@
+// What a newcomer sees, in Firefox on lavapipe: a finished painting before anything is learnt, in a first load of 5 MB at
+// most; other styles of it at a click; photographs only when they are needed.
+
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { TestSurface } from '../../src/viewer/test-surface.ts';
+import { openFirefox } from './open-firefox.ts';
+import { deviation, difference, type OpenedBrowser, pictureOf, VISIBLE, waitUntil } from './page-cases.ts';
+import { type PageServer, servePage } from './page-server.ts';
+
+declare const window: { impasto: TestSurface & { ready: Promise<void> } } & typeof globalThis;
+
+const SCREENSHOTS = resolve(import.meta.dirname, '../../out/screenshots');
+const FIRST_LOAD = 5e6;
+
+let server: PageServer;
+let browser: OpenedBrowser;
+beforeAll(async () => {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  [server, browser] = await Promise.all([servePage(), openFirefox()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const until = (what: string, test: () => boolean) =>
+  browser.page.evaluate(waitUntil, { what, test: `return (${test})()`, ms: 120_000 });
+const shot = (what: string) => browser.page.screenshot({ path: join(SCREENSHOTS, `opening-${what}.png`) });
+
+/** Bytes that came so far, as sent or, where nothing was packed, as they are; and from where. */
+function fetched(): { bytes: number; files: string[] } {
+  const entries = performance.getEntries().filter((entry) => entry instanceof PerformanceResourceTiming);
+  return {
+    bytes: entries.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0),
+    files: entries.map(({ name }) => new URL(name).pathname),
+  };
+}
+
+it('opens with a finished painting, the welcome beside it, in at most 5 MB', async () => {
+  const { page } = browser;
+  await page.goto(`${server.address}?field=160`);
+  await page.evaluate(() => window.impasto.ready);
+  await until('painting', () => window.impasto.state.style.applied.length > 0);
+  await page.evaluate(() => window.impasto.atRest());
+  await shot('1-first');
+  const { state, visible } = await page.evaluate(() => ({
+    state: window.impasto.state,
+    visible: document.querySelector('.welcome')!.checkVisibility(),
+  }));
+  expect(visible).toBe(true);
+  expect(state.scene?.name).toBe(state.shipped[0].title);
+  expect(state.style.applied).toEqual([state.shipped[0].styles[0].title]);
+  expect([state.busy, state.training.step]).toEqual(['idle', state.shipped[0].steps]);
+  expect(deviation(await pictureOf(page))).toBeGreaterThan(20);
+  const { bytes, files } = await page.evaluate(fetched);
+  console.log(`first load: ${(bytes / 1e6).toFixed(2)} MB in ${files.length} files`);
+  expect(files.filter((file) => /\/train\//.test(file))).toEqual([]);
+  expect(bytes).toBeGreaterThan(1e6);
+  expect(bytes).toBeLessThanOrEqual(FIRST_LOAD);
+});
+
+it('shows a finished style again at a click, and fetches no photograph for it', async () => {
+  const { page } = browser;
+  const painted = await pictureOf(page);
+  expect(await page.evaluate(() => document.querySelectorAll('.gallery .ready').length)).toBe(
+    await page.evaluate(() => window.impasto.state.shipped[0].styles.length),
+  );
+  await page.evaluate(async () => {
+    await window.impasto.commands.clearStyle();
+    await window.impasto.atRest();
+  });
+  expect(difference(painted, await pictureOf(page))).toBeGreaterThan(VISIBLE);
+  await shot('2-plain');
+  await page.evaluate(() => document.querySelector<HTMLElement>('.gallery .ready')!.click());
+  await until('painted again', () => window.impasto.state.style.applied.length > 0);
+  await page.evaluate(() => window.impasto.atRest());
+  expect((await page.evaluate(fetched)).files.filter((file) => /\/train\//.test(file))).toEqual([]);
+});
+
+it('leaves the picture to whoever lays a hand on it', async () => {
+  const { page } = browser;
+  await page.mouse.move(700, 300);
+  await page.mouse.down();
+  await page.mouse.up();
+  expect(await page.evaluate(() => document.querySelector('.welcome')!.checkVisibility())).toBe(false);
+});
+
+it('opens the other scenes as they came along', async () => {
+  const { page } = browser;
+  for (const i of [1, 2]) {
+    await page.evaluate(
+      (i: number) => void window.impasto.commands.openBundled(window.impasto.state.shipped[i].scene),
+      i,
+    );
+    await page.evaluate(waitUntil, {
+      what: `scene ${i}`,
+      test: `const { state } = window.impasto; return state.busy === 'idle' && state.scene?.name === state.shipped[${i}].title`,
+      ms: 60_000,
+    });
+    await page.evaluate(() => window.impasto.atRest());
+    await shot(`3-scene-${i}`);
+    expect(deviation(await pictureOf(page))).toBeGreaterThan(20);
+    const { applied, first } = await page.evaluate((i: number) => {
+      const { style, shipped } = window.impasto.state;
+      return { applied: style.applied, first: shipped[i].styles.slice(0, 1).map(({ title }) => title) };
+    }, i);
+    expect(applied).toEqual(first);
+  }
+});
+
+it('fetches the photographs when they are needed, and keeps the field', async () => {
+  const { page } = browser;
+  const step = await page.evaluate(() => {
+    void window.impasto.commands.train();
+    return window.impasto.state.training.step;
+  });
+  await until(
+    'training on',
+    () => window.impasto.state.busy === 'training' && window.impasto.state.training.psnr !== null,
+  );
+  const { files } = await page.evaluate(fetched);
+  expect(files.filter((file) => /\/train\//.test(file)).length).toBeGreaterThan(20);
+  const now = await page.evaluate(() => window.impasto.state.training);
+  expect(now.step).toBeGreaterThan(step);
+  // A field begun anew shows its pictures worse by far.
+  expect(now.psnr!).toBeGreaterThan(22);
+  await page.evaluate(() => window.impasto.commands.pause());
+});
+
+it('said no error on the console', () => {
+  expect(browser.errors).toEqual([]);
+});

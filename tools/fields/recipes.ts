@@ -1,0 +1,38 @@
+// Which fields ship, how long each is trained, and in which three styles each is painted.
+
+import type { Background, StyleLossName } from '../../src/session/types.ts';
+
+export interface StyleRecipe {
+  /** Name in assets/styles/index.json. */
+  style: string;
+  steps: number;
+  loss: StyleLossName;
+  brush: number;
+}
+
+export interface FieldRecipe {
+  /** Name in assets/scenes/index.json. */
+  scene: string;
+  steps: number;
+  /** What shows where a ray slips through: as dark or light as the scene. */
+  background: Background;
+  styles: StyleRecipe[];
+}
+
+/** All at half size: 192 x 192 pictures, as the page loads them on slow adapters. */
+export const DOWNSCALE = 2;
+
+const style = (name: string, more: Partial<StyleRecipe> = {}): StyleRecipe => ({
+  style: name,
+  steps: 64,
+  loss: 'nnfm',
+  brush: 1,
+  ...more,
+});
+
+/** The page opens with the first. */
+export const RECIPES: readonly FieldRecipe[] = [
+  { scene: 'boat', steps: 5000, background: 'white', styles: [style('harbour-knife')] },
+  { scene: 'courtyard', steps: 2000, background: 'white', styles: [style('haystack-pastel')] },
+  { scene: 'still-life', steps: 2000, background: 'black', styles: [style('night-river')] },
+];
