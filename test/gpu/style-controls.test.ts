@@ -67,7 +67,7 @@ async function seen(original: boolean): Promise<{ rgb: Float32Array; width: numb
 
 async function painted(options: Partial<StylizeOptions>): Promise<{ fit: number; file: Container; change: number }> {
   const styles = [{ name: 'warm', picture: WARM, weight: 1 }];
-  await session.stylize({ styles, loss: 'nnfm', steps: 12, ...options });
+  await session.stylize({ styles, loss: 'nnfm', steps: 8, ...options });
   const [before, after] = [await seen(true), await seen(false)];
   const change = before.rgb.reduce((sum, v, i) => sum + Math.abs(v - after.rgb[i]), 0) / before.rgb.length;
   return {
@@ -99,17 +99,17 @@ it('adds losses up and tells what it was asked for', async () => {
   const score = await session.stylize({
     styles: [{ name: 'warm', picture: WARM, weight: 1 }],
     loss: losses,
-    steps: 6,
+    steps: 3,
   });
   expect(score.metric).toBe('gram');
   expect(score.end).toBeLessThan(score.start);
-  expect(session.library.styles.at(-1)!.options).toMatchObject({ loss: 'gram:1,attention:0.3', steps: 6 });
+  expect(session.library.styles.at(-1)!.options).toMatchObject({ loss: 'gram:1,attention:0.3', steps: 3 });
 });
 
 it('takes colours and strokes of all the pictures of a style', async () => {
   const mean = async (more: Picture[]) => {
     const styles = [{ name: 'both', picture: WARM, more, weight: 1 }];
-    const score = await session.stylize({ styles, loss: 'nnfm', steps: 2 });
+    const score = await session.stylize({ styles, loss: 'nnfm', steps: 1 });
     expect(score.end).toBeGreaterThan(0);
     const { rgb } = await seen(false);
     return [0, 2].map((c) => rgb.filter((_, i) => i % 3 === c).reduce((a, b) => a + b, 0) / (rgb.length / 3));
