@@ -294,11 +294,11 @@ class Session implements ImpastoSession {
   }
 
   private async dropCore(): Promise<void> {
-    // A view that is being drawn may still use what is about to go.
-    await this.showing.settled();
     const { core } = this;
+    // Nothing begins to be drawn from now on; what is being drawn still uses what is about to go.
     this.core = null;
     this.showing.setCore(null);
+    await this.showing.settled();
     this.library.clear();
     this.regions.drop();
     this.trainer?.destroy();
