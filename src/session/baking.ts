@@ -1,7 +1,7 @@
 // The painted field's baked form, beside the field: made in the background, held until the field or its style changes,
 // measured against the marched field on one view. Which one is shown is the caller's choice.
 
-import { Cancelled } from '../errors.ts';
+import { Cancelled, throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { psnr } from '../metrics/psnr.ts';
 import { BakedField, type BakeSource } from '../nerf/bake/baked-field.ts';
@@ -44,10 +44,14 @@ export class Baking {
    * @returns null where the field is too full for the memory that a bake may take
    */
   async bake(task: BakeTask): Promise<BakeReport | null> {
-    await this.stop();
+    const before = this.stop();
     const abort = new AbortController();
     const signal = task.signal ? AbortSignal.any([task.signal, abort.signal]) : abort.signal;
-    const work = this.make({ ...task, signal });
+    // Under way from this moment: what is stopped before it began never touches the field.
+    const work = before.then(() => {
+      throwIfAborted(signal);
+      return this.make({ ...task, signal });
+    });
     const running = { abort, blend: task.source.blend, done: work.catch(() => undefined) };
     this.running = running;
     try {
