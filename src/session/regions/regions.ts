@@ -91,6 +91,8 @@ export class SessionRegions implements Regions {
   private labels = new RegionLabels(REGION_RESOLUTION);
   private counts: number[] = [];
   private made: RegionVolume | null = null;
+  /** Labels, softness or where matter lies are others than those that the weights were made of. */
+  private stale = true;
   private zone: { core: Core; of: Uint8Array } | null = null;
   private ground: Promise<Ground> | null = null;
   private groundOf: { core: Core; steps: number } | null = null;
@@ -171,10 +173,13 @@ export class SessionRegions implements Regions {
   private change(to: readonly KeptRegion[], labels: LabelChange | null = null): RegionEdit {
     const from = this.kept;
     const of = this.labels;
+    const borders = (list: readonly KeptRegion[]) => list.map(({ id, softness }) => `${id} ${softness}`).join();
+    const reweighs = labels !== null || borders(from) !== borders(to);
     const apply = (list: readonly KeptRegion[], way: 'undo' | 'redo') => {
       // A field that has gone took its regions along.
       if (this.labels !== of) return;
       if (labels) of[way](labels);
+      if (reweighs) this.stale = true;
       // What was looked at when the edit was made may have left the library since.
       this.kept = list.map((one) => (one.look ? { ...one, look: this.parts.library.stillThere(one.look) } : one));
       this.renew();
@@ -191,27 +196,29 @@ export class SessionRegions implements Regions {
 
   /** Weights and looks as they are now, for every view from here on. */
   private renew(): void {
-    const { gpu, showing, emitter, field } = this.parts;
-    const { core, scene } = field();
-    this.counts = Array.from({ length: 1 + REGION_COUNT }, () => 0);
-    for (const label of this.labels.of) this.counts[label]++;
-    let seen: boolean;
-    if (this.kept.length === 0) {
-      seen = showing.setRegions(null);
-    } else {
-      const cell = (scene?.unbounded ? 4 : 2) / REGION_RESOLUTION;
-      const radii = [1, 2, 3, 4].map((id) => (this.kept.find((one) => one.id === id)?.softness ?? 0) / cell);
-      const zone = this.zone?.core === core ? this.zone.of : new Uint8Array(this.labels.of.length);
-      this.made ??= {
-        resolution: REGION_RESOLUTION,
-        weights: Tensor.zeros(gpu.device, 'Regions.weights', [REGION_RESOLUTION ** 3], 'u32'),
-      };
-      this.made.weights.write(softWeights(this.labels.of, zone, REGION_RESOLUTION, radii));
-      const looks = [1, 2, 3, 4].map((id) => this.kept.find((one) => one.id === id)?.look ?? null);
-      seen = showing.setRegions({ volume: this.made, looks });
-    }
+    const { showing, emitter } = this.parts;
+    const looks = [1, 2, 3, 4].map((id) => this.kept.find((one) => one.id === id)?.look ?? null);
+    const seen = showing.setRegions(this.kept.length ? { volume: this.weighed(), looks } : null);
     emitter.emit('regions', { list: this.list });
     if (seen) emitter.emit('changed', { reason: 'shown' });
+  }
+
+  /** The volume with the weights as they are now; a look that changes leaves them as they were. */
+  private weighed(): RegionVolume {
+    this.made ??= {
+      resolution: REGION_RESOLUTION,
+      weights: Tensor.zeros(this.parts.gpu.device, 'Regions.weights', [REGION_RESOLUTION ** 3], 'u32'),
+    };
+    if (!this.stale) return this.made;
+    this.stale = false;
+    const { core, scene } = this.parts.field();
+    this.counts = Array.from({ length: 1 + REGION_COUNT }, () => 0);
+    for (const label of this.labels.of) this.counts[label]++;
+    const cell = (scene?.unbounded ? 4 : 2) / REGION_RESOLUTION;
+    const radii = [1, 2, 3, 4].map((id) => (this.kept.find((one) => one.id === id)?.softness ?? 0) / cell);
+    const zone = this.zone?.core === core ? this.zone.of : new Uint8Array(this.labels.of.length);
+    this.made.weights.write(softWeights(this.labels.of, zone, REGION_RESOLUTION, radii));
+    return this.made;
   }
 
   get volume(): RegionVolume | null {
@@ -362,6 +369,7 @@ export class SessionRegions implements Regions {
       // A field that has gone took its labels along.
       if (this.labels !== labels) return;
       if (change) labels[way](change);
+      this.stale = true;
       this.renew();
     };
     const set = (marked: Uint8Array) => {
@@ -371,6 +379,7 @@ export class SessionRegions implements Regions {
         if (from < 0 || !marked[from]) return label;
         return erase ? (label === id ? 0 : label) : id;
       });
+      this.stale = true;
       this.renew();
     };
     return { set, edit: { undo: () => move('undo'), redo: () => move('redo') } };
@@ -435,6 +444,7 @@ export class SessionRegions implements Regions {
     await yieldToOthers();
     const zone = zoneOf(occupancy, REGION_RESOLUTION);
     this.zone = { core, of: zone };
+    this.stale = true;
     await yieldToOthers();
     return { core, steps, surface, nearest: nearestOf(surface, zone) };
   }
@@ -453,6 +463,7 @@ export class SessionRegions implements Regions {
     this.zone = { core, of: zoneOf({ resolution: core.field.config.occupancyResolution, bits }, REGION_RESOLUTION) };
     this.labels = new RegionLabels(REGION_RESOLUTION, labels);
     this.kept = list;
+    this.stale = true;
     this.renew();
   }
 
@@ -465,6 +476,7 @@ export class SessionRegions implements Regions {
     this.zone = this.ground = this.groundOf = null;
     this.made?.weights.destroy();
     this.made = null;
+    this.stale = true;
   }
 }
 
