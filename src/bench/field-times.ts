@@ -7,15 +7,14 @@ import type { Gpu } from '../gpu/device.ts';
 import { Profiler } from '../gpu/profiler.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { PRESETS } from '../nerf/config.ts';
-import { Field, IDENTITY_MAP } from '../nerf/field.ts';
-import { NerfKernels, Passes, TABLE_GRADIENT_SCALE } from '../nerf/passes.ts';
-import { createRenderTarget, destroyRenderTarget, Renderer } from '../nerf/renderer.ts';
-import { SampleBuffers } from '../nerf/sample-buffers.ts';
-import { NerfTrainer } from '../nerf/trainer.ts';
+import { type Field, IDENTITY_MAP } from '../nerf/field.ts';
+import { type NerfKernels, Passes, TABLE_GRADIENT_SCALE } from '../nerf/passes.ts';
+import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
+import type { SampleBuffers } from '../nerf/sample-buffers.ts';
 import type { PresetName } from '../nerf/types.ts';
 import { countAdditions, countMarchSteps, judge, type StepWork, workOfStep } from './bounds.ts';
 import type { Ceiling } from './ceilings.ts';
-import { benchScene } from './scene.ts';
+import { benchRig } from './rig.ts';
 
 export interface KernelTime {
   name: string;
@@ -54,14 +53,10 @@ export async function timeField(
   onProgress: (fraction: number, text: string) => void,
   signal?: AbortSignal,
 ): Promise<FieldTimes> {
-  const { field: config, sampleCapacity, rayCapacity, train: presetTrain } = PRESETS[preset];
+  const { field: config, train: presetTrain } = PRESETS[preset];
   const train = { ...presetTrain, raysPerStepMost: RAYS * presetTrain.raysPerStep };
-  const scene = benchScene();
-  const kernels = await NerfKernels.create(gpu, config);
-  const field = Field.create(gpu, config, false, 0);
-  const buffers = new SampleBuffers(gpu, Math.max(rayCapacity, train.raysPerStepMost), sampleCapacity, config.levels);
-  const trainer = new NerfTrainer(gpu, kernels, field, buffers, scene.train, train, 0);
-  const renderer = new Renderer(gpu, kernels, field, buffers, field.appearance);
+  const rig = await benchRig(gpu, preset, train);
+  const { scene, kernels, field, buffers, trainer, renderer } = rig;
   const profiler = new Profiler(gpu, (name) => (ONCE.includes(name) ? 1 : REPEATS));
   const run = async (steps: number, from: number, to: number, withProfiler?: Profiler) => {
     await gpu.idle();
@@ -159,11 +154,7 @@ export async function timeField(
     };
   } finally {
     profiler.destroy();
-    renderer.destroy();
-    trainer.destroy();
-    buffers.destroy();
-    field.destroy();
-    kernels.destroy();
+    rig.destroy();
   }
 }
 

@@ -5,11 +5,7 @@ import { throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import { PRESETS } from '../nerf/config.ts';
-import { Field } from '../nerf/field.ts';
-import { NerfKernels } from '../nerf/passes.ts';
-import { createRenderTarget, destroyRenderTarget, Renderer } from '../nerf/renderer.ts';
-import { SampleBuffers } from '../nerf/sample-buffers.ts';
-import { NerfTrainer } from '../nerf/trainer.ts';
+import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
 import type { PresetName } from '../nerf/types.ts';
 import type { Picture } from '../scene/types.ts';
 import type { NetworkWeights } from '../style/features/network-weights.ts';
@@ -21,6 +17,7 @@ import { DEFAULT_STYLE_CONFIG } from '../style/style-config.ts';
 import { styleTermOf } from '../style/style-stage.ts';
 import { StyleTrainer } from '../style/style-trainer.ts';
 import type { FeatureNetwork } from '../style/types.ts';
+import { benchRig } from './rig.ts';
 import { benchScene } from './scene.ts';
 
 export const STYLE_PARTS = [
@@ -58,13 +55,9 @@ export async function timeStyle(
   signal?: AbortSignal,
   { side = PRESETS[preset].style.viewSide, settle = SETTLE_STEPS } = {},
 ): Promise<StyleTimes> {
-  const { field: config, sampleCapacity, rayCapacity, train, style } = PRESETS[preset];
-  const scene = benchScene();
-  const kernels = await NerfKernels.create(gpu, config);
-  const field = Field.create(gpu, config, false, 0);
-  const buffers = new SampleBuffers(gpu, Math.max(rayCapacity, train.raysPerStepMost), sampleCapacity, config.levels);
-  const trainer = new NerfTrainer(gpu, kernels, field, buffers, scene.train, train, 0);
-  const renderer = new Renderer(gpu, kernels, field, buffers, field.appearance);
+  const { style } = PRESETS[preset];
+  const rig = await benchRig(gpu, preset);
+  const { trainer, renderer } = rig;
   const network = await createFeatureNetwork(gpu, weights);
   try {
     for (let step = 0; step < settle; step++) {
@@ -87,11 +80,7 @@ export async function timeStyle(
     return { features: weights.name, side, parts: parts.map((part) => ({ ...part, share: part.ms / sum })), ms };
   } finally {
     network.destroy();
-    renderer.destroy();
-    trainer.destroy();
-    buffers.destroy();
-    field.destroy();
-    kernels.destroy();
+    rig.destroy();
   }
 }
 
