@@ -25,7 +25,7 @@ import type {
 } from './types.ts';
 
 /** Styles that are mixed, at most. */
-const MOST_MIXED = 4;
+export const MOST_MIXED = 4;
 /** What all styles may take on the GPU; beyond it the oldest that is not shown goes. */
 const BYTES = 512 << 20;
 /** A painting that is not finished is called so. */

@@ -1,5 +1,7 @@
 // The way from one look to another: mixes of both whose weights go from the one to the other, frame by frame.
 
+import { MOST_MIXED } from '../session/library.ts';
+
 /** Styles by weight over the plain field. */
 export interface Shown {
   styles: readonly { id: string; weight: number }[];
@@ -7,8 +9,6 @@ export interface Shown {
 }
 
 const FADE_MS = 350;
-/** The engine mixes no more. */
-const MOST_MIXED = 4;
 
 /** Begins; `end` is called at the end. What it returns stops it on the way, and nothing more is called then. */
 type Fade = (show: (at: Shown) => void, end: () => void) => () => void;

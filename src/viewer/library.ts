@@ -2,6 +2,7 @@
 // undone; faded from one to the next where the adapter is fast; kept in the browser with their field.
 
 import { InputError } from '../errors.ts';
+import { MOST_MIXED } from '../session/library.ts';
 import { STYLE_FILE_ENDING } from '../session/style-file.ts';
 import type { ImpastoSession, LibraryStyle, RemovedStyle } from '../session/types.ts';
 import { download, fileName } from './download.ts';
@@ -14,8 +15,6 @@ import type { Store } from './store.ts';
 
 /** What ends is kept, and its thumbnail drawn, this much later: often something else begins at once. */
 const REST_MS = 400;
-/** Styles in a mix, at most: as the engine says. */
-export const MOST_MIXED = 4;
 
 export interface LibraryParts {
   session: ImpastoSession;
