@@ -120,7 +120,12 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   const size = viewSize(views[0].picture, parts.viewSide);
   const brush = options.brush ?? 1;
 
-  const visited = evenly(views, Math.max(MIN_PAINTED_VIEWS, Math.ceil(parts.steps / (parts.tuning?.visits ?? VISITS))));
+  const limits = photorealistic
+    ? PHOTOREALISTIC
+    : { ...STROKES, finest: finestCells(views, size, renderer.field.unbounded) };
+  const tuning: PaintingTuning = { visits: VISITS, tableTv: 0, ...limits, ...parts.tuning };
+
+  const visited = evenly(views, Math.max(MIN_PAINTED_VIEWS, Math.ceil(parts.steps / tuning.visits)));
   let targets = visited.map(({ picture }) => picture);
   const wanted = mixColourStatistics(
     styles.map((style) => ({ statistics: colourStatistics(picturesOf(style)), weight: style.weight })),
@@ -159,10 +164,6 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   const start = await distance();
   throwIfAborted(signal);
 
-  const limits = photorealistic
-    ? PHOTOREALISTIC
-    : { ...STROKES, finest: finestCells(views, size, renderer.field.unbounded) };
-  const tuning = { visits: VISITS, tableTv: 0, ...limits, ...parts.tuning };
   renderer.finestStep = tuning.finest;
   renderer.weightShare = tuning.weightShare;
   renderer.tableTv = tuning.tableTv;

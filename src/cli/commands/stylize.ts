@@ -56,7 +56,9 @@ export function stylizeCommand(io: Io): Command {
         const { session, stage, signal, stages } = engine;
         await loadCheckpointWithScene(engine, bytes, path, files, options);
         const { steps, seconds, strength } = options;
-        const regionIds = await stage('regions', () => makeRegions(session, regions, signal));
+        const regionIds = regions.list.length
+          ? await stage('regions', () => makeRegions(session, regions, signal))
+          : [];
         const paint = (pictures: StyleInput[]) =>
           stage('stylize', () =>
             session.stylize({ ...paintingOf(options), styles: pictures, steps, seconds, strength, signal }),
