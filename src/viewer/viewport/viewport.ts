@@ -110,6 +110,8 @@ export class Viewport {
     this.camera.position.set(1.6, 1, 1.6);
     host.append(presenter.canvas);
     this.controls = new OrbitControls(this.camera, host);
+    // They write a cursor of their own onto the element, which would outweigh the style sheet's.
+    host.style.cursor = '';
     this.controls.enableDamping = true;
     this.controls.minDistance = 0.05;
     this.controls.maxDistance = 12;
