@@ -62,6 +62,20 @@ describe('FrameBudget', () => {
     expect((width * height * 20) / 1000).toBeLessThanOrEqual(900);
   });
 
+  it('is not left at the floor by one disturbed frame', () => {
+    const budget = new FrameBudget(16);
+    budget.measured(MILLISECOND_A_KILOPIXEL, 12, false);
+    budget.measured({ width: 96, height: 60 }, 3000, false);
+    const floor = budget.size(FULL, 0);
+    const next = budget.nextRefinement(FULL, floor, 0);
+    expect(next).not.toBeNull();
+    const size = budget.size(FULL, next!);
+    expect(size.width).toBe(128);
+    // The frame that follows is an ordinary one: its cost is believed at once, and the view is refined further.
+    budget.measured(size, (size.width * size.height * 12) / 1000, false);
+    expect(budget.size(FULL, budget.nextRefinement(FULL, size, next!)!).width).toBeGreaterThan(200);
+  });
+
   it('keeps to a fixed size', () => {
     const budget = new FrameBudget(33, 64);
     expect(budget.size(FULL, 0)).toEqual({ width: 64, height: 40 });

@@ -12,6 +12,8 @@ export interface Size {
 const FLOOR_LONG_SIDE = 96;
 /** A still frame may take this long: the view cannot be moved meanwhile. */
 const STILL_MS = 900;
+/** A still view is refined this far whatever it costs: one disturbed frame would else leave it at the floor for good. */
+const STILL_LONG_SIDE = 128;
 /** Fourfold each: from the smallest budget to any screen. */
 const MOST_REFINEMENTS = 16;
 /** Long sides are rounded to this, so that few sizes occur and buffers can be kept. Pixels. */
@@ -57,9 +59,10 @@ export class FrameBudget {
     if (this.fixedLongSide) return scaled(full, this.fixedLongSide / longSide);
     const wanted = this.cost === 0 ? 0 : (this.budgetMs / this.cost) * 4 ** refinement;
     const affordable = this.cost === 0 ? 0 : Math.max(this.budgetMs, refinement > 0 ? STILL_MS : 0) / this.cost;
-    const pixels = Math.min(wanted, affordable, full.width * full.height);
+    const always = refinement > 0 ? full.width * full.height * (STILL_LONG_SIDE / longSide) ** 2 : 0;
+    const pixels = Math.min(wanted, Math.max(affordable, always), full.width * full.height);
     const scale = Math.sqrt(pixels / (full.width * full.height));
-    const rounded = Math.max(FLOOR_LONG_SIDE, Math.floor((longSide * scale) / SIZE_STEP) * SIZE_STEP);
+    const rounded = Math.max(FLOOR_LONG_SIDE, Math.floor((longSide * scale) / SIZE_STEP + 1e-6) * SIZE_STEP);
     return scaled(full, Math.min(1, rounded / longSide));
   }
 
