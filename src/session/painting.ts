@@ -189,7 +189,9 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   try {
     for (let step = 0; step < parts.steps; step++) {
       if (signal?.aborted) break;
-      if (options.seconds !== undefined && performance.now() - began > 1000 * options.seconds) break;
+      const gone = (performance.now() - began) / 1000;
+      if (options.seconds !== undefined && gone >= options.seconds) break;
+      trainer.timeShare = gone / (options.seconds ?? Number.POSITIVE_INFINITY);
       await trainer.step(signal);
       await gpu.idle();
       await yieldToOthers();

@@ -118,16 +118,19 @@ export const DEFAULT_STYLE_CONFIG: StyleConfig = {
   background: [1, 1, 1],
 };
 
-/** Step size at a step from 0: warm-up, then a cosine down to finalLearningRate, which later steps keep. */
-export function learningRateAt(config: StyleConfig, step: number): number {
+/**
+ * Step size at a step from 0: warm-up, then a cosine down to finalLearningRate, which later steps keep.
+ * @param timeShare of the time that there is, 0..1: what ends by the clock settles by the clock
+ */
+export function learningRateAt(config: StyleConfig, step: number, timeShare = 0): number {
   const { steps, learningRate, finalLearningRate, warmup } = config;
   if (step < warmup) return (learningRate * (step + 1)) / (warmup + 1);
-  const progress = Math.min(1, (step - warmup) / Math.max(1, steps - 1 - warmup));
+  const progress = Math.min(1, Math.max(timeShare, (step - warmup) / Math.max(1, steps - 1 - warmup)));
   return learningRate * (finalLearningRate + (1 - finalLearningRate) * 0.5 * (1 + Math.cos(Math.PI * progress)));
 }
 
 /** The render's size as a factor at a step from 0. */
-export function scaleAt(config: StyleConfig, step: number): number {
-  const progress = step / config.steps;
+export function scaleAt(config: StyleConfig, step: number, timeShare = 0): number {
+  const progress = Math.max(timeShare, step / config.steps);
   return (config.sizes.find(({ until }) => progress < until) ?? config.sizes[config.sizes.length - 1]).scale;
 }

@@ -53,6 +53,8 @@ const MIN_RENDER_SIDE = 16;
 
 export class StyleTrainer {
   readonly config: StyleConfig;
+  /** Of the time that painting has, gone so far, 0..1; 0 where only steps count. Schedules follow what is further on. */
+  timeShare = 0;
   private stage: StyleStage | null = null;
   private stageScale = 0;
   private readonly styles: readonly WeightedStyle[];
@@ -99,7 +101,7 @@ export class StyleTrainer {
     await renderer.render(camera, stage.target, options);
     stage.evaluate(view, this.values);
     await renderer.backward(camera, stage.dImage, options);
-    renderer.stepAppearance(learningRateAt(this.config, this.stepCount));
+    renderer.stepAppearance(learningRateAt(this.config, this.stepCount, this.timeShare));
 
     this.stepCount++;
     this.stepsInValues++;
@@ -133,7 +135,7 @@ export class StyleTrainer {
   }
 
   private async stageFor(step: number): Promise<StyleStage> {
-    const scale = scaleAt(this.config, step);
+    const scale = scaleAt(this.config, step, this.timeShare);
     if (this.stage && this.stageScale === scale) return this.stage;
     this.stage?.destroy();
     this.stage = null;

@@ -38,6 +38,7 @@ interface Options extends SceneOptions, NetworkOptions, PaintingOptions {
   preset: PresetName;
   steps?: number;
   styleSteps?: number;
+  styleSeconds?: number;
   seed: number;
   background?: BackgroundOption;
   frames?: number;
@@ -64,6 +65,11 @@ export function runCommand(io: Io): Command {
     .option('--preset <name>', 'quick, standard or max', preset, 'standard')
     .option('--steps <n>', 'training steps (default: by preset)', wholeNumber('--steps', 1))
     .option('--style-steps <n>', 'style steps (default: by preset)', wholeNumber('--style-steps', 1))
+    .option(
+      '--style-seconds <t>',
+      'end styling after so many seconds, whichever first',
+      decimal('--style-seconds', 0, Number.POSITIVE_INFINITY),
+    )
     .option('--seed <n>', 'of every random choice', wholeNumber('--seed', 0), 0)
     .option('--background <name>', BACKGROUND_HELP, background)
     .option('--frames <n>', 'of the turntable (default: by preset)', wholeNumber('--frames', 1, 100_000))
@@ -80,14 +86,17 @@ export function runCommand(io: Io): Command {
       const { session, stage, stages, signal } = engine;
       const at = (name: string) => join(options.out, name);
       const scene = await stage('load', () => session.loadScene(files, loadOptions(options, options.preset, signal)));
-      const { steps, seed, styleSteps } = options;
+      const { steps, seed, styleSteps, styleSeconds } = options;
       const background = shownBackground(options.background);
       const train = () => session.train({ preset: options.preset, steps, seed, background, signal });
       await stage('train', train, () => session.state.trainedSteps);
       await writeResult(at('scene.impasto'), await session.save());
       const score = scene.test.length ? await stage('evaluate', () => session.evaluate({ signal })) : null;
 
-      const paint = () => session.stylize({ ...paintingOf(options), styles, steps: styleSteps, signal });
+      const paint = () => {
+        const ends = { steps: styleSteps, seconds: styleSeconds };
+        return session.stylize({ ...paintingOf(options), styles, ...ends, signal });
+      };
       let strokes = 0;
       session.on('style', ({ step }) => {
         strokes = step;
