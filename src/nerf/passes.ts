@@ -6,6 +6,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { Kernel, workgroups } from '../gpu/kernel.ts';
 import type { Recorder } from '../gpu/recorder.ts';
 import type { Tensor } from '../gpu/tensor.ts';
+import behindWgsl from '../shaders/common/behind.wgsl?raw';
 import cameraWgsl from '../shaders/common/camera.wgsl?raw';
 import colourMapWgsl from '../shaders/common/colour_map.wgsl?raw';
 import densityWgsl from '../shaders/common/density.wgsl?raw';
@@ -83,7 +84,7 @@ const SOURCES = {
   colour_backward: [colourBackwardWgsl, halvesWgsl, sphericalHarmonicsWgsl],
   colour_weights_backward: [colourWeightsBackwardWgsl, halvesWgsl, sphericalHarmonicsWgsl],
   blend_colour: [blendColourWgsl, colourMapWgsl, regionWeightsWgsl],
-  composite: [compositeWgsl, densityWgsl, colourMapWgsl],
+  composite: [compositeWgsl, behindWgsl, densityWgsl, colourMapWgsl],
   composite_backward: [compositeBackwardWgsl, densityWgsl, colourMapWgsl],
   huber: [huberWgsl],
   sum_loss: [sumLossWgsl],
@@ -397,8 +398,11 @@ export class Passes {
     );
   }
 
-  /** @param rgb of the survivors, before `map`; by default what `colour` left */
-  composite(rec: Recorder, rays: number, map: ColourMap, out: PixelTensors, rgb = this.b.rgb): void {
+  /**
+   * @param rgb of the survivors, before `map`; by default what `colour` left
+   * @param filled the scene is opaque
+   */
+  composite(rec: Recorder, rays: number, map: ColourMap, out: PixelTensors, rgb = this.b.rgb, filled = false): void {
     const { b } = this;
     rec.run(
       this.k.get('composite'),
@@ -411,7 +415,14 @@ export class Passes {
         pixel_depth: out.depth,
         pixel_opacity: out.opacity,
       },
-      { ray_count: rays, stride: b.capacity, first_pixel: out.firstPixel, far: this.field.config.far, ...map0(map) },
+      {
+        ray_count: rays,
+        stride: b.capacity,
+        first_pixel: out.firstPixel,
+        far: this.field.config.far,
+        filled: filled ? 1 : 0,
+        ...map0(map),
+      },
       workgroups(rays, 64),
     );
   }

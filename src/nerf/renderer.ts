@@ -92,7 +92,7 @@ export class Renderer implements DifferentiableRenderer {
   async renderBlend(camera: Camera, target: RenderTarget, blend: Blend, options: RenderOptions): Promise<void> {
     const pixels = { rgb: target.rgb, depth: target.depth, opacity: target.opacity };
     await this.overChunks(camera, target, blend, options, (rec, chunk, { rgb, map }) => {
-      this.passes.composite(rec, chunk.rays, map, { ...pixels, firstPixel: chunk.firstPixel }, rgb);
+      this.passes.composite(rec, chunk.rays, map, { ...pixels, firstPixel: chunk.firstPixel }, rgb, options.filled);
     });
   }
 

@@ -22,12 +22,17 @@ export interface RenderTarget {
 export interface RenderOptions {
   /** sRGB 0..1. */
   background: readonly [number, number, number];
+  /** True: the scene is opaque, so that what slips through shows no background (behind.wgsl). Default false. */
+  filled?: boolean;
   /** False: colour does not depend on the direction (stylized fields). */
   viewDependent: boolean;
   /** True: bent as the camera's lens bends, to lie on its photograph. Default false: a pinhole's view. */
   lens?: boolean;
   signal?: AbortSignal;
 }
+
+/** What shows where a ray meets little or nothing. */
+export type Behind = Pick<RenderOptions, 'background' | 'filled'>;
 
 /**
  * The whole contract between style/ and nerf/ (deferred back-propagation, ARF section 4.2): render a view without

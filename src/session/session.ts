@@ -108,7 +108,7 @@ class Session implements ImpastoSession {
       gpu,
       emitter: this.emitter,
       state: this.current,
-      background: () => this.background,
+      behind: () => ({ background: this.background, filled: this.current.scene?.hasAlpha === false }),
       idOf: (style) => this.library.idOf(style),
     });
     this.library = new StyleLibrary({

@@ -6,7 +6,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { type Blend, blendOf, soleAppearance } from '../nerf/blend.ts';
 import type { Appearance, HashNetwork } from '../nerf/field.ts';
 import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
-import type { RenderTarget } from '../nerf/types.ts';
+import type { Behind, RenderTarget } from '../nerf/types.ts';
 import type { Camera, Picture } from '../scene/types.ts';
 import { Baking } from './baking.ts';
 import type { Core } from './core.ts';
@@ -24,8 +24,8 @@ export interface ShowingParts {
   emitter: Emitter<SessionEvents>;
   /** Its style, strength and bake are told here. */
   state: SessionState;
-  /** sRGB 0..1, as it is now. */
-  background: () => readonly [number, number, number];
+  /** As it is now. */
+  behind: () => Behind;
   /** What the library calls a style. */
   idOf: (style: StyledAppearance) => string;
 }
@@ -100,7 +100,7 @@ export class Showing {
       const core = needCore();
       const blend = (original ? this.plainBlend : this.shownBlend)!;
       const bake = baked ? this.baking.of(blend) : null;
-      if (bake) bake.render(camera, target, this.parts.background());
+      if (bake) bake.render(camera, target, this.parts.behind());
       else await this.renderWith(core.viewRenderer, blend, { flat })(camera, target);
     });
   }
@@ -121,7 +121,7 @@ export class Showing {
   /** Draws views of a blend; `flat` hides the direction from its colours. */
   renderWith(renderer: Renderer, blend: Blend, { lens = false, flat = false } = {}): RenderView {
     return async (camera, target) => {
-      const options = { background: this.parts.background(), viewDependent: !flat, lens };
+      const options = { ...this.parts.behind(), viewDependent: !flat, lens };
       await renderer.renderBlend(camera, target, blend, options);
     };
   }
@@ -158,7 +158,7 @@ export class Showing {
   /** Bakes what is shown, see ImpastoSession.bake. */
   async bake(camera: Camera, options: { signal?: AbortSignal; slow?: boolean }): Promise<BakeReport | null> {
     const { core, shownBlend: blend } = this;
-    const { gpu, emitter, background } = this.parts;
+    const { gpu, emitter, behind } = this.parts;
     if (!core || !blend) return null;
     const { kernels, field, buffers, viewRenderer } = core;
     const tell = (fraction: number) =>
@@ -168,7 +168,7 @@ export class Showing {
         source: { field, blend, kernels, buffers },
         camera,
         marched: (view, target) => this.inTurn(() => this.renderWith(viewRenderer, blend)(view, target)),
-        background: background(),
+        behind: behind(),
         slow: options.slow ?? gpu.isSoftware,
         signal: options.signal,
         onProgress: tell,

@@ -162,6 +162,7 @@ describe.each([
         cone: config.cone,
         step_min: config.stepMin,
         ...code,
+        filled: unbounded ? 1 : 0,
         texel: atlasSize(layout).map((n) => 1 / n),
         background,
       },
@@ -191,7 +192,7 @@ describe.each([
           layout,
           value,
           config,
-          { unbounded, background, cosine },
+          { unbounded, background, cosine, filled: unbounded },
         );
       const expected = ray(0);
       const firm = [1e-5, -1e-5].every((shift) => Math.abs(ray(shift).opacity - expected.opacity) < 1e-3);
@@ -267,7 +268,7 @@ describe('the bake of a trained ball', () => {
     for (const resolution of [N, 4 * N]) {
       const baked = (await BakedField.bake(gpu, bakeKernels, source, { limits: { ...LIMITS, resolution } }))!;
       expect(baked.layout.voxels).toBe(resolution / N);
-      const seen = await read((target) => baked.render(camera, target, background));
+      const seen = await read((target) => baked.render(camera, target, { background }));
       loss.push(psnr(seen.rgb, marched.rgb));
       if (resolution > N) {
         let solid = 0;
@@ -295,7 +296,7 @@ describe('the bake of a trained ball', () => {
         limits: LIMITS,
         onProgress: (fraction) => progress.push(fraction),
       }))!;
-      views.push((await read((target) => baked.render(camera, target, background))).rgb);
+      views.push((await read((target) => baked.render(camera, target, { background }))).rgb);
       expect(progress.at(-1)).toBe(1);
       expect(progress.length).toBeGreaterThan(1);
       expect([...progress].sort((a, b) => a - b)).toEqual(progress);

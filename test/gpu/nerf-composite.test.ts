@@ -28,7 +28,7 @@ const { far, cosine, distortion } = fixture.settings;
 const mapRows = (m: number[]) => ({ map0: m.slice(0, 4), map1: m.slice(4, 8), map2: m.slice(8) });
 
 /** Forward, then backward from what it gave, for rays packed one after another from pixel `first` on. */
-async function run(rays: TestRay[], map: number[], weight: number, first = 3) {
+async function run(rays: TestRay[], map: number[], weight: number, { first = 3, filled = false } = {}) {
   const counts = rays.map((ray) => ray.t.length);
   const starts = counts.map((_, r) => counts.slice(0, r).reduce((a, b) => a + b, 0));
   const total = counts.reduce((a, b) => a + b, 0);
@@ -59,7 +59,7 @@ async function run(rays: TestRay[], map: number[], weight: number, first = 3) {
       pixel_depth: new Float32Array(pixels),
       pixel_opacity: new Float32Array(pixels),
     },
-    { ...uniforms, far },
+    { ...uniforms, far, filled: filled ? 1 : 0 },
     groups,
     ['pixel_rgb', 'pixel_depth', 'pixel_opacity'],
   );
@@ -121,6 +121,29 @@ describe('composite and composite_backward', () => {
       });
     }
     expect(rays.some((ray) => ray.t.length === 0)).toBe(true);
+  });
+});
+
+describe('composite of an opaque scene', () => {
+  it('shows behind what is met in part the same colour, and the background where next to nothing is met', async () => {
+    const rays = [0.001, 0.05, 0.15, 0.6, 3].map((thickness, r) => {
+      const ray = rayOfCase({ count: 3, seed: r, offset: 0 });
+      const raw = Array.from(ray.dt, (dt) => 1 + Math.log(thickness / 3 / dt));
+      return { ...ray, raw };
+    });
+    const found = await run(rays, IDENTITY, 0, { filled: true });
+    rays.forEach((ray, r) => {
+      const expected = composite(ray, ray.background, { far, cosine, filled: true });
+      expect(found[r].rgb).toBeAllclose(expected.rgb, close);
+      expect(found[r].opacity).toBeCloseTo(expected.opacity, 5);
+    });
+    expect([...found[0].rgb]).toBeAllclose(rays[0].background, { absolute: 2e-3 });
+    // Of the fourth, 45 % is opaque, and all of its colour is that of its samples.
+    const bare = composite(rays[3], [0, 0, 0]);
+    expect(found[3].rgb).toBeAllclose(
+      bare.rgb.map((v) => v / bare.opacity),
+      { absolute: 1e-4 },
+    );
   });
 });
 

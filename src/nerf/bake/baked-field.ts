@@ -15,7 +15,7 @@ import type { Field } from '../field.ts';
 import { makeIfRoom } from '../memory.ts';
 import { fixedCounters, type NerfKernels, Passes } from '../passes.ts';
 import { COUNTERS, type SampleBuffers } from '../sample-buffers.ts';
-import type { RenderTarget } from '../types.ts';
+import type { Behind, RenderTarget } from '../types.ts';
 import { atlasSize, type BakeLimits, type BrickLayout, layOutBricks } from './bricks.ts';
 import type { BakeKernels } from './kernels.ts';
 
@@ -211,8 +211,8 @@ export class BakedField {
     rec.submit();
   }
 
-  /** As Renderer.render, without direction; one dispatch. @param background sRGB 0..1 */
-  render(camera: Camera, target: RenderTarget, background: readonly [number, number, number]): void {
+  /** As Renderer.render, without direction; one dispatch. */
+  render(camera: Camera, target: RenderTarget, { background, filled = false }: Behind): void {
     const { width, height } = target;
     const { layout, config } = this;
     this.camera.write(packCameras([cameraAtSize(camera, width, height)]));
@@ -239,6 +239,7 @@ export class BakedField {
         cone: config.cone,
         step_min: config.stepMin,
         ...this.code,
+        filled: filled ? 1 : 0,
         texel: atlasSize(layout).map((n) => 1 / n),
         background,
       },

@@ -2,6 +2,7 @@
 
 import type { Gpu } from '../../gpu/device.ts';
 import { Kernel } from '../../gpu/kernel.ts';
+import behindWgsl from '../../shaders/common/behind.wgsl?raw';
 import bricksWgsl from '../../shaders/common/bricks.wgsl?raw';
 import cameraWgsl from '../../shaders/common/camera.wgsl?raw';
 import colourMapWgsl from '../../shaders/common/colour_map.wgsl?raw';
@@ -25,7 +26,7 @@ export class BakeKernels {
     const [positions, store, view] = await Promise.all([
       make('bake_positions', bakePositionsWgsl),
       make('bake_store', bakeStoreWgsl, [colourMapWgsl, densityWgsl, densityCodeWgsl]),
-      make('baked_view', bakedViewWgsl, [cameraWgsl, spaceWgsl, bricksWgsl, densityCodeWgsl]),
+      make('baked_view', bakedViewWgsl, [cameraWgsl, spaceWgsl, bricksWgsl, densityCodeWgsl, behindWgsl]),
     ]);
     const sampler = gpu.device.createSampler({
       label: 'BakeKernels.sampler',

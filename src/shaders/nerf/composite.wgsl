@@ -1,11 +1,13 @@
 // Composites the samples of each ray front to back over its background (Max 1995; Mildenhall et al. 2020, eq. 3):
-// w_i = T_i (1 - exp(-sigma_i dt_i)). Also expected depth as view-space z, and opacity. [R]
+// w_i = T_i (1 - exp(-sigma_i dt_i)). Also expected depth as view-space z, and opacity. [R] Where a scene is known to be
+// opaque, light that slips through shows what the rest of it met: see behind.wgsl.
 
 struct Uniforms {
   ray_count: u32,
   stride: u32,
   first_pixel: u32,  // where the first ray's pixel lies in the outputs
   far: f32,          // depth where nothing is hit, scene units along the ray
+  filled: u32,       // 1: the scene is opaque
   map0: vec4f,       // colour map, see colour_map.wgsl
   map1: vec4f,
   map2: vec4f,
@@ -39,7 +41,7 @@ fn composite(@builtin(global_invocation_id) id: vec3u) {
     light = next;
   }
   let background = ray_background[r];
-  colour += light * background.rgb;
+  colour += light * behind(colour, light, background.rgb, uniforms.filled);
   let opacity = 1.0 - light;
   let p = uniforms.first_pixel + r;
   pixel_rgb[3u * p] = colour.x;

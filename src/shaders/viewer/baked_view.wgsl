@@ -15,6 +15,7 @@ struct Uniforms {
   step_min: f32,     // scene units
   density_floor: f32, // see density_code.wgsl
   density_range: f32,
+  filled: u32,       // 1: the scene is opaque, see behind.wgsl
   texel: vec3f,      // 1 / texels of the atlas
   background: vec3f, // sRGB
 }
@@ -57,7 +58,7 @@ fn baked_view(@builtin(global_invocation_id) id: vec3u) {
   }
   let axis = -vec3f(cameras[16], cameras[20], cameras[24]);
   let opacity = 1.0 - light;
-  colour += light * uniforms.background;
+  colour += light * behind(colour, light, uniforms.background, uniforms.filled);
   let p = id.y * uniforms.width + id.x;
   pixel_rgb[3u * p] = colour.x;
   pixel_rgb[3u * p + 1u] = colour.y;

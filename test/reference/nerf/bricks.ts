@@ -4,6 +4,7 @@
 import { densityCode } from '../../../src/nerf/bake/baked-field.ts';
 import type { BrickLayout } from '../../../src/nerf/bake/bricks.ts';
 import type { FieldConfig } from '../../../src/nerf/config.ts';
+import { overWhatIsBehind } from './composite.ts';
 import { march, occupancyCell, type Point } from './space.ts';
 
 /** Code of a density, log(1 + density / floor) / range, clamped to 0..1. */
@@ -44,7 +45,12 @@ export function bakedRay(
   layout: BrickLayout,
   value: NodeValue,
   config: FieldConfig,
-  { unbounded, background, cosine }: { unbounded: boolean; background: readonly number[]; cosine: number },
+  {
+    unbounded,
+    background,
+    cosine,
+    filled,
+  }: { unbounded: boolean; background: readonly number[]; cosine: number; filled: boolean },
 ) {
   const occupied = new Set(layout.cells);
   const walk = { ...config, resolution: layout.resolution, unbounded, sampleLimit: Number.POSITIVE_INFINITY };
@@ -61,7 +67,7 @@ export function bakedRay(
   }
   const opacity = 1 - light;
   return {
-    rgb: rgb.map((v, c) => v + light * background[c]),
+    rgb: overWhatIsBehind(rgb, light, background, filled),
     depth: cosine * (opacity > 0.01 ? depth / opacity : config.far),
     opacity,
   };

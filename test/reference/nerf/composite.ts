@@ -38,13 +38,31 @@ export const mapped = (rgb: ArrayLike<number>, i: number, map: readonly number[]
 
 const clamp = (v: number) => Math.min(1, Math.max(0, v));
 
+/** What light is left shows the background or, in an opaque scene, what the rest of it met. */
+export function overWhatIsBehind(
+  rgb: readonly number[],
+  light: number,
+  background: readonly number[],
+  filled: boolean,
+) {
+  const opacity = 1 - light;
+  const x = clamp((opacity - 0.02) / 0.28);
+  const share = filled ? x * x * (3 - 2 * x) : 0;
+  return rgb.map((v, c) => v + light * ((1 - share) * background[c] + (share * v) / Math.max(opacity, 0.02)));
+}
+
 export function composite(
   ray: RaySamples,
   background: readonly number[],
-  { far = 10, cosine = 1, map = IDENTITY }: { far?: number; cosine?: number; map?: readonly number[] } = {},
+  {
+    far = 10,
+    cosine = 1,
+    map = IDENTITY,
+    filled = false,
+  }: { far?: number; cosine?: number; map?: readonly number[]; filled?: boolean } = {},
 ) {
   const { weights, light } = rayWeights(ray);
-  const rgb = background.map((b) => light * b);
+  const rgb = [0, 0, 0];
   let depth = 0;
   weights.forEach((w, i) => {
     mapped(ray.rgb, i, map).forEach((v, c) => {
@@ -53,7 +71,11 @@ export function composite(
     depth += w * ray.t[i];
   });
   const opacity = 1 - light;
-  return { rgb, opacity, depth: cosine * (opacity > 0.01 ? depth / opacity : far) };
+  return {
+    rgb: overWhatIsBehind(rgb, light, background, filled),
+    opacity,
+    depth: cosine * (opacity > 0.01 ? depth / opacity : far),
+  };
 }
 
 /** Sum_ij w_i w_j |s_i - s_j| + 1/3 sum_i w_i^2 ds_i. */
