@@ -67,7 +67,7 @@ const rows = [head];
 for (const loss of LOSSES) {
   const row: Cell[] = [{ picture: null }];
   for (const { name, input } of styles) {
-    const options = { styles: [input], loss, steps: numberOf('strokes', 48) };
+    const options = { styles: [input], loss, steps: numberOf('strokes', 32) };
     row.push({ picture: await studio.pictureOf(await studio.painting(`${name}.${loss}`, options)), text: loss });
   }
   rows.push(row);
