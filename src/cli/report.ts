@@ -24,7 +24,14 @@ export const reportSchema = z.strictObject({
   stages: z.array(z.object({ name: z.string(), seconds: z.number().nonnegative(), steps: z.int().optional() })),
   /** Held-out PSNR in dB of the unstylized field, and over how many views. */
   psnr: z.object({ holdout: z.number(), views: z.int().positive() }).nullable(),
-  style: z.object({ features: z.string(), metric: z.string(), start: z.number(), end: z.number() }),
+  style: z.object({
+    features: z.string(),
+    metric: z.string(),
+    start: z.number(),
+    end: z.number(),
+    /** When 90 % of the way was there, on the views as they were painted; null where it led nowhere. */
+    ninety: z.object({ step: z.int(), seconds: z.number() }).nullable(),
+  }),
   consistency: z.object({ short: range, long: range }),
   video: z.object({
     file: z.string(),

@@ -29,6 +29,7 @@ import { prepareFolder, prepareJson, say, writeJson, writeResult } from '../outp
 import { type PaintingOptions, paintingOf, paintingOptions, topLayer } from '../painting-options.ts';
 import { consistencyReport, type Report, reportSchema, rmseText } from '../report.ts';
 import { loadOptions, type SceneOptions, sceneOptions } from '../scene-options.ts';
+import { recordStyleCurve } from '../style-curve.ts';
 import { renderVideo } from '../video-file.ts';
 import { frameSize, spread } from '../views.ts';
 
@@ -97,6 +98,7 @@ export function runCommand(io: Io): Command {
         const ends = { steps: styleSteps, seconds: styleSeconds };
         return session.stylize({ ...paintingOf(options), styles, ...ends, signal });
       };
+      const curve = recordStyleCurve(session, paintingOf(options).loss);
       let strokes = 0;
       session.on('style', ({ step }) => {
         strokes = step;
@@ -119,7 +121,7 @@ export function runCommand(io: Io): Command {
         preset: options.preset,
         stages,
         psnr: score && { holdout: score.mean.psnr, views: score.views.length },
-        style: styleScore,
+        style: { ...styleScore, ninety: curve(styleScore.start).ninety },
         consistency,
         video: { file: 'turntable.mp4', frames, fps: options.fps, size: videoSize },
       });
