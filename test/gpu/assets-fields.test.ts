@@ -40,6 +40,8 @@ const NETWORK = join(ASSETS, 'weights/small.json');
 const MEGABYTE = 1e6;
 /** Views that are rendered again, spread over the test set. */
 const VIEWS = [0, 7, 14];
+/** Scene of which a short training is repeated. */
+const RELEARNT = 'still-life';
 
 let gpu: Gpu;
 let session: ImpastoSession;
@@ -106,6 +108,8 @@ describe.each(readIndex())('field of $scene', (field) => {
     }
   });
 
+  // One scene is enough to tell whether the engine learns as it did, and half a minute each.
+  if (field.scene !== RELEARNT) return;
   it('is what the engine still learns: as much in as few steps', async () => {
     expect(field.short).toMatchObject({ downscale: SHORT.downscale, steps: SHORT.steps });
     expect(Math.abs((await shortTraining(session, entry)) - field.short.psnr)).toBeLessThan(0.5);

@@ -32,7 +32,22 @@ const style = (name: string, more: Partial<StyleRecipe> = {}): StyleRecipe => ({
 
 /** The page opens with the first. */
 export const RECIPES: readonly FieldRecipe[] = [
-  { scene: 'boat', steps: 5000, background: 'white', styles: [style('harbour-knife')] },
-  { scene: 'courtyard', steps: 2000, background: 'white', styles: [style('haystack-pastel')] },
-  { scene: 'still-life', steps: 2000, background: 'black', styles: [style('night-river')] },
+  {
+    scene: 'boat',
+    steps: 5000,
+    background: 'white',
+    styles: [style('harbour-knife'), style('great-swell'), style('lake-watercolour')],
+  },
+  {
+    scene: 'courtyard',
+    steps: 2000,
+    background: 'white',
+    styles: [style('haystack-pastel'), style('guitar-facets'), style('river-points')],
+  },
+  {
+    scene: 'still-life',
+    steps: 2000,
+    background: 'black',
+    styles: [style('night-river'), style('fish-mosaic'), style('pine-woodcut')],
+  },
 ];
