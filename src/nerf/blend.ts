@@ -63,6 +63,18 @@ export function sameBlend(a: Blend, b: Blend): boolean {
   );
 }
 
+/** Middle grey as the blend outside all regions colours it: what its colours lie around. sRGB 0..1 */
+export function middleColour({ parts }: Blend): [number, number, number] {
+  const colour: [number, number, number] = [0, 0, 0];
+  for (const { appearance, shares } of parts) {
+    for (const c of [0, 1, 2]) {
+      const [r, g, b, offset] = appearance.colourMap.slice(4 * c, 4 * c + 4);
+      colour[c] += shares[0] * Math.min(1, Math.max(0, 0.5 * (r + g + b) + offset));
+    }
+  }
+  return colour;
+}
+
 /** The survivors' colours, and the map that leads from them to the field's final ones. */
 export interface Coloured {
   rgb: Tensor; // [3, stride]

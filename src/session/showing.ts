@@ -3,7 +3,7 @@
 
 import { Cancelled } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { type Blend, blendOf, soleAppearance } from '../nerf/blend.ts';
+import { type Blend, blendOf, middleColour, soleAppearance } from '../nerf/blend.ts';
 import type { Appearance, HashNetwork } from '../nerf/field.ts';
 import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
 import type { Behind, RenderTarget } from '../nerf/types.ts';
@@ -100,7 +100,7 @@ export class Showing {
       const core = needCore();
       const blend = (original ? this.plainBlend : this.shownBlend)!;
       const bake = baked ? this.baking.of(blend) : null;
-      if (bake) bake.render(camera, target, this.parts.behind());
+      if (bake) bake.render(camera, target, this.behind(blend));
       else await this.renderWith(core.viewRenderer, blend, { flat })(camera, target);
     });
   }
@@ -121,9 +121,15 @@ export class Showing {
   /** Draws views of a blend; `flat` hides the direction from its colours. */
   renderWith(renderer: Renderer, blend: Blend, { lens = false, flat = false } = {}): RenderView {
     return async (camera, target) => {
-      const options = { ...this.parts.behind(), viewDependent: !flat, lens };
+      const options = { ...this.behind(blend), viewDependent: !flat, lens };
       await renderer.renderBlend(camera, target, blend, options);
     };
+  }
+
+  /** In an opaque scene what no ray met has the colour that the others are around. */
+  private behind(blend: Blend): Behind {
+    const { background, filled } = this.parts.behind();
+    return { background: filled ? middleColour(blend) : background, filled };
   }
 
   /** A small picture of a style by itself, on the first view. */
@@ -158,7 +164,7 @@ export class Showing {
   /** Bakes what is shown, see ImpastoSession.bake. */
   async bake(camera: Camera, options: { signal?: AbortSignal; slow?: boolean }): Promise<BakeReport | null> {
     const { core, shownBlend: blend } = this;
-    const { gpu, emitter, behind } = this.parts;
+    const { gpu, emitter } = this.parts;
     if (!core || !blend) return null;
     const { kernels, field, buffers, viewRenderer } = core;
     const tell = (fraction: number) =>
@@ -168,7 +174,7 @@ export class Showing {
         source: { field, blend, kernels, buffers },
         camera,
         marched: (view, target) => this.inTurn(() => this.renderWith(viewRenderer, blend)(view, target)),
-        behind: behind(),
+        behind: this.behind(blend),
         slow: options.slow ?? gpu.isSoftware,
         signal: options.signal,
         onProgress: tell,

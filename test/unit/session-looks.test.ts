@@ -1,8 +1,8 @@
 // Looks as blends: shares sum to 1 in every region, and a look that is one appearance is known as that.
 
 import { describe, expect, it } from 'vitest';
-import { type RegionVolume, sameBlend, soleAppearance, visibleParts } from '../../src/nerf/blend.ts';
-import type { Appearance } from '../../src/nerf/field.ts';
+import { middleColour, type RegionVolume, sameBlend, soleAppearance, visibleParts } from '../../src/nerf/blend.ts';
+import { type Appearance, IDENTITY_MAP } from '../../src/nerf/field.ts';
 import { blendOfLooks, lookOf, PLAIN_LOOK } from '../../src/session/looks.ts';
 
 const appearance = (viewDependent = false) => ({ viewDependent }) as Appearance;
@@ -57,5 +57,19 @@ describe('sameBlend', () => {
       blendOfLooks(plain, PLAIN_LOOK, { volume: of, looks: [lookOf(wave), null, null, null] });
     expect(sameBlend(inRegion(volume), inRegion(volume))).toBe(true);
     expect(sameBlend(inRegion(volume), inRegion({ ...volume }))).toBe(false);
+  });
+});
+
+describe('middleColour', () => {
+  it('is grey for the plain field, what a style makes of grey, and between them in between', () => {
+    const grey: Partial<Appearance> = { viewDependent: true, colourMap: IDENTITY_MAP };
+    const plain = grey as Appearance;
+    const colourMap = [0, 0.5, 0, 0.1, 0, 0, 0, 1.5, 1, 1, 0, -0.25];
+    const painted: Partial<Appearance> = { viewDependent: false, colourMap };
+    const red = { appearance: painted as Appearance, names: ['red'] };
+    const at = (strength: number) => middleColour(blendOfLooks(plain, lookOf(red, strength)));
+    expect(at(0)).toEqual([0.5, 0.5, 0.5]);
+    expect(at(1)).toBeAllclose([0.35, 1, 0.75], { absolute: 1e-9 });
+    expect(at(0.5)).toBeAllclose([0.425, 0.75, 0.625], { absolute: 1e-9 });
   });
 });
