@@ -7,7 +7,7 @@ import { styleInput } from '../fields/measure.ts';
 import { type Cell, writeSheet } from './sheet.ts';
 import { bundled, Studio } from './studio.ts';
 
-const [SIDE, STROKES, VIEW] = [240, 48, 4];
+const [SIDE, STROKES, VIEW] = [240, 32, 4];
 /** Where the vase and the cloth are seen, as shares of the view. */
 const [VASE, CLOTH] = [
   [0.5, 0.4],

@@ -23,7 +23,7 @@ const keys = new Map(words.filter((word) => word.includes('=')).map((word) => wo
 const numberOf = (key: string, otherwise: number) => Number(keys.get(key) ?? otherwise);
 const chosen = {
   view: numberOf('view', 4),
-  viewSide: numberOf('viewSide', 144),
+  viewSide: numberOf('viewSide', 120),
   ...(keys.has('network') ? { network: keys.get('network')! } : {}),
 };
 const subject =
