@@ -15,8 +15,9 @@ import {
   composeColourTransfers,
   mixColourStatistics,
 } from '../style/colour-transfer.ts';
+import { contentForPlain } from '../style/plainness.ts';
 import { styleDistance } from '../style/score.ts';
-import { DEFAULT_STYLE_CONFIG, lossesOf, type StyleConfig } from '../style/style-config.ts';
+import { DEFAULT_STYLE_CONFIG, lossesOf, type StyleConfig, type StyleLossName } from '../style/style-config.ts';
 import { type StyleLosses, StyleTrainer } from '../style/style-trainer.ts';
 import type { FeatureNetwork } from '../style/types.ts';
 import { yieldToOthers } from './slices.ts';
@@ -43,6 +44,8 @@ const STROKES_CONFIG: Partial<StyleConfig> = { learningRate: 0.1 };
 const PHOTOREALISTIC = { finest: 0, weightShare: 0 };
 /** Three times the content, in small steps: what is left of structure to lose is not lost either. */
 const PHOTOREALISTIC_CONFIG: Partial<StyleConfig> = { contentWeight: 0.3, learningRate: 0.04 };
+/** Losses that match each place by itself: what bare paper can take over. */
+const NEAREST: ReadonlySet<StyleLossName> = new Set(['nnfm', 'patch', 'attention']);
 /** Of the finest hash level that strokes may use. */
 const CELLS_PER_PIXEL = 3;
 /** Views over which the painted colours are gathered for the second transfer. */
@@ -237,9 +240,16 @@ export function finestCells(views: View[], size: { width: number }, unbounded: b
   return (CELLS_PER_PIXEL * (unbounded ? 4 : 2)) / pixel;
 }
 
+/** Weight of content: the recipe's, as the user scales it, and more of it for styles that are mostly bare paper. */
 function contentOf(options: StylizeOptions, recipe: Partial<StyleConfig>): Partial<StyleConfig> {
-  if (options.contentWeight === undefined) return {};
-  return { contentWeight: (recipe.contentWeight ?? DEFAULT_STYLE_CONFIG.contentWeight) * options.contentWeight };
+  const { styles, loss, contentWeight = 1, photorealistic } = options;
+  const total = styles.reduce((sum, { weight }) => sum + weight, 0);
+  const nearest = lossesOf(loss).some(({ name }) => NEAREST.has(name));
+  const plain =
+    nearest && !photorealistic
+      ? styles.reduce((sum, style) => sum + (style.weight / total) * contentForPlain(picturesOf(style)), 0)
+      : 1;
+  return { contentWeight: (recipe.contentWeight ?? DEFAULT_STYLE_CONFIG.contentWeight) * contentWeight * plain };
 }
 
 async function colourStatisticsOfViews(

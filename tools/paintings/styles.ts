@@ -12,8 +12,6 @@ import { bundled, Studio } from './studio.ts';
 const SCENE = 'still-life';
 /** Left out, since it is the least of a picture. */
 const WITHOUT = 'signal-abstract';
-/** Nearly all of it is bare paper, which would leave nothing of the scene: content counts so much more there. */
-const CONTENT: Record<string, number> = { 'bamboo-ink': 6 };
 const [COLUMNS, STROKES, SIDE, VIEW] = [4, 64, 300, 4];
 
 const studio = await Studio.open(await bundled(SCENE, VIEW), SIDE);
@@ -27,7 +25,6 @@ for (const entry of styleEntries().filter(({ name }) => name !== WITHOUT)) {
         styles: [await styleInput(entry)],
         loss: 'nnfm',
         steps: STROKES,
-        contentWeight: CONTENT[entry.name],
       });
   cells.push({ picture: await studio.pictureOf(id), inset: join(ASSETS, 'styles', entry.file) });
 }
