@@ -8,10 +8,10 @@ import { type Cell, writeSheet } from './sheet.ts';
 import { bundled, Studio } from './studio.ts';
 
 const [SIDE, STROKES, VIEW] = [240, 32, 4];
-/** Where the vase and the cloth are seen, as shares of the view. */
-const [VASE, CLOTH] = [
-  [0.5, 0.4],
-  [0.5, 0.8],
+/** Where the vase and the table are seen, as shares of the view. */
+const [VASE, TABLE] = [
+  [0.39, 0.58],
+  [0.55, 0.8],
 ];
 
 const input = async (name: string) => await styleInput(styleEntries().find((entry) => entry.name === name)!);
@@ -88,19 +88,19 @@ const pick = async ([x, y]: number[]) => {
   await regions.pick(region.id, studio.rendered, x * width, y * height);
   return region.id;
 };
-const vase = await pick(VASE);
+const first = await pick(TABLE);
 const seen = async (text: string): Promise<Cell> => ({ picture: await studio.picture(), text });
-regions.setLook(vase, { styles: [], strength: 1 });
+regions.setLook(first, { styles: [], strength: 1 });
 const row = [await seen('a region unpainted')];
-regions.setLook(vase, { styles: [{ id: mosaic, weight: 1 }], strength: 1 });
+regions.setLook(first, { styles: [{ id: mosaic, weight: 1 }], strength: 1 });
 row.push(await seen('a region in another style'));
-regions.setLook(vase, { styles: [{ id: mosaic, weight: 1 }], strength: 0.5 });
+regions.setLook(first, { styles: [{ id: mosaic, weight: 1 }], strength: 0.5 });
 row.push(await seen('at strength 0.5'));
-regions.setLook(vase, { styles: [{ id: mosaic, weight: 1 }], strength: 1 });
-regions.setSoftness(vase, 0.15);
+regions.setLook(first, { styles: [{ id: mosaic, weight: 1 }], strength: 1 });
+regions.setSoftness(first, 0.15);
 row.push(await seen('with a soft border'));
-const cloth = await pick(CLOTH);
-regions.setLook(cloth, { styles: [], strength: 1 });
+const second = await pick(VASE);
+regions.setLook(second, { styles: [], strength: 1 });
 row.push(await seen('two regions'));
 rows.push(row);
 
