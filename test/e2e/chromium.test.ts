@@ -48,7 +48,7 @@ let visit: Opened;
 describePage('chromium', {
   presentation: 'read-back',
   scene: 'ball',
-  query: 'shipped=0&preset=quick&steps=48&styleSteps=2&field=48',
+  query: 'shipped=0&preset=quick&steps=64&styleSteps=2&field=48',
   async open() {
     visit = await openChromium();
     return { page: visit.page as unknown as PageDriver, errors: visit.errors, close: visit.close };
