@@ -3,31 +3,22 @@
 
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { TestSurface } from '../../src/viewer/test-surface.ts';
-import { openFirefox } from './open-firefox.ts';
-import { deviation, difference, type OpenedBrowser, pictureOf, VISIBLE, waitUntil } from './page-cases.ts';
-import { type PageServer, servePage } from './page-server.ts';
+import { firefoxVisit } from './firefox-visit.ts';
+import { deviation, difference, pictureOf, VISIBLE, waitUntil } from './page-cases.ts';
 
 declare const window: { impasto: TestSurface & { ready: Promise<void> } } & typeof globalThis;
 
 const SCREENSHOTS = resolve(import.meta.dirname, '../../out/screenshots');
 const FIRST_LOAD = 5e6;
 
-let server: PageServer;
-let browser: OpenedBrowser;
-beforeAll(async () => {
+const visit = firefoxVisit();
+const { until } = visit;
+beforeAll(() => {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  [server, browser] = await Promise.all([servePage(), openFirefox()]);
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-const until = (what: string, test: () => boolean) =>
-  browser.page.evaluate(waitUntil, { what, test: `return (${test})()`, ms: 120_000 });
-const shot = (what: string) => browser.page.screenshot({ path: join(SCREENSHOTS, `opening-${what}.png`) });
+const shot = (what: string) => visit.browser.page.screenshot({ path: join(SCREENSHOTS, `opening-${what}.png`) });
 
 /** Bytes that came so far, as sent or, where nothing was packed, as they are; and from where. */
 function fetched(): { bytes: number; files: string[] } {
@@ -39,8 +30,8 @@ function fetched(): { bytes: number; files: string[] } {
 }
 
 it('opens with a finished painting, the welcome beside it, in at most 5 MB', async () => {
-  const { page } = browser;
-  await page.goto(`${server.address}?field=160`);
+  const { page } = visit.browser;
+  await page.goto(`${visit.server.address}?field=160`);
   await page.evaluate(() => window.impasto.ready);
   await until('painting', () => window.impasto.state.style.applied.length > 0);
   await page.evaluate(() => window.impasto.atRest());
@@ -62,7 +53,7 @@ it('opens with a finished painting, the welcome beside it, in at most 5 MB', asy
 });
 
 it('shows a finished style again at a click, and fetches no photograph for it', async () => {
-  const { page } = browser;
+  const { page } = visit.browser;
   const painted = await pictureOf(page);
   expect(await page.evaluate(() => document.querySelectorAll('.gallery .ready').length)).toBe(
     await page.evaluate(() => window.impasto.state.shipped[0].styles.length),
@@ -80,7 +71,7 @@ it('shows a finished style again at a click, and fetches no photograph for it', 
 });
 
 it('leaves the picture to whoever lays a hand on it', async () => {
-  const { page } = browser;
+  const { page } = visit.browser;
   await page.mouse.move(700, 300);
   await page.mouse.down();
   await page.mouse.up();
@@ -88,7 +79,7 @@ it('leaves the picture to whoever lays a hand on it', async () => {
 });
 
 it('opens the other scenes as they came along', async () => {
-  const { page } = browser;
+  const { page } = visit.browser;
   for (const i of [1, 2]) {
     await page.evaluate(
       (i: number) => void window.impasto.commands.openBundled(window.impasto.state.shipped[i].scene),
@@ -111,7 +102,7 @@ it('opens the other scenes as they came along', async () => {
 });
 
 it('fetches the photographs when they are needed, and keeps the field', async () => {
-  const { page } = browser;
+  const { page } = visit.browser;
   const step = await page.evaluate(() => {
     void window.impasto.commands.train();
     return window.impasto.state.training.step;
@@ -130,5 +121,5 @@ it('fetches the photographs when they are needed, and keeps the field', async ()
 });
 
 it('said no error on the console', () => {
-  expect(browser.errors).toEqual([]);
+  expect(visit.browser.errors).toEqual([]);
 });

@@ -3,8 +3,9 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import { pictureFromRgb } from '../../src/cli/picture.ts';
 import { writeFileAtomic } from '../../src/export/atomic-file.ts';
+import { encodePng } from '../../src/export/png.ts';
 import { closeNodeGpu, openNodeGpu } from '../../src/gpu/node.ts';
 import { PRESETS } from '../../src/nerf/config.ts';
 import type { RenderTarget } from '../../src/nerf/types.ts';
@@ -84,13 +85,14 @@ export class Studio {
 
   /** Paints, or finds what was painted. @returns its id in the library */
   async painting(key: string, options: StylizeOptions): Promise<string> {
-    const path = join(KEPT, `${this.subject.name}.${key}.style.impasto`);
+    const { name, viewSide } = this.subject;
+    const path = join(KEPT, `${name}.${key}.${options.steps}x${viewSide}.style.impasto`);
     if (existsSync(path)) return (await this.session.library.import(new Uint8Array(readFileSync(path)), path)).id;
     const began = performance.now();
     const { start, end } = await this.session.stylize(options);
     const nearer = Math.round(100 * (1 - end / start));
     const seconds = Math.round((performance.now() - began) / 1000);
-    console.error(`${this.subject.name}, ${key}: ${nearer} % nearer, ${seconds} s`);
+    console.error(`${name}, ${key}: ${nearer} % nearer, ${seconds} s`);
     const { id } = this.session.state.shown[0];
     await writeFileAtomic(path, await this.session.library.export(id));
     return id;
@@ -100,10 +102,7 @@ export class Studio {
   async picture(choice?: RenderChoice): Promise<Buffer> {
     const { width, height } = this.cell;
     await this.session.render(this.camera, this.target, choice);
-    const rgb = Buffer.from((await this.target.rgb.readF32()).map((v) => 255 * Math.min(1, Math.max(0, v)) + 0.5));
-    return await sharp(rgb, { raw: { width, height, channels: 3 } })
-      .png()
-      .toBuffer();
+    return Buffer.from(encodePng(pictureFromRgb(await this.target.rgb.readF32(), width, height)));
   }
 
   /** One painting by itself. */
