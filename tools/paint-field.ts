@@ -2,7 +2,7 @@
 // tells of. Beside the style's distance: how it fell, what of the photographs' features is left, how steady views are.
 //   npx vite build --config vite.cli.config.ts --ssr tools/paint-field.ts --outDir node_modules/.cache/paint-field
 //   node node_modules/.cache/paint-field/impasto.mjs <field> <scene> <style> <network.json> <out.png> [key=value ...]
-// Keys: loss, steps, any StyleConfig, consistency=true, and of painting itself visits, weightShare, finest.
+// Keys: loss, steps, any StyleConfig, consistency=true, and of painting itself visits, weightShare, finest, betas.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { readStyles } from '../src/cli/inputs.ts';
@@ -43,6 +43,7 @@ const {
   finest,
   viewSide,
   tableTv,
+  betas,
   ...config
 } = Object.fromEntries(pairs.map((pair) => [pair.split('=')[0], parsed(pair.split('=').slice(1).join('='))]));
 
@@ -77,7 +78,7 @@ const score = await paint({
   background: [1, 1, 1],
   seed: file.seed,
   options: { styles: await readStyles([{ path: stylePath, weight: 1 }]), loss, keepColours, brush, photorealistic },
-  tuning: JSON.parse(JSON.stringify({ visits, weightShare, finest, tableTv })),
+  tuning: JSON.parse(JSON.stringify({ visits, weightShare, finest, tableTv, betas })),
   onColours: () => {},
   onStep: (step, losses) => {
     if (losses && step % 16 === 0) {

@@ -57,6 +57,8 @@ import { COUNTERS, type SampleBuffers } from './sample-buffers.ts';
 /** Fixed-point units to one, of table and of weight gradients. Headroom: 2^31 / scale. */
 export const TABLE_GRADIENT_SCALE = 2 ** 22;
 export const WEIGHT_GRADIENT_SCALE = 2 ** 18;
+/** Adam's for training (Mueller et al. 2022, section 4), first and second. */
+export const TABLE_BETAS: readonly [number, number] = [0.9, 0.99];
 /** Samples that a workgroup of the weight gradients walks. */
 export const WEIGHT_CHUNK = 4096;
 
@@ -582,13 +584,14 @@ export class Passes {
    * One Adam step, which clears the gradients.
    * @param entries of the table that move: the first ones, the coarse levels
    * @param weightShare step size of the MLP's weights as a share of the table's
+   * @param betas of the table: what its moments keep of a step before
    */
   adam(
     rec: Recorder,
     network: HashNetwork,
     learningRate: number,
     l2: number,
-    { gain = 1, entries = network.entryCount, weightShare = 1 } = {},
+    { gain = 1, entries = network.entryCount, weightShare = 1, betas: [beta1, beta2] = TABLE_BETAS } = {},
   ): void {
     const state = network.optimiser!;
     const { dTable: d_table, master, moments, steps, touched, launch } = state;
@@ -599,7 +602,7 @@ export class Passes {
     rec.run(
       this.k.get('adam_table'),
       { touched, launch, d_table, master, moments, steps, table: network.table },
-      { learning_rate: learningRate, gradient_scale: TABLE_GRADIENT_SCALE * gain },
+      { learning_rate: learningRate, gradient_scale: TABLE_GRADIENT_SCALE * gain, beta1, beta2 },
       { indirect: launch },
     );
     rec.run(

@@ -12,7 +12,7 @@ import { type Blend, blendOf, type Coloured, colourBlend } from './blend.ts';
 import { cameraAtSize, packCameras } from './camera-buffer.ts';
 import { PLAN_CHUNKS } from './config.ts';
 import type { Appearance, Field } from './field.ts';
-import { type NerfKernels, Passes } from './passes.ts';
+import { type NerfKernels, Passes, TABLE_BETAS } from './passes.ts';
 import type { SampleBuffers } from './sample-buffers.ts';
 import { SurvivorCache } from './survivor-cache.ts';
 import type { DifferentiableRenderer, RenderOptions, RenderTarget } from './types.ts';
@@ -57,6 +57,8 @@ export class Renderer implements DifferentiableRenderer {
   tableTv = 0;
   /** Step size of the MLP's weights in stepAppearance as a share of the table's; 0 leaves them alone. */
   weightShare = 1;
+  /** Adam's betas of the table in stepAppearance. */
+  tableBetas = TABLE_BETAS;
 
   private readonly passes: Passes;
   private readonly camera: Tensor;
@@ -118,6 +120,7 @@ export class Renderer implements DifferentiableRenderer {
       gain: this.lastGain,
       entries: this.movingEntries(),
       weightShare: this.weightShare,
+      betas: this.tableBetas,
     });
     rec.submit();
   }

@@ -4,6 +4,7 @@
 import { Cancelled, throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Appearance, ColourMap } from '../nerf/field.ts';
+import { TABLE_BETAS } from '../nerf/passes.ts';
 import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
 import type { Picture, View } from '../scene/types.ts';
 import {
@@ -33,15 +34,17 @@ const VISITS = 4;
 const MIN_PAINTED_VIEWS = 16;
 /**
  * Strokes move the table fast and the MLP, which all places share, at .4 of that: few strokes want much (fox and still
- * life at 96 pixels, 48 strokes: 35 and 32 % nearer; both at 4e-2 30 and 30 %).
+ * life at 96 pixels, 48 strokes: 35 and 32 % nearer; both at 4e-2 30 and 30 %). And the table forgets sooner than in
+ * training, since what a view asks for changes with what is painted: nearer the style and more of the content kept
+ * (fox at 96 pixels, 128 strokes: total loss .143 by betas of .9 and .99, .139 by these).
  */
-const STROKES = { weightShare: 0.4 };
+const STROKES: Pick<PaintingTuning, 'weightShare' | 'betas'> = { weightShare: 0.4, betas: [0.5, 0.9] };
 const STROKES_CONFIG: Partial<StyleConfig> = { learningRate: 0.1 };
 /**
  * Colour change without strokes: what moves is the coarsest level, which knows nothing smaller than a sixteenth of the
  * scene, and nothing that all places share. So colours shift alike over any neighbourhood, and what edges there were stay.
  */
-const PHOTOREALISTIC = { finest: 0, weightShare: 0 };
+const PHOTOREALISTIC = { finest: 0, weightShare: 0, betas: TABLE_BETAS };
 /** Three times the content, in small steps: what is left of structure to lose is not lost either. */
 const PHOTOREALISTIC_CONFIG: Partial<StyleConfig> = { contentWeight: 0.3, learningRate: 0.04 };
 /** Losses that match each place by itself: what bare paper can take over. */
@@ -59,6 +62,8 @@ export interface PaintingTuning {
   weightShare: number;
   /** Cells a side of the finest hash level that may move. */
   finest: number;
+  /** Adam's betas of the table. */
+  betas: readonly [number, number];
   /** Weight of the total variation of the field's features (ARF: of its grid, 5e-3). */
   tableTv: number;
 }
@@ -170,6 +175,7 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   renderer.finestStep = tuning.finest;
   renderer.weightShare = tuning.weightShare;
   renderer.tableTv = tuning.tableTv;
+  renderer.tableBetas = tuning.betas;
   const recipe = { ...(photorealistic ? PHOTOREALISTIC_CONFIG : STROKES_CONFIG), ...parts.config };
   const trainer = await StyleTrainer.create(gpu, {
     network,

@@ -72,7 +72,10 @@ const SCALE = 2 ** 22;
 const start = (value: number): AdamState => ({ value, first: 0, second: 0 });
 
 describe('adam_table', () => {
-  it('moves entries that have a gradient, each by its own count of steps, and leaves the others alone', async () => {
+  it.each([
+    ['training', [0.9, 0.99]],
+    ['painting', [0.5, 0.9]],
+  ] as const)('%s: moves entries that have a gradient, each by its own count of steps', async (_, betas) => {
     const count = 600;
     const values = f32(pattern(2 * count, 3).map((v) => v - 0.5));
     const make = (name: string, data: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>) =>
@@ -101,7 +104,7 @@ describe('adam_table', () => {
       // Two rows of one workgroup each: the fold of large tables.
       kernels.get('list_touched').run(encoder, { d_table, touched, launch }, { entry_count: count, row: 1 }, [1, 2]);
       kernels.get('launch_touched').run(encoder, { launch }, {}, [1]);
-      const uniforms = { learning_rate: 0.02, gradient_scale: SCALE };
+      const uniforms = { learning_rate: 0.02, gradient_scale: SCALE, beta1: betas[0], beta2: betas[1] };
       kernels.get('adam_table').run(encoder, { ...others, d_table, touched, launch }, uniforms, { indirect: launch });
       gpu.device.queue.submit([encoder.finish()]);
       const moved = Array.from({ length: count }, (_, e) => e).filter((e) => d[2 * e] !== 0 || d[2 * e + 1] !== 0);
@@ -110,7 +113,7 @@ describe('adam_table', () => {
       for (let e = 0; e < count; e++) {
         if (d[2 * e] === 0 && d[2 * e + 1] === 0) continue;
         steps[e]++;
-        for (const k of [2 * e, 2 * e + 1]) states[k] = adam(states[k], d[k] / SCALE, steps[e], 0.02);
+        for (const k of [2 * e, 2 * e + 1]) states[k] = adam(states[k], d[k] / SCALE, steps[e], 0.02, betas);
       }
     }
     const master = await tensors.master.readF32();

@@ -4,10 +4,10 @@
 struct Uniforms {
   learning_rate: f32,
   gradient_scale: f32,
+  beta1: f32,
+  beta2: f32,
 }
 
-const BETA1 = 0.9;
-const BETA2 = 0.99;
 const EPSILON = 1e-15;
 
 @group(0) @binding(0) var<storage, read> touched: array<u32>;               // [entries] which, see list_touched
@@ -28,9 +28,9 @@ fn adam_table(@builtin(global_invocation_id) id: vec3u) {
   d_table[e] = vec2i(0);
   let d = vec2f(fixed) / uniforms.gradient_scale;
   let step = steps[e] + 1u;
-  let first = mix(d, moments[e].xy, BETA1);
-  let second = mix(d * d, moments[e].zw, BETA2);
-  let unbiased = vec2f(1.0 - pow(BETA1, f32(step)), 1.0 - pow(BETA2, f32(step)));
+  let first = mix(d, moments[e].xy, uniforms.beta1);
+  let second = mix(d * d, moments[e].zw, uniforms.beta2);
+  let unbiased = vec2f(1.0 - pow(uniforms.beta1, f32(step)), 1.0 - pow(uniforms.beta2, f32(step)));
   let value = master[e] - uniforms.learning_rate * (first / unbiased.x) / (sqrt(second / unbiased.y) + EPSILON);
   master[e] = value;
   moments[e] = vec4f(first, second);

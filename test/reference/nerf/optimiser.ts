@@ -1,4 +1,4 @@
-// CPU reference of the photometric loss and of the two Adams (Kingma and Ba 2015; beta 0.9 and 0.99, epsilon 1e-15).
+// CPU reference of the photometric loss and of the two Adams (Kingma and Ba 2015; epsilon 1e-15).
 
 export const HUBER_DELTA = 0.1;
 
@@ -23,9 +23,15 @@ export interface AdamState {
 }
 
 /** One step of one parameter. @param step its own count, from 1 */
-export function adam({ value, first, second }: AdamState, d: number, step: number, learningRate: number): AdamState {
-  const m = 0.9 * first + 0.1 * d;
-  const v = 0.99 * second + 0.01 * d * d;
-  const change = (learningRate * (m / (1 - 0.9 ** step))) / (Math.sqrt(v / (1 - 0.99 ** step)) + 1e-15);
+export function adam(
+  { value, first, second }: AdamState,
+  d: number,
+  step: number,
+  learningRate: number,
+  [beta1, beta2]: readonly [number, number] = [0.9, 0.99],
+): AdamState {
+  const m = beta1 * first + (1 - beta1) * d;
+  const v = beta2 * second + (1 - beta2) * d * d;
+  const change = (learningRate * (m / (1 - beta1 ** step))) / (Math.sqrt(v / (1 - beta2 ** step)) + 1e-15);
   return { value: value - change, first: m, second: v };
 }
