@@ -75,7 +75,6 @@ const score = await paint({
   viewSide: viewSide ?? preset.style.viewSide,
   config: { styleScale: preset.style.styleScale, ...config },
   steps: steps ?? preset.style.steps,
-  background: [1, 1, 1],
   seed: file.seed,
   options: { styles: await readStyles([{ path: stylePath, weight: 1 }]), loss, keepColours, brush, photorealistic },
   tuning: JSON.parse(JSON.stringify({ visits, weightShare, finest, tableTv, betas })),

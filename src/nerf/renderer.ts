@@ -144,7 +144,7 @@ export class Renderer implements DifferentiableRenderer {
     const distortion = options.lens ? camera.distortion : null;
     this.camera.write(packCameras([{ ...cameraAtSize(camera, width, height), distortion }]));
     const { survivors } = this;
-    const view = `${width}x${height} ${options.lens ?? false} ${camera.fx} ${camera.cameraToWorld.join(' ')}`;
+    const view = `${width}x${height} ${options.lens ?? false} ${camera.fx} ${camera.cx} ${camera.cy} ${camera.cameraToWorld.join(' ')}`;
     const plan = await this.planned(view, width, height, options);
     for (const chunk of plan) {
       throwIfAborted(options.signal);

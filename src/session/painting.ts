@@ -22,6 +22,7 @@ import { DEFAULT_STYLE_CONFIG, lossesOf, type StyleConfig, type StyleLossName } 
 import { type StyleLosses, StyleTrainer } from '../style/style-trainer.ts';
 import type { FeatureNetwork } from '../style/types.ts';
 import { yieldToOthers } from './slices.ts';
+import { subjectWindows } from './subject-window.ts';
 import type { StyleInput, StyleScore, StylizeOptions } from './types.ts';
 
 /** Views whose distance to the style is measured before and after: evenly spread. */
@@ -80,7 +81,6 @@ export interface PaintingParts {
   viewSide: number;
   steps: number;
   config?: Partial<StyleConfig>;
-  background: readonly [number, number, number];
   seed: number;
   options: StylizeOptions;
   tuning?: Partial<PaintingTuning>;
@@ -122,8 +122,9 @@ export function viewSize(
 
 /** Paints. Cancelling keeps the strokes laid so far. */
 export async function paint(parts: PaintingParts): Promise<StyleScore> {
-  const { gpu, network, renderer, appearance, views, options, background } = parts;
+  const { gpu, network, renderer, appearance, options } = parts;
   const { styles, loss, keepColours, photorealistic, signal } = options;
+  const views = subjectWindows(parts.views);
   const metric = lossesOf(loss)[0].name;
   const size = viewSize(views[0].picture, parts.viewSide);
   const brush = options.brush ?? 1;
@@ -143,6 +144,7 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
     targets = targets.map((picture) => applyColourTransfer(picture, transfer));
     appearance.colourMap = mapOf(transfer);
   }
+  const background = groundOf(keepColours ? colourStatistics(targets) : wanted);
   appearance.viewDependent = false;
   parts.onColours();
   await yieldToOthers();
@@ -215,7 +217,7 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   let end = await distance();
   if (!keepColours && !signal?.aborted) {
     const strokes = appearance.colourMap;
-    const painted = await colourStatisticsOfViews(parts, size);
+    const painted = await colourStatisticsOfViews({ gpu, renderer, views, background }, size);
     const again = colourTransferMatrix(painted, wanted);
     appearance.colourMap = mapOf(composeColourTransfers(transferOf(strokes), again));
     // Strokes that are few have less contrast than the style: the exact transfer then amplifies what noise they have.
@@ -258,11 +260,26 @@ function contentOf(options: StylizeOptions, recipe: Partial<StyleConfig>): Parti
   return { contentWeight: (recipe.contentWeight ?? DEFAULT_STYLE_CONFIG.contentWeight) * contentWeight * plain };
 }
 
+/**
+ * What is painted before: the picture's mean colour. White draws whatever it shines through, and every outline, to what
+ * the style has of bare paper.
+ */
+function groundOf({ mean }: ColourStatistics): [number, number, number] {
+  const [r, g, b] = Array.from(mean, (value) => Math.min(1, Math.max(0, value)));
+  return [r, g, b];
+}
+
 async function colourStatisticsOfViews(
-  parts: PaintingParts,
+  {
+    gpu,
+    renderer,
+    views,
+    background,
+  }: Pick<PaintingParts, 'gpu' | 'renderer' | 'views'> & {
+    background: readonly [number, number, number];
+  },
   size: { width: number; height: number },
 ): Promise<ColourStatistics> {
-  const { gpu, renderer, views, background } = parts;
   const target = createRenderTarget(gpu, size.width, size.height);
   const pictures: Picture[] = [];
   try {

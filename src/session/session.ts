@@ -341,7 +341,6 @@ class Session implements ImpastoSession {
           viewSide: preset.style.viewSide,
           config,
           steps,
-          background: this.background,
           seed: core.seed,
           options,
           onColours: () => {
