@@ -1,12 +1,14 @@
 """What the style loss alone can do to single views, free of any field: the bound that painting a field is held against.
 
     python3 free_view.py <scene> <style picture> <vgg19 npz> [--views 2,5] [--steps 192] [--content 0.1] [--tv 1]
-                         [--rate 0.02] [--side 192] [--style-scale 2] [--out <dir>]
+                         [--rate 0.02] [--side 192] [--style-scale 2] [--loss nnfm|fast] [--out <dir>]
 
 The loss is the style trainer's, in PyTorch: NNFM over relu3_1, 2, 3 as one (ARF), content relative to the mean square
 of the first view's features, image TV, under VGG-19 in float32. It begins, as a painted field does, from the
 photograph after colour transfer (mean and covariance over all training views, ARF section 4.3), and moves the pixels
 by Adam with the same warm-up and cosine. The style keeps 4096 columns, chosen as src/style/losses/nnfm.ts chooses them.
+--loss fast: in place of NNFM each place is drawn to where a linear map takes its content features, fitted to mutual
+neighbours of content and style (FAST, of ABC-GS). Gram distances, relative to the style's, judge either without favour.
 npz: conv1_1 to conv3_3 as block<i>_conv<j>.kernel [3, 3, in, out] and .bias. Prints one JSON line a view.
 """
 import argparse
@@ -93,6 +95,38 @@ def nnfm(features, bank):
     return (1 - (unit * bank[:, nearest]).sum(dim=0)).mean()
 
 
+def linear_map_goal(content, bank, most=5):
+    """FAST: where P takes each column, P of least squares over pairs that are among each other's nearest.
+    content [C, Q]; bank [C, J], columns of unit length. -> [C, Q], columns of unit length, and the count of pairs."""
+    unit = content / content.norm(dim=0, keepdim=True).clamp_min(1e-6)
+    alike = unit.T @ bank
+    shape = alike.shape
+    forth = torch.zeros(shape, dtype=torch.bool).scatter_(1, alike.topk(most, dim=1).indices, True)
+    back = torch.zeros(shape, dtype=torch.bool).scatter_(0, alike.topk(most, dim=0).indices, True)
+    q, j = torch.nonzero(forth & back, as_tuple=True)
+    found, wanted = unit[:, q].double(), bank[:, j].double()
+    # Pairs are fewer than channels: a small ridge towards the identity keeps what they say nothing about.
+    ridge = 1e-2 * len(q) / len(unit) * torch.eye(len(unit), dtype=torch.float64)
+    p = torch.linalg.solve(found @ found.T + ridge, found @ wanted.T + ridge)
+    goal = (p.T @ unit.double()).float()
+    return goal / goal.norm(dim=0, keepdim=True).clamp_min(1e-6), len(q)
+
+
+def cosine(features, goal):
+    """Mean 1 - cosine, column by column; goal's columns of unit length."""
+    unit = features / features.norm(dim=0, keepdim=True).clamp_min(1e-6)
+    return (1 - (unit * goal).sum(dim=0)).mean()
+
+
+def gram_distance(found, wanted):
+    """Over relu3_1, 2, 3: squared difference of the Gram matrices, relative to the wanted one's square. Mean."""
+    shares = []
+    for a, b in zip(found.chunk(3), wanted.chunk(3)):
+        a, b = a @ a.T / a.shape[1], b @ b.T / b.shape[1]
+        shares.append(((a - b).pow(2).sum() / b.pow(2).sum()).item())
+    return round(sum(shares) / 3, 4)
+
+
 def tv(image):
     dx = (image[:, :, 1:] - image[:, :, :-1]).pow(2).mean()
     dy = (image[:, 1:] - image[:, :-1]).pow(2).mean()
@@ -123,6 +157,7 @@ def main():
     parser.add_argument("--rate", type=float, default=0.02)
     parser.add_argument("--side", type=int, default=192)
     parser.add_argument("--style-scale", type=float, default=2.0)
+    parser.add_argument("--loss", choices=["nnfm", "fast"], default="nnfm")
     parser.add_argument("--out")
     options = parser.parse_args()
     torch.manual_seed(0)
@@ -158,6 +193,7 @@ def main():
         with torch.no_grad():
             goal, _ = features(photograph)
             start = nnfm(goal, bank).item()
+            drawn_to, pairs = linear_map_goal(goal, bank) if options.loss == "fast" else (None, 0)
         pixels = photograph.clone().requires_grad_(True)
         adam = torch.optim.Adam([pixels], lr=options.rate)
         began = time.process_time()
@@ -166,7 +202,7 @@ def main():
             adam.param_groups[0]["lr"] = rate_at(step, options.steps, options.rate)
             adam.zero_grad()
             found, _ = features(pixels)
-            style_loss = nnfm(found, bank)
+            style_loss = nnfm(found, bank) if drawn_to is None else cosine(found, drawn_to)
             content_loss = ((found - goal).pow(2) / scales).mean()
             (style_loss + options.content * content_loss + options.tv * tv(pixels)).backward()
             adam.step()
@@ -181,13 +217,15 @@ def main():
         print(json.dumps({
             "view": scored[index], "size": [width, height], "steps": options.steps, "content": options.content,
             "rate": options.rate, "tv": options.tv, "start": round(start, 4), "end": round(end, 4),
-            "gain": round(1 - end / start, 3), "gainAt": reached, "contentLoss": round(content, 3),
+            "loss": options.loss, "pairs": pairs, "gain": round(1 - end / start, 3), "gainAt": reached,
+            "gram": [gram_distance(goal, columns), gram_distance(found, columns)], "contentLoss": round(content, 3),
             "seconds": round(time.process_time() - began),
         }), flush=True)
         if options.out:
             os.makedirs(options.out, exist_ok=True)
             array = (pixels.detach().permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)
-            name = "%s_content%g_rate%g.png" % (scored[index].split(".")[0], options.content, options.rate)
+            name = "%s_%s_content%g_rate%g.png" % (
+                scored[index].split(".")[0], options.loss, options.content, options.rate)
             Image.fromarray(array).resize((width * 3, height * 3), Image.BICUBIC).save(os.path.join(options.out, name))
 
 
