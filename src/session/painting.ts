@@ -36,8 +36,8 @@ const MIN_PAINTED_VIEWS = 16;
 /**
  * Strokes move the table fast and the MLP, which all places share, at .4 of that: few strokes want much (fox and still
  * life at 96 pixels, 48 strokes: 35 and 32 % nearer; both at 4e-2 30 and 30 %). And the table forgets sooner than in
- * training, since what a view asks for changes with what is painted: nearer the style and more of the content kept
- * (fox at 96 pixels, 128 strokes: total loss .143 by betas of .9 and .99, .139 by these).
+ * training, since what a view asks for changes with what is painted: nearer the style for as much of the
+ * content (fox at 96 pixels, 128 strokes: total loss .143 by betas of .9 and .99, .139 by these).
  */
 const STROKES: Pick<PaintingTuning, 'weightShare' | 'betas'> = { weightShare: 0.4, betas: [0.5, 0.9] };
 const STROKES_CONFIG: Partial<StyleConfig> = { learningRate: 0.1 };
