@@ -45,7 +45,7 @@ const STROKES_CONFIG: Partial<StyleConfig> = { learningRate: 0.1 };
  * Colour change without strokes: what moves is the coarsest level, which knows nothing smaller than a sixteenth of the
  * scene, and nothing that all places share. So colours shift alike over any neighbourhood, and what edges there were stay.
  */
-const PHOTOREALISTIC = { finest: 0, weightShare: 0, betas: TABLE_BETAS };
+const PHOTOREALISTIC = { finest: 0, weightShare: 0 };
 /** Three times the content, in small steps: what is left of structure to lose is not lost either. */
 const PHOTOREALISTIC_CONFIG: Partial<StyleConfig> = { contentWeight: 0.3, learningRate: 0.04 };
 /** Losses that match each place by itself: what bare paper can take over. */
@@ -132,7 +132,7 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   const limits = photorealistic
     ? PHOTOREALISTIC
     : { ...STROKES, finest: finestCells(views, size, renderer.field.unbounded) };
-  const tuning: PaintingTuning = { visits: VISITS, tableTv: 0, ...limits, ...parts.tuning };
+  const tuning: PaintingTuning = { visits: VISITS, tableTv: 0, betas: TABLE_BETAS, ...limits, ...parts.tuning };
 
   const visited = evenly(views, Math.max(MIN_PAINTED_VIEWS, Math.ceil(parts.steps / tuning.visits)));
   let targets = visited.map(({ picture }) => picture);
@@ -217,7 +217,7 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   let end = await distance();
   if (!keepColours && !signal?.aborted) {
     const strokes = appearance.colourMap;
-    const painted = await colourStatisticsOfViews({ gpu, renderer, views, background }, size);
+    const painted = await colourStatisticsOfViews(gpu, renderer, views, size, background);
     const again = colourTransferMatrix(painted, wanted);
     appearance.colourMap = mapOf(composeColourTransfers(transferOf(strokes), again));
     // Strokes that are few have less contrast than the style: the exact transfer then amplifies what noise they have.
@@ -270,15 +270,11 @@ function groundOf({ mean }: ColourStatistics): [number, number, number] {
 }
 
 async function colourStatisticsOfViews(
-  {
-    gpu,
-    renderer,
-    views,
-    background,
-  }: Pick<PaintingParts, 'gpu' | 'renderer' | 'views'> & {
-    background: readonly [number, number, number];
-  },
+  gpu: Gpu,
+  renderer: Renderer,
+  views: View[],
   size: { width: number; height: number },
+  background: readonly [number, number, number],
 ): Promise<ColourStatistics> {
   const target = createRenderTarget(gpu, size.width, size.height);
   const pictures: Picture[] = [];

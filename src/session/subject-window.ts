@@ -31,7 +31,7 @@ export function subjectWindows(views: View[]): View[] {
   if (width * height > MOST * least('width') * least('height')) return views;
   return views.map((view, v) => {
     const { picture, camera } = view;
-    const { left, right, top, bottom } = boxes[v] ?? { left: 0, top: 0, right: picture.width, bottom: picture.height };
+    const { left, right, top, bottom } = boxes[v] ?? wholeOf(picture);
     const x = placed((left + right - width) / 2, picture.width - width);
     const y = placed((top + bottom - height) / 2, picture.height - height);
     return {
@@ -49,8 +49,13 @@ function windowSide(covered: number, most: number): number {
 
 const placed = (wanted: number, most: number) => Math.min(most, Math.max(0, Math.round(wanted)));
 
+const wholeOf = ({ width, height }: Picture): Box => ({ left: 0, top: 0, right: width, bottom: height });
+
 /** Bounds of what is not transparent, right and bottom exclusive; null for pictures of nothing. */
-function coveredBox({ width, height, data }: Picture): Box | null {
+function coveredBox(picture: Picture): Box | null {
+  const { width, height, data } = picture;
+  // Two opposite corners are enough: opaque photographs are not walked through.
+  if (data[3] >= FAINT && data[data.length - 1] >= FAINT) return wholeOf(picture);
   const box = { left: width, top: height, right: 0, bottom: 0 };
   for (let y = 0, p = 3; y < height; y++) {
     for (let x = 0; x < width; x++, p += 4) {

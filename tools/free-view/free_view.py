@@ -87,18 +87,26 @@ def colour_transfer(content, style):
     return matrix.float(), (mean_s - matrix @ mean_c).float()
 
 
+def unit_columns(columns):
+    return columns / columns.norm(dim=0, keepdim=True).clamp_min(1e-6)
+
+
+def cosine(features, goal):
+    """Mean 1 - cosine, column by column; goal's columns of unit length."""
+    return (1 - (unit_columns(features) * goal).sum(dim=0)).mean()
+
+
 def nnfm(features, bank):
     """Mean 1 - cosine to the nearest column. features [C, Q]; bank [C, J], columns of unit length."""
     with torch.no_grad():
         nearest = (features.T @ bank).argmax(dim=1)
-    unit = features / features.norm(dim=0, keepdim=True).clamp_min(1e-6)
-    return (1 - (unit * bank[:, nearest]).sum(dim=0)).mean()
+    return cosine(features, bank[:, nearest])
 
 
 def linear_map_goal(content, bank, most=5):
     """FAST: where P takes each column, P of least squares over pairs that are among each other's nearest.
     content [C, Q]; bank [C, J], columns of unit length. -> [C, Q], columns of unit length, and the count of pairs."""
-    unit = content / content.norm(dim=0, keepdim=True).clamp_min(1e-6)
+    unit = unit_columns(content)
     alike = unit.T @ bank
     shape = alike.shape
     forth = torch.zeros(shape, dtype=torch.bool).scatter_(1, alike.topk(most, dim=1).indices, True)
@@ -108,14 +116,7 @@ def linear_map_goal(content, bank, most=5):
     # Pairs are fewer than channels: a small ridge towards the identity keeps what they say nothing about.
     ridge = 1e-2 * len(q) / len(unit) * torch.eye(len(unit), dtype=torch.float64)
     p = torch.linalg.solve(found @ found.T + ridge, found @ wanted.T + ridge)
-    goal = (p.T @ unit.double()).float()
-    return goal / goal.norm(dim=0, keepdim=True).clamp_min(1e-6), len(q)
-
-
-def cosine(features, goal):
-    """Mean 1 - cosine, column by column; goal's columns of unit length."""
-    unit = features / features.norm(dim=0, keepdim=True).clamp_min(1e-6)
-    return (1 - (unit * goal).sum(dim=0)).mean()
+    return unit_columns((p.T @ unit.double()).float()), len(q)
 
 
 def gram_distance(found, wanted):
@@ -182,8 +183,7 @@ def main():
     recoloured = lambda image: (matrix @ image.flatten(1) + offset).clamp(0, 1).view_as(image)
     with torch.no_grad():
         columns, (rows, row) = features(style)
-        bank = columns[:, spread_columns(rows, row, 4096)]
-        bank = bank / bank.norm(dim=0, keepdim=True).clamp_min(1e-6)
+        bank = unit_columns(columns[:, spread_columns(rows, row, 4096)])
         first, _ = features(recoloured(photographs[train[0]]))
         # One mean over all layers, each relative to its own mean square.
         scales = first.view(3, 256, -1).pow(2).mean(dim=(1, 2)).repeat_interleave(256).view(-1, 1)
