@@ -10,7 +10,6 @@ import { beside, pictureFromRgb } from '../src/cli/picture.ts';
 import { encodePng } from '../src/export/png.ts';
 import { closeNodeGpu, openNodeGpu } from '../src/gpu/node.ts';
 import { affineFit } from '../src/metrics/affine-fit.ts';
-import { PRESETS } from '../src/nerf/config.ts';
 import { NerfKernels } from '../src/nerf/passes.ts';
 import { createRenderTarget } from '../src/nerf/renderer.ts';
 import { openScenePath } from '../src/scene/folder-source.ts';
@@ -20,6 +19,7 @@ import { createCore, destroyCore } from '../src/session/core.ts';
 import { readFieldFile } from '../src/session/field-file.ts';
 import { scoreConsistency } from '../src/session/measure.ts';
 import { paint, viewSize } from '../src/session/painting.ts';
+import { PRESETS } from '../src/session/presets.ts';
 import { loadFeatureWeightsFile } from '../src/style/features/weights-node.ts';
 import { createFeatureNetwork } from '../src/style/features/wgsl-network.ts';
 

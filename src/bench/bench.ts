@@ -3,9 +3,8 @@
 
 import { throwIfAborted } from '../errors.ts';
 import type { AdapterInfo, Gpu } from '../gpu/device.ts';
-import { PRESETS } from '../nerf/config.ts';
 import { hashLevels } from '../nerf/hash-levels.ts';
-import type { PresetName } from '../nerf/types.ts';
+import { PRESETS, type PresetName } from '../session/presets.ts';
 import { benchFeatures, type FeatureTiming } from '../style/features/bench.ts';
 import type { NetworkWeights } from '../style/features/network-weights.ts';
 import { type Ceiling, measureCeilings } from './ceilings.ts';

@@ -7,12 +7,12 @@ import type { Gpu } from '../gpu/device.ts';
 import { workgroups } from '../gpu/kernel.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
-import { MLP_GROUP, PRESETS } from '../nerf/config.ts';
+import { MLP_GROUP } from '../nerf/config.ts';
 import { colourWeightCount, densityWeightCount } from '../nerf/field.ts';
 import { f16FromF32, f32FromF16 } from '../nerf/half.ts';
 import { fixedCounters, NerfKernels, WEIGHT_CHUNK, WEIGHT_GRADIENT_SCALE } from '../nerf/passes.ts';
 import { COUNTERS } from '../nerf/sample-buffers.ts';
-import type { PresetName } from '../nerf/types.ts';
+import { PRESETS, type PresetName } from '../session/presets.ts';
 import { openTfjs, type Tf } from '../style/features/tfjs-backend.ts';
 
 type TfTensor = import('@tensorflow/tfjs-core').Tensor2D;

@@ -1,13 +1,13 @@
 // What every timing of a field needs: the made-up scene, a new field of a preset, its trainer and a renderer beside it.
 
 import type { Gpu } from '../gpu/device.ts';
-import { PRESETS, type TrainConfig } from '../nerf/config.ts';
+import type { TrainConfig } from '../nerf/config.ts';
 import { Field } from '../nerf/field.ts';
 import { NerfKernels } from '../nerf/passes.ts';
 import { Renderer } from '../nerf/renderer.ts';
 import { SampleBuffers } from '../nerf/sample-buffers.ts';
 import { NerfTrainer } from '../nerf/trainer.ts';
-import type { PresetName } from '../nerf/types.ts';
+import { PRESETS, type PresetName } from '../session/presets.ts';
 import { benchScene } from './scene.ts';
 
 /** @param train what it is trained with, where that differs from the preset */

@@ -4,10 +4,9 @@
 import { throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Tensor } from '../gpu/tensor.ts';
-import { PRESETS } from '../nerf/config.ts';
 import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
-import type { PresetName } from '../nerf/types.ts';
 import type { Picture } from '../scene/types.ts';
+import { PRESETS, type PresetName } from '../session/presets.ts';
 import type { NetworkWeights } from '../style/features/network-weights.ts';
 import { createFeatureNetwork } from '../style/features/wgsl-network.ts';
 import { ContentLoss } from '../style/losses/content.ts';

@@ -2,7 +2,7 @@
 // written here once; commander is given these as parsers.
 
 import { InputError } from '../errors.ts';
-import type { PresetName } from '../nerf/types.ts';
+import { PRESET_NAMES } from '../session/presets.ts';
 import type { Background } from '../session/types.ts';
 import { STYLE_LOSSES, type StyleLossName, type WeightedLoss } from '../style/style-config.ts';
 
@@ -37,8 +37,7 @@ export function oneOf<T extends string>(option: string, names: readonly T[]): Pa
   };
 }
 
-export const PRESETS: readonly PresetName[] = ['quick', 'standard', 'max'];
-export const preset = oneOf('--preset', PRESETS);
+export const preset = oneOf('--preset', PRESET_NAMES);
 
 export type BackgroundOption = Background | 'random';
 export const background = oneOf<BackgroundOption>('--background', ['white', 'black', 'random']);

@@ -2,6 +2,7 @@
 // (tests, benchmarks) is what was promised. Unknown figures are left out, never invented.
 
 import { z } from 'zod';
+import { PRESET_NAMES } from '../session/presets.ts';
 import type { ConsistencyRange, ConsistencyScore, PairScore } from '../session/types.ts';
 
 /** null: no pixel was seen twice. */
@@ -19,7 +20,7 @@ const range = z.object({
 export const reportSchema = z.strictObject({
   adapter: z.object({ vendor: z.string(), architecture: z.string(), description: z.string() }),
   scene: z.object({ name: z.string(), train: z.int(), test: z.int(), downscale: z.number() }),
-  preset: z.enum(['quick', 'standard', 'max']),
+  preset: z.enum(PRESET_NAMES),
   /** In the order they ran; steps where the stage counts them. */
   stages: z.array(z.object({ name: z.string(), seconds: z.number().nonnegative(), steps: z.int().optional() })),
   /** Held-out PSNR in dB of the unstylized field, and over how many views. */

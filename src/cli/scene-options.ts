@@ -4,12 +4,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { inputError } from '../errors.ts';
-import { PRESETS } from '../nerf/config.ts';
 import { readContainer } from '../nerf/container.ts';
-import type { PresetName } from '../nerf/types.ts';
 import { nodeDecoder } from '../scene/node-decoder.ts';
 import { byName } from '../scene/paths.ts';
 import type { FileSource, LoadSceneOptions } from '../scene/types.ts';
+import { PRESET_NAMES, PRESETS, type PresetName } from '../session/presets.ts';
 import type { Engine } from './engine.ts';
 import { wholeNumber } from './options.ts';
 
@@ -32,7 +31,7 @@ export function loadOptions(options: SceneOptions, preset: PresetName, signal: A
 const views = z.array(z.object({ name: z.string() }));
 /** What is read here of a checkpoint's header; the session reads and checks all of it. */
 const headerSchema = z.object({
-  preset: z.enum(['quick', 'standard', 'max']),
+  preset: z.enum(PRESET_NAMES),
   scene: z.object({ downscale: z.int().positive(), train: views, test: views }),
 });
 

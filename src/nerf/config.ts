@@ -1,7 +1,5 @@
-// What a preset is: one plain object, each field with its unit and reason. Sizes that change array types become WGSL
-// constants (constantsWgsl); all else travels as uniforms.
-
-import type { PresetName } from './types.ts';
+// Sizes of a field and of its training: plain objects, each number with its unit and reason. Those that change array
+// types become WGSL constants (constantsWgsl); all else travels as uniforms. The presets are in session/presets.ts.
 
 /** Samples a workgroup in the MLPs; scan_counts has it too. */
 export const MLP_GROUP = 256;
@@ -63,144 +61,15 @@ export interface TrainConfig {
   seenShare: number;
 }
 
-export interface StylePreset {
-  steps: number;
-  /** Long side of the views that are stylized, pixels. */
-  viewSide: number;
-  /** Scale of the style beside those views, and so of the strokes. Small views want strokes that the field can hold. */
-  styleScale: number;
-}
-
-export interface Preset {
+/** A field, its training and the work buffers of both: what GPU memory follows from. */
+export interface FieldPlan {
   field: FieldConfig;
   train: TrainConfig;
-  style: StylePreset;
-  /** Long side of training pictures, pixels, unless the user names a downscale. */
-  pictureSide: number;
   /** Samples that the work buffers hold: bounds GPU memory. */
   sampleCapacity: number;
   /** Rays of a rendering chunk, at most. */
   rayCapacity: number;
-  /** How checkpoints keep hash tables: as they are used, or in a byte a feature for half the size (still life: -0.002 dB). */
-  tables: 'half' | 'byte';
 }
-
-export const PRESETS: Record<PresetName, Preset> = {
-  quick: {
-    field: {
-      levels: 8,
-      log2TableSize: 16,
-      minResolution: 16,
-      maxResolution: 512,
-      densityHidden: 16,
-      colourHidden: 32,
-      occupancyResolution: 64,
-      stepMin: 0.02,
-      cone: 1 / 80,
-      near: 0.1,
-      far: 24,
-      samplesPerRay: 256,
-    },
-    train: {
-      steps: 600,
-      raysPerStep: 4096,
-      raysPerStepMost: 4096,
-      samplesPerStep: 1 << 16,
-      learningRate: 3e-2,
-      finalLearningRate: 0.1,
-      l2: 1e-6,
-      distortion: 0.03,
-      directionDropout: 0.25,
-      coarseSteps: [100, 250],
-      occupancyInterval: 8,
-      occupancyParts: 8,
-      occupancyDecay: 0.7,
-      seenWindow: 128,
-      seenShare: 0.5,
-    },
-    style: { steps: 192, viewSide: 192, styleScale: 2 },
-    pictureSide: 256,
-    sampleCapacity: 1 << 17,
-    rayCapacity: 1 << 13,
-    tables: 'byte',
-  },
-  standard: {
-    field: {
-      levels: 12,
-      log2TableSize: 17,
-      minResolution: 16,
-      maxResolution: 1024,
-      densityHidden: 32,
-      colourHidden: 64,
-      occupancyResolution: 128,
-      stepMin: 0.005,
-      cone: 1 / 256,
-      near: 0.1,
-      far: 64,
-      samplesPerRay: 1024,
-    },
-    train: {
-      steps: 6000,
-      raysPerStep: 8192,
-      raysPerStepMost: 8192,
-      samplesPerStep: 1 << 18,
-      learningRate: 1e-2,
-      finalLearningRate: 0.05,
-      l2: 1e-6,
-      distortion: 0.01,
-      directionDropout: 0.25,
-      coarseSteps: [200, 400],
-      occupancyInterval: 16,
-      occupancyParts: 8,
-      occupancyDecay: 0.8,
-      seenWindow: 256,
-      seenShare: 0.5,
-    },
-    style: { steps: 340, viewSide: 512, styleScale: 1 },
-    pictureSide: 800,
-    sampleCapacity: 1 << 19,
-    rayCapacity: 1 << 14,
-    tables: 'byte',
-  },
-  max: {
-    field: {
-      levels: 16,
-      log2TableSize: 19,
-      minResolution: 16,
-      maxResolution: 2048,
-      densityHidden: 64,
-      colourHidden: 64,
-      occupancyResolution: 128,
-      stepMin: 0.0035,
-      cone: 1 / 256,
-      near: 0.1,
-      far: 128,
-      samplesPerRay: 1024,
-    },
-    train: {
-      steps: 20000,
-      raysPerStep: 16384,
-      raysPerStepMost: 16384,
-      samplesPerStep: 1 << 18,
-      learningRate: 1e-2,
-      finalLearningRate: 0.03,
-      l2: 1e-6,
-      distortion: 0.01,
-      directionDropout: 0.25,
-      coarseSteps: [200, 400],
-      occupancyInterval: 16,
-      occupancyParts: 8,
-      occupancyDecay: 0.9,
-      seenWindow: 512,
-      seenShare: 0.5,
-    },
-    style: { steps: 680, viewSide: 768, styleScale: 1 },
-    pictureSide: 1600,
-    sampleCapacity: 1 << 19,
-    rayCapacity: 1 << 14,
-    tables: 'half',
-  },
-};
 
 /** Sizes of arrays in the shaders, as WGSL constants to be appended to each kernel that needs them. */
 export function constantsWgsl(field: FieldConfig): string {

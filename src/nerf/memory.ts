@@ -4,7 +4,7 @@
 
 import { Tensor } from '../gpu/tensor.ts';
 import { CAMERA_STRIDE } from './camera-buffer.ts';
-import { type FieldConfig, PLAN_CHUNKS, type Preset } from './config.ts';
+import { type FieldConfig, type FieldPlan, PLAN_CHUNKS } from './config.ts';
 import { colourWeightCount, densityWeightCount } from './field.ts';
 import { hashLevels } from './hash-levels.ts';
 import { COUNTERS, SampleBuffers } from './sample-buffers.ts';
@@ -35,7 +35,7 @@ export interface PictureCount {
   pixels: number;
 }
 
-export function memoryOf(preset: Preset, { views, pixels }: PictureCount): MemoryUse {
+export function memoryOf(preset: FieldPlan, { views, pixels }: PictureCount): MemoryUse {
   const { field, rayCapacity, sampleCapacity } = preset;
   const [density, colour] = [densityWeightCount(field), colourWeightCount(field)];
   const cells = field.occupancyResolution ** 3;
@@ -54,7 +54,7 @@ export function memoryOf(preset: Preset, { views, pixels }: PictureCount): Memor
 }
 
 /** The largest single buffer, which adapters bound as well. Pictures share as many as they need (trainer.ts). */
-export function largestBuffer({ field, sampleCapacity }: Preset): number {
+export function largestBuffer({ field, sampleCapacity }: FieldPlan): number {
   return 4 * Math.max(2 * field.levels * sampleCapacity, 4 * entryCount(field), field.occupancyResolution ** 3);
 }
 

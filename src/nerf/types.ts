@@ -5,8 +5,6 @@
 import type { Tensor } from '../gpu/tensor.ts';
 import type { Camera } from '../scene/types.ts';
 
-export type PresetName = 'quick' | 'standard' | 'max';
-
 /** One view of the field, rendered. All tensors are row-major, row 0 at the top. */
 export interface RenderTarget {
   width: number;

@@ -3,13 +3,13 @@
 
 import { inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
-import { PRESETS } from '../nerf/config.ts';
 import type { Field } from '../nerf/field.ts';
 import { Renderer } from '../nerf/renderer.ts';
 import { SampleBuffers } from '../nerf/sample-buffers.ts';
 import type { Scene, View } from '../scene/types.ts';
 import { readFieldFile, stylesOf } from './field-file.ts';
 import type { KernelCache } from './kernel-cache.ts';
+import { PRESETS } from './presets.ts';
 
 export interface BaseField {
   field: Field;

@@ -1,16 +1,14 @@
-// Everything on the GPU that belongs to one field, made and freed together; and what stands in for a preset that does
-// not fit the adapter's memory.
+// Everything on the GPU that belongs to one field, made and freed together; and what it takes of memory.
 
 import type { Gpu } from '../gpu/device.ts';
-import { PRESETS } from '../nerf/config.ts';
 import type { Field } from '../nerf/field.ts';
 import { memoryOf } from '../nerf/memory.ts';
 import type { NerfKernels } from '../nerf/passes.ts';
 import { Renderer } from '../nerf/renderer.ts';
 import { SampleBuffers } from '../nerf/sample-buffers.ts';
 import type { TrainingPace } from '../nerf/trainer.ts';
-import type { PresetName } from '../nerf/types.ts';
 import type { Scene } from '../scene/types.ts';
+import { PRESETS, type PresetName } from './presets.ts';
 
 export interface Core {
   preset: PresetName;
@@ -45,13 +43,6 @@ export function createCore(
 export function destroyCore({ viewRenderer, taskRenderer, buffers, field }: Core): void {
   for (const part of [viewRenderer, taskRenderer, buffers, field]) part.destroy();
 }
-
-/** Each preset and what may stand in for it, larger ones first. */
-export const SMALLER: Record<PresetName, PresetName[]> = {
-  max: ['max', 'standard', 'quick'],
-  standard: ['standard', 'quick'],
-  quick: ['quick'],
-};
 
 /** GPU memory of a preset for this scene, as it is told to people. */
 export function memoryTold(preset: PresetName, { train }: Scene): string {

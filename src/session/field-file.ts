@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { REGION_COUNT } from '../nerf/blend.ts';
-import { type FieldConfig, PRESETS } from '../nerf/config.ts';
+import type { FieldConfig } from '../nerf/config.ts';
 import {
   type Container,
   type ContainerTensor,
@@ -23,9 +23,9 @@ import {
 } from '../nerf/field.ts';
 import { type HashLevel, hashLevels } from '../nerf/hash-levels.ts';
 import type { TrainingPace } from '../nerf/trainer.ts';
-import type { PresetName } from '../nerf/types.ts';
 import type { Scene, View } from '../scene/types.ts';
 import { type Look, PLAIN_LOOK } from './looks.ts';
+import { PRESET_NAMES, PRESETS, type PresetName } from './presets.ts';
 import { labelsOfRuns, runsOf } from './regions/labels.ts';
 import { type KeptRegions, REGION_RESOLUTION } from './regions/regions.ts';
 import { fillNetwork, networkTensors, readNetwork, storeNetwork } from './stored-network.ts';
@@ -77,7 +77,7 @@ const regionSchema = z.object({
 
 const metaSchema = z.object({
   kind: z.literal('field'),
-  preset: z.enum(['quick', 'standard', 'max']),
+  preset: z.enum(PRESET_NAMES),
   steps: whole,
   seed: whole,
   unbounded: z.boolean(),

@@ -2,11 +2,10 @@
 // before and after saving. Styles are kept as differences from that plain appearance.
 
 import { crc32, hex32 } from '../crc32.ts';
-import { PRESETS } from '../nerf/config.ts';
 import type { ContainerTensor } from '../nerf/container.ts';
 import type { Field, HashNetwork } from '../nerf/field.ts';
-import type { PresetName } from '../nerf/types.ts';
 import { appearanceMeta } from './field-file.ts';
+import { PRESETS, type PresetName } from './presets.ts';
 import { networkTensors, type StoredNetwork, storeNetwork } from './stored-network.ts';
 
 export interface FieldPrint {

@@ -1,8 +1,8 @@
 // An instant style: the painting's own steps, but few, on a short schedule of their own, so that their strokes settle.
 // Ways without such steps were measured beside it and came less far in the same time: see docs/instant-styles.md.
 
-import type { Preset } from '../nerf/config.ts';
 import type { StyleConfig } from '../style/style-config.ts';
+import type { Preset } from './presets.ts';
 import type { StylizeOptions } from './types.ts';
 
 /** 24: on small views of the fox nine tenths of what 48 steps gain (docs/instant-styles.md). */

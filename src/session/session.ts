@@ -6,20 +6,19 @@ import type { Gpu } from '../gpu/device.ts';
 import { Lpips } from '../metrics/lpips.ts';
 import type { LpipsHeads } from '../metrics/lpips-heads.ts';
 import { blendOf } from '../nerf/blend.ts';
-import { PRESETS, type Preset } from '../nerf/config.ts';
 import { type Appearance, Field } from '../nerf/field.ts';
 import { largestBuffer, makeIfRoom } from '../nerf/memory.ts';
 import type { NerfKernels } from '../nerf/passes.ts';
 import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
 import { NerfTrainer } from '../nerf/trainer.ts';
-import type { PresetName, RenderTarget } from '../nerf/types.ts';
+import type { RenderTarget } from '../nerf/types.ts';
 import { loadScene } from '../scene/load.ts';
 import type { Camera, FileSource, LoadSceneOptions, Scene } from '../scene/types.ts';
 import { resolveFeatureNetwork } from '../style/features/network-choice.ts';
 import type { NetworkWeights, WeightsSource } from '../style/features/network-weights.ts';
 import type { FeatureNetwork } from '../style/types.ts';
 import { openBaseField, sameScene } from './base-field.ts';
-import { type Core, createCore, destroyCore, memoryTold, SMALLER } from './core.ts';
+import { type Core, createCore, destroyCore, memoryTold } from './core.ts';
 import { Emitter } from './emitter.ts';
 import { readFieldFile, type StyledAppearance, stylesOf, writeFieldFile } from './field-file.ts';
 import { paceOf } from './instant.ts';
@@ -29,6 +28,7 @@ import { lookOf, PLAIN_LOOK } from './looks.ts';
 import { evaluationOf, scoreConsistency, scoreViews } from './measure.ts';
 import { paint } from './painting.ts';
 import { fieldConfigFor } from './placement.ts';
+import { PRESET_NAMES, PRESETS, type Preset, type PresetName, smallerPresets } from './presets.ts';
 import { SessionRegions } from './regions/regions.ts';
 import { Showing } from './showing.ts';
 import { Slicer } from './slices.ts';
@@ -80,7 +80,7 @@ class Session implements ImpastoSession {
   private readonly emitter = new Emitter<SessionEvents>();
   private readonly current: SessionState = {
     scene: null,
-    preset: 'quick',
+    preset: PRESET_NAMES[0],
     trainedSteps: 0,
     style: [],
     painted: false,
@@ -233,20 +233,20 @@ class Session implements ImpastoSession {
       }
       return this.core;
     }
-    for (const name of SMALLER[preset]) {
+    for (const name of smallerPresets(preset)) {
       const kernels = await this.kernelCache.get(fieldConfigFor(PRESETS[name].field, scene));
       await this.dropCore();
       if (await this.makeCore(scene, name, preset, wanted, kernels)) {
         this.emitter.emit('changed', { reason: 'load' });
         return this.core!;
       }
-      const next = SMALLER[name][1];
+      const [, next] = smallerPresets(name);
       if (!next) break;
       const text = `preset ${name} needs ${memoryTold(name, scene)} of graphics memory, and there is less: going on with ${next}`;
       this.emitter.emit('notice', { level: 'warning', text });
     }
     throw new InputError(
-      `graphics memory: expected ${memoryTold('quick', scene)} for ${scene.train.length} pictures of ${scene.name}, found less (a larger --downscale needs less)`,
+      `graphics memory: expected ${memoryTold(PRESET_NAMES[0], scene)} for ${scene.train.length} pictures of ${scene.name}, found less (a larger --downscale needs less)`,
     );
   }
 

@@ -2,11 +2,11 @@
 // its weights as they are. What is stored is what comes back, to the bit, and is stored the same again.
 
 import { bytesFromTable, tableFromBytes } from '../nerf/byte-table.ts';
-import type { Preset } from '../nerf/config.ts';
 import { type Container, type ContainerTensor, containerTensor } from '../nerf/container.ts';
 import type { HashNetwork } from '../nerf/field.ts';
 import { f16FromF32, f32FromF16 } from '../nerf/half.ts';
 import type { HashLevel } from '../nerf/hash-levels.ts';
+import type { Preset } from './presets.ts';
 
 export interface StoredNetwork {
   table: StoredTable;

@@ -4,10 +4,11 @@
 import type { Gpu } from '../gpu/device.ts';
 import type { PathPair } from '../metrics/consistency.ts';
 import type { LpipsHeads } from '../metrics/lpips-heads.ts';
-import type { PresetName, RenderTarget } from '../nerf/types.ts';
+import type { RenderTarget } from '../nerf/types.ts';
 import type { Camera, FileSource, LoadSceneOptions, Picture, Scene } from '../scene/types.ts';
 import type { WeightsSource } from '../style/features/network-weights.ts';
 import type { StyleLossChoice, StyleLossName } from '../style/style-config.ts';
+import type { PresetName } from './presets.ts';
 import type { Region, Regions } from './regions/types.ts';
 
 export interface StyleInput {

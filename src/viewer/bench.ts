@@ -4,7 +4,7 @@
 import { type BenchResult, benchTables, runBench } from '../bench/bench.ts';
 import { Cancelled } from '../errors.ts';
 import { Gpu } from '../gpu/device.ts';
-import type { PresetName } from '../nerf/types.ts';
+import { PRESET_NAMES, type PresetName } from '../session/presets.ts';
 import { loadFeatureWeights } from '../style/features/weights.ts';
 import { urlSource } from '../style/features/weights-web.ts';
 import { download } from './download.ts';
@@ -16,7 +16,7 @@ main.innerHTML = `
     take. Keep the tab in front and leave the machine alone meanwhile; on a graphics card it takes seconds, without one
     several minutes.</p>
   <div class="controls">
-    <label>Preset <select><option>quick</option><option>standard</option><option>max</option></select></label>
+    <label>Preset <select>${PRESET_NAMES.map((name) => `<option>${name}</option>`).join('')}</select></label>
     <button type="button" class="primary start">Start</button>
     <button type="button" class="stop" disabled>Stop</button>
     <button type="button" class="save" disabled>Save as JSON</button>

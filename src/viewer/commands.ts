@@ -4,10 +4,9 @@
 import { InputError } from '../errors.ts';
 import { pathFromJson, pathToJson, turntableFor } from '../export/camera-path.ts';
 import { encodePng } from '../export/png.ts';
-import { PRESETS } from '../nerf/config.ts';
-import type { PresetName } from '../nerf/types.ts';
 import type { Camera, FileSource, Picture, PictureDecoder, Scene } from '../scene/types.ts';
 import { sameScene } from '../session/base-field.ts';
+import { PRESETS, type PresetName } from '../session/presets.ts';
 import { decodeStyle } from '../session/style-picture.ts';
 import type { ImpastoSession, StyleLossChoice } from '../session/types.ts';
 import { download, fileName } from './download.ts';

@@ -1,6 +1,6 @@
 // Everything the page shows, in one plain record. Panels render it; commands and engine events change it.
 
-import type { PresetName } from '../nerf/types.ts';
+import { DEFAULT_PRESET, type PresetName } from '../session/presets.ts';
 import type { Region } from '../session/regions/types.ts';
 import type { BakeReport, SessionState, StyleLossName } from '../session/types.ts';
 import type { Shown } from './fade.ts';
@@ -188,7 +188,7 @@ export function initialState(): PageState {
     opening: false,
     scene: null,
     training: {
-      preset: 'standard',
+      preset: DEFAULT_PRESET,
       trainedPreset: null,
       step: 0,
       rate: 0,

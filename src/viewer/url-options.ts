@@ -1,3 +1,4 @@
+import { PRESET_NAMES, type PresetName } from '../session/presets.ts';
 // What the page's address may ask for, for links, slow machines and tests, e.g.
 //   ?scene=still-life&preset=quick&downscale=4&maxTrain=12&steps=60&field=64&present=read-back
 // scene       bundled scene opened at once            preset     quick | standard | max
@@ -9,8 +10,6 @@
 // train=0     do not train by itself after a scene was opened
 // shipped=0   learn bundled scenes from their photographs, as if no trained field came along; open with none
 // Values that cannot be used are ignored.
-
-import type { PresetName } from '../nerf/types.ts';
 
 export interface UrlOptions {
   scene?: string;
@@ -37,7 +36,7 @@ export function readUrlOptions(search: string): UrlOptions {
     allowed.find((value) => value === query.get(name));
   return {
     scene: query.get('scene') ?? undefined,
-    preset: oneOf('preset', ['quick', 'standard', 'max'] as const),
+    preset: oneOf('preset', PRESET_NAMES),
     downscale: count('downscale'),
     maxTrain: count('maxTrain'),
     maxTest: count('maxTest'),

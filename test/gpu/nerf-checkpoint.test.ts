@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../src/gpu/node.ts';
-import { PRESETS } from '../../src/nerf/config.ts';
 import { type Container, readContainer, writeContainer } from '../../src/nerf/container.ts';
 import { type Appearance, Field } from '../../src/nerf/field.ts';
 import { NerfKernels } from '../../src/nerf/passes.ts';
@@ -14,6 +13,7 @@ import { SampleBuffers } from '../../src/nerf/sample-buffers.ts';
 import { NerfTrainer } from '../../src/nerf/trainer.ts';
 import { readFieldFile, type StyledAppearance, writeFieldFile } from '../../src/session/field-file.ts';
 import { lookOf } from '../../src/session/looks.ts';
+import { PRESETS } from '../../src/session/presets.ts';
 import { ballScene } from '../reference/nerf/ball.ts';
 import { SMALL_FIELD } from '../reference/nerf/cases.ts';
 

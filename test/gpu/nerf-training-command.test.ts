@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/cli/program.ts';
 import { encodePng } from '../../src/export/png.ts';
-import { PRESETS } from '../../src/nerf/config.ts';
 import { readContainer } from '../../src/nerf/container.ts';
+import { PRESETS } from '../../src/session/presets.ts';
 import { ballScene } from '../reference/nerf/ball.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'impasto-resume-'));

@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../src/gpu/node.ts';
 import { Tensor } from '../../src/gpu/tensor.ts';
-import { PRESETS, type TrainConfig } from '../../src/nerf/config.ts';
+import type { TrainConfig } from '../../src/nerf/config.ts';
 import { type Appearance, Field } from '../../src/nerf/field.ts';
 import { NerfKernels } from '../../src/nerf/passes.ts';
 import { createRenderTarget, destroyRenderTarget, Renderer } from '../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../src/nerf/sample-buffers.ts';
 import { NerfTrainer, reelsOf } from '../../src/nerf/trainer.ts';
+import { PRESETS } from '../../src/session/presets.ts';
 import { ballScene, psnr } from '../reference/nerf/ball.ts';
 import { SMALL_FIELD } from '../reference/nerf/cases.ts';
 

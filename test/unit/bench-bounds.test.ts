@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { countAdditions, countMarchSteps, judge, workOfStep } from '../../src/bench/bounds.ts';
 import type { Ceiling } from '../../src/bench/ceilings.ts';
-import { PRESETS } from '../../src/nerf/config.ts';
+import { PRESETS } from '../../src/session/presets.ts';
 
 const CEILINGS: Ceiling[] = [
   { name: 'fma f32', value: 50, unit: 'GFLOP/s' },

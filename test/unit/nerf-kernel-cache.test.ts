@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Gpu } from '../../src/gpu/device.ts';
-import { PRESETS } from '../../src/nerf/config.ts';
 import type { NerfKernels } from '../../src/nerf/passes.ts';
 import { KernelCache } from '../../src/session/kernel-cache.ts';
+import { PRESETS } from '../../src/session/presets.ts';
 
 const quick = PRESETS.quick.field;
 const wide = { ...quick, densityHidden: 32 };

@@ -1,8 +1,8 @@
 // How many steps a painting takes, and on what schedule: as asked, else instant or the preset's.
 
 import { describe, expect, it } from 'vitest';
-import { PRESETS } from '../../src/nerf/config.ts';
 import { paceOf } from '../../src/session/instant.ts';
+import { PRESETS } from '../../src/session/presets.ts';
 import { DEFAULT_STYLE_CONFIG, learningRateAt, scaleAt } from '../../src/style/style-config.ts';
 
 describe('the pace of a painting', () => {

@@ -4,7 +4,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { worldUnitsPerSceneUnit } from '../../src/export/transforms.ts';
-import { PRESETS } from '../../src/nerf/config.ts';
 import { f32FromF16 } from '../../src/nerf/half.ts';
 import { openScenePath } from '../../src/scene/folder-source.ts';
 import { loadScene } from '../../src/scene/load.ts';
@@ -12,6 +11,7 @@ import { nodeDecoder } from '../../src/scene/node-decoder.ts';
 import type { FileSource, LoadSceneOptions, View } from '../../src/scene/types.ts';
 import { scoreViews } from '../../src/session/measure.ts';
 import { viewSize } from '../../src/session/painting.ts';
+import { PRESETS } from '../../src/session/presets.ts';
 import type { ImpastoSession, StyleInput, StyleLossName } from '../../src/session/types.ts';
 import { styleDistance } from '../../src/style/score.ts';
 import type { FeatureNetwork } from '../../src/style/types.ts';

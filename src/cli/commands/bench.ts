@@ -4,7 +4,7 @@
 import { Command } from 'commander';
 import { benchTables, runBench } from '../../bench/bench.ts';
 import { closeNodeGpu, openNodeGpu } from '../../gpu/node.ts';
-import type { PresetName } from '../../nerf/types.ts';
+import { PRESETS_IN_WORDS, type PresetName } from '../../session/presets.ts';
 import { loadFeatureWeights } from '../../style/features/weights.ts';
 import type { Io } from '../io.ts';
 import { bundledNetwork, givenNetwork, type NetworkOptions, networkOptions } from '../networks.ts';
@@ -15,7 +15,7 @@ import { Progress } from '../progress.ts';
 export function benchCommand(io: Io): Command {
   const command = new Command('bench')
     .description("the adapter's measured ceilings, and kernels and stages beside them")
-    .option('--preset <name>', 'quick, standard or max', preset, 'quick')
+    .option('--preset <name>', PRESETS_IN_WORDS, preset, 'quick')
     .option('--json <file>', "figures as JSON, '-' for stdout");
   return networkOptions(command, 'small').action(
     async (options: NetworkOptions & { preset: PresetName; json?: string }) => {

@@ -3,11 +3,10 @@
 
 import { Command } from 'commander';
 import { closeNodeGpu, openNodeGpu } from '../../gpu/node.ts';
-import { PRESETS } from '../../nerf/config.ts';
 import { largestBuffer, memoryOf } from '../../nerf/memory.ts';
+import { PRESET_NAMES, PRESETS } from '../../session/presets.ts';
 import type { Io } from '../io.ts';
 import { foundNetworks } from '../networks.ts';
-import { PRESETS as NAMES } from '../options.ts';
 import { prepareJson, say, writeJson } from '../output.ts';
 
 /** Those that decide what fits and how fast it runs. */
@@ -26,7 +25,7 @@ const VIEWS = 100;
 
 /** Bytes by part, and whether the adapter's buffers can be as large as the largest. */
 function presetMemory(limits: Record<string, number>) {
-  return NAMES.map((preset) => {
+  return PRESET_NAMES.map((preset) => {
     const pictures = { views: VIEWS, pixels: VIEWS * PRESETS[preset].pictureSide ** 2 };
     const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
     const bytes = memoryOf(PRESETS[preset], pictures);

@@ -5,9 +5,9 @@ import { Command } from 'commander';
 import { turntableFor } from '../../export/camera-path.ts';
 import { contactSheet, type SheetRow } from '../../export/contact-sheet.ts';
 import { encodePng } from '../../export/png.ts';
-import type { PresetName } from '../../nerf/types.ts';
 import { openScenePath } from '../../scene/folder-source.ts';
 import type { Scene } from '../../scene/types.ts';
+import { DEFAULT_PRESET, PRESETS, PRESETS_IN_WORDS, type PresetName } from '../../session/presets.ts';
 import { type Engine, withEngine } from '../engine.ts';
 import { renderFrames } from '../frames.ts';
 import { readStyles } from '../inputs.ts';
@@ -48,12 +48,6 @@ interface Options extends SceneOptions, NetworkOptions, PaintingOptions {
   json?: string;
 }
 
-/** Long side of the video where `--size` is not given, and how many frames: what each preset's machine bears. */
-const VIDEO: Record<PresetName, { side: number; frames: number }> = {
-  quick: { side: 320, frames: 48 },
-  standard: { side: 960, frames: 120 },
-  max: { side: 1920, frames: 180 },
-};
 /** Rows of the sheet. */
 const SHEET_VIEWS = 4;
 
@@ -63,7 +57,7 @@ export function runCommand(io: Io): Command {
     .argument('<scene>', 'folder or .zip')
     .requiredOption('--style <image[:weight]>', 'repeat for a mix; a.jpg+b.jpg is one style of several pictures', style)
     .requiredOption('--out <dir>', 'folder of the results')
-    .option('--preset <name>', 'quick, standard or max', preset, 'standard')
+    .option('--preset <name>', PRESETS_IN_WORDS, preset, DEFAULT_PRESET)
     .option('--steps <n>', 'training steps (default: by preset)', wholeNumber('--steps', 1))
     .option('--style-steps <n>', 'style steps (default: by preset)', wholeNumber('--style-steps', 1))
     .option(
@@ -107,7 +101,7 @@ export function runCommand(io: Io): Command {
       await writeResult(at('styled.impasto'), await session.save());
       const consistency = consistencyReport(await stage('consistency', () => session.consistency({ signal })));
 
-      const video = VIDEO[options.preset];
+      const { video } = PRESETS[options.preset];
       const frames = options.frames ?? video.frames;
       const videoSize = options.size ?? frameSize(scene, video.side);
       const plan = { cameras: turntableFor(scene, frames, ...videoSize), fps: options.fps, size: videoSize };

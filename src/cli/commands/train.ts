@@ -2,9 +2,8 @@
 
 import { Command } from 'commander';
 import { InputError, inputError } from '../../errors.ts';
-import { PRESETS } from '../../nerf/config.ts';
-import type { PresetName } from '../../nerf/types.ts';
 import { openScenePath } from '../../scene/folder-source.ts';
+import { DEFAULT_PRESET, PRESETS, PRESETS_IN_WORDS, type PresetName } from '../../session/presets.ts';
 import { withEngine } from '../engine.ts';
 import { readInput } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -37,7 +36,7 @@ export function trainCommand(io: Io): Command {
     .description('trains a field from photographs with poses')
     .argument('<scene>', 'folder or .zip')
     .requiredOption('--out <file>', 'where the field goes, f.impasto')
-    .option('--preset <name>', 'quick, standard or max (default: standard)', preset)
+    .option('--preset <name>', `${PRESETS_IN_WORDS} (default: ${DEFAULT_PRESET})`, preset)
     .option('--steps <n>', 'stop after so many steps in all', wholeNumber('--steps', 1))
     .option('--seconds <t>', 'stop after so many seconds', decimal('--seconds', 0, Number.POSITIVE_INFINITY))
     .option('--seed <n>', 'of every random choice (default: 0)', wholeNumber('--seed', 0))
@@ -54,7 +53,7 @@ export function trainCommand(io: Io): Command {
     const files = await openScenePath(scenePath);
     await withEngine(io, null, async (engine) => {
       const { session, stage, signal } = engine;
-      let preset = options.preset ?? 'standard';
+      let preset = options.preset ?? DEFAULT_PRESET;
       if (resumed) {
         await loadCheckpointWithScene(engine, resumed, options.resume!, files, options);
         preset = session.state.preset;

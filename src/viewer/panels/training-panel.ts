@@ -1,7 +1,7 @@
 // Training: preset, start and pause, how far it is, the curves of loss and held-out quality.
 
 import type GUI from 'lil-gui';
-import type { PresetName } from '../../nerf/types.ts';
+import { PRESET_NAMES, type PresetName } from '../../session/presets.ts';
 import type { Commands } from '../commands.ts';
 import type { PageState } from '../page-state.ts';
 import type { Store } from '../store.ts';
@@ -11,7 +11,7 @@ import { addButtons, addText, follow } from './gui-parts.ts';
 export function trainingPanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
   const folder = gui.addFolder('Training');
   const record: { preset: PresetName } = { preset: store.state.training.preset };
-  const preset = folder.add(record, 'preset', ['quick', 'standard', 'max'] satisfies PresetName[]);
+  const preset = folder.add(record, 'preset', [...PRESET_NAMES]);
   preset.onChange((value: PresetName) => commands.setPreset(value));
   follow(preset, record, 'preset', store, (state) => state.training.preset);
 
