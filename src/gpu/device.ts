@@ -1,5 +1,6 @@
-// The one GPUDevice that our passes, three.js and tfjs share. Asks for what the adapter has and works with
-// WebGPU's defaults where that is all there is. Loss and uncaptured errors are told in words.
+// The one GPUDevice that our passes, three.js and tfjs share: opened here, or adopted from a host that has one already.
+// Asks for what the adapter has and works with WebGPU's defaults where that is all there is. Loss and uncaptured errors
+// are told in words.
 
 export interface AdapterInfo {
   vendor: string;
@@ -8,10 +9,10 @@ export interface AdapterInfo {
 }
 
 /** Features that are taken when present; nothing here is required. */
-const WANTED_FEATURES = ['timestamp-query', 'shader-f16', 'subgroups', 'float32-filterable'] as const;
+export const WANTED_FEATURES = ['timestamp-query', 'shader-f16', 'subgroups', 'float32-filterable'] as const;
 
 /** Limits raised to the adapter's own; everything must still run at the WebGPU defaults. */
-const RAISED_LIMITS = [
+export const RAISED_LIMITS = [
   'maxStorageBufferBindingSize',
   'maxBufferSize',
   'maxStorageBuffersPerShaderStage',
@@ -26,13 +27,31 @@ export class NoWebGpuError extends Error {
   override readonly name = 'NoWebGpuError';
 }
 
-/** One adapter and its device. */
+/** What an adapter says of itself, as far as it says it. */
+export type AdapterDetails = Partial<AdapterInfo & { subgroupMinSize: number; subgroupMaxSize: number }>;
+
+/** A device, and what is known of its adapter. */
 export class Gpu {
+  readonly info: AdapterInfo;
+
   private constructor(
-    readonly adapter: GPUAdapter,
     readonly device: GPUDevice,
-    readonly info: AdapterInfo,
-  ) {}
+    readonly adapterInfo: AdapterDetails,
+    private readonly owned: boolean,
+  ) {
+    const { vendor = '', architecture = '', description = '' } = adapterInfo;
+    this.info = { vendor, architecture, description };
+  }
+
+  /**
+   * Works on a host's device, three's for example, and never destroys it. Everything runs at WebGPU's default limits and
+   * without optional features; a device that was asked for more (see `WANTED_FEATURES`, `RAISED_LIMITS`) is faster and
+   * takes larger presets.
+   * @param info of the device's adapter; by default what the device itself says of it
+   */
+  static adopt(device: GPUDevice, info: AdapterDetails = device.adapterInfo ?? {}): Gpu {
+    return new Gpu(device, info, false);
+  }
 
   /**
    * Opens the device. `defaultsOnly` takes no optional feature and no raised limit (to test that we run there).
@@ -51,8 +70,7 @@ export class Gpu {
     const requiredLimits: Record<string, number> = {};
     if (!options.defaultsOnly) for (const name of RAISED_LIMITS) requiredLimits[name] = adapter.limits[name];
     const device = await adapter.requestDevice({ label: 'Impasto.device', requiredFeatures, requiredLimits });
-    const { vendor, architecture, description } = adapter.info;
-    return new Gpu(adapter, device, { vendor, architecture, description });
+    return new Gpu(device, adapter.info, true);
   }
 
   get isSoftware(): boolean {
@@ -85,7 +103,8 @@ export class Gpu {
     await this.device.queue.onSubmittedWorkDone();
   }
 
+  /** An adopted device stays its host's. */
   destroy(): void {
-    this.device.destroy();
+    if (this.owned) this.device.destroy();
   }
 }

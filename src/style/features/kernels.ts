@@ -40,7 +40,7 @@ export interface KernelOptions {
 
 /** Subgroups of 8 lanes or more, known for certain. */
 export function hasWideSubgroups(gpu: Gpu): boolean {
-  const smallest = (gpu.adapter.info as { subgroupMinSize?: number }).subgroupMinSize ?? 0;
+  const smallest = gpu.adapterInfo.subgroupMinSize ?? 0;
   return gpu.has('subgroups') && smallest >= 8;
 }
 

@@ -39,7 +39,7 @@ async function register(gpu: Gpu): Promise<TfjsOnDevice> {
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   type Info = ConstructorParameters<typeof WebGPUBackend>[1];
-  const backend = new WebGPUBackend(gpu.device, gpu.adapter.info as unknown as Info);
+  const backend = new WebGPUBackend(gpu.device, gpu.adapterInfo as unknown as Info);
   tf.registerBackend('webgpu', () => backend, 3);
   await tf.setBackend('webgpu');
   await tf.ready();

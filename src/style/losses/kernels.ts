@@ -85,9 +85,6 @@ async function compile(gpu: Gpu): Promise<StyleKernels> {
 
 /** nnfm_match_subgroups shares loads among eight lanes. A workgroup of 64 holds whole subgroups up to 64 wide. */
 function hasWideSubgroups(gpu: Gpu): boolean {
-  const { subgroupMinSize = 0, subgroupMaxSize = 128 } = gpu.adapter.info as {
-    subgroupMinSize?: number;
-    subgroupMaxSize?: number;
-  };
+  const { subgroupMinSize = 0, subgroupMaxSize = 128 } = gpu.adapterInfo;
   return gpu.has('subgroups') && subgroupMinSize >= 8 && subgroupMaxSize <= 64;
 }
