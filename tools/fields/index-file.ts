@@ -1,5 +1,5 @@
 // assets/fields/index.json: what ships, what it was made from, and what it was worth when it was made. The page reads
-// names and files; tools/fields writes it; test/gpu/assets-fields.test.ts holds it against what the engine makes now.
+// names and files; tools/fields writes it; test/gpu/assets/fields.test.ts holds it against what the engine makes now.
 
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';

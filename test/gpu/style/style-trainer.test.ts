@@ -1,0 +1,386 @@
+// The whole step of the style trainer on a toy network and a renderer of plain pictures: its gradient against
+// differences of its own losses, that losses fall, and what is promised of seeds, mixes, sizes, caches and colours.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Gpu } from '../../../src/gpu/device.ts';
+import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
+import { Tensor } from '../../../src/gpu/tensor.ts';
+import type { Camera, Picture } from '../../../src/scene/types.ts';
+import { encodeColourTransfer } from '../../../src/style/colour-transfer.ts';
+import { styleDistance } from '../../../src/style/score.ts';
+import { STYLE_LOSSES, type StyleConfig, type StyleLossChoice } from '../../../src/style/style-config.ts';
+import { StyleEye } from '../../../src/style/style-eye.ts';
+import { StyleTrainer, type StyleTrainerOptions } from '../../../src/style/style-trainer.ts';
+import type { FeatureNetwork } from '../../../src/style/types.ts';
+import { ImageRenderer } from '../../../tools/image-renderer.ts';
+import { luminance, luminanceBackward, transfer } from '../../reference/colour.ts';
+import { pattern } from '../../reference/pattern.ts';
+import { toyNetwork } from '../../reference/toy-network.ts';
+
+let gpu: Gpu;
+let network: FeatureNetwork;
+beforeAll(async () => {
+  gpu = await openNodeGpu({ defaultsOnly: true });
+  network = await toyNetwork(gpu);
+});
+afterAll(() => closeNodeGpu(gpu));
+
+const SIZE = { width: 21, height: 17 };
+
+const camera = (fx: number, size = SIZE): Camera => ({
+  ...size,
+  fx,
+  fy: fx,
+  cx: 10,
+  cy: 8,
+  distortion: null,
+  cameraToWorld: [],
+});
+
+function picture(width: number, height: number, seed: number, low = 0, high = 255): Picture {
+  const values = pattern(width * height * 4, seed);
+  const data = Uint8ClampedArray.from(values, (v, i) => (i % 4 === 3 ? 255 : low + (high - low) * v));
+  return { width, height, data };
+}
+
+const coloursOf = ({ data }: Picture) =>
+  Float32Array.from(
+    data.filter((_, i) => i % 4 !== 3),
+    (v) => v / 255,
+  );
+
+interface Given {
+  views?: number;
+  loss?: StyleLossChoice;
+  size?: typeof SIZE;
+  styles?: StyleTrainerOptions['styles'];
+  config?: Partial<StyleConfig>;
+  /** The pictures begin here rather than at the photographs. */
+  start?: Float32Array;
+  seed?: number;
+}
+
+const STYLE = picture(40, 30, 50, 90, 255);
+
+async function trainer(
+  given: Given = {},
+): Promise<{ trainer: StyleTrainer; renderer: ImageRenderer; views: Camera[] }> {
+  const renderer = new ImageRenderer();
+  const size = given.size ?? SIZE;
+  const views = Array.from({ length: given.views ?? 1 }, (_, v) => ({
+    camera: camera(v + 1, size),
+    target: picture(size.width, size.height, v + 1, 0, 160),
+  }));
+  for (const { camera, target } of views) renderer.add(camera, given.start ?? coloursOf(target));
+  const made = await StyleTrainer.create(gpu, {
+    network,
+    renderer,
+    views,
+    styles: given.styles ?? [{ picture: STYLE, weight: 1 }],
+    loss: given.loss ?? 'nnfm',
+    size,
+    config: given.config,
+    seed: given.seed ?? 1,
+  });
+  return { trainer: made, renderer, views: views.map(({ camera }) => camera) };
+}
+
+// The toy network has relu3_1 alone.
+const TOY_LAYERS: Partial<StyleConfig> = {
+  contentLayers: {
+    nnfm: ['relu3_1'],
+    patch: ['relu3_1'],
+    attention: ['relu3_1'],
+    gram: ['relu3_1'],
+    adain: ['relu3_1'],
+  },
+};
+
+describe.each(STYLE_LOSSES)('a step with %s', (loss) => {
+  it.each([1, 0.5] as const)('has the gradient of its own losses (network fed at scale %f)', async (featureScale) => {
+    const config = { ...TOY_LAYERS, featureScale, contentWeight: 0.3, learningRate: 0, warmup: 0 };
+    const start = Float32Array.from(pattern(SIZE.width * SIZE.height * 3, 30), (v) => 0.2 + 0.6 * v);
+    const gradientOf = async (pixels: Float32Array) => {
+      const { trainer: t, renderer, views } = await trainer({ loss, config, start: pixels });
+      let gradient = new Float32Array();
+      const backward = renderer.backward.bind(renderer);
+      renderer.backward = async (view, dImage) => {
+        gradient = await dImage.readF32();
+        await backward(view, dImage);
+      };
+      await t.step();
+      const { total } = await t.losses();
+      expect(renderer.canvases.get(views[0])!.pixels).toEqual(pixels);
+      t.destroy();
+      return { gradient, total };
+    };
+    const { gradient } = await gradientOf(start);
+    // Along the gradient, where differences stand out of f32's rounding the most; a short step, as nearest columns
+    // change with a longer one.
+    const length = Math.hypot(...gradient);
+    const step = 0.001;
+    const moved = (sign: number) => start.map((v, i) => v + (sign * step * gradient[i]) / length);
+    const above = (await gradientOf(moved(1))).total;
+    const below = (await gradientOf(moved(-1))).total;
+    expect([(above - below) / (2 * step)]).toBeAllclose([length], { absolute: 0, relative: 0.02 });
+  });
+
+  it('brings the loss down, and the pictures nearer to the style', async () => {
+    const { trainer: t, renderer, views } = await trainer({ loss, config: { ...TOY_LAYERS, steps: 40, tvWeight: 0 } });
+    const distance = () => {
+      const canvas = renderer.canvases.get(views[0])!;
+      const image = Tensor.from(gpu.device, 'test', [SIZE.height, SIZE.width, 3], canvas.pixels);
+      return styleDistance(gpu, network, [image], STYLE, loss);
+    };
+    const before = await distance();
+    await t.step();
+    const first = await t.losses();
+    for (let i = 1; i < 40; i++) await t.step();
+    await t.losses();
+    await t.step();
+    const last = await t.losses();
+    expect(last.style).toBeLessThan(0.6 * first.style);
+    expect(last.total).toBeCloseTo(last.style + last.content + last.tv, 9);
+    expect(await distance()).toBeLessThan(0.6 * before);
+    t.destroy();
+  });
+});
+
+describe('StyleTrainer', () => {
+  it('gives the same pictures from the same seed, others from another', async () => {
+    const run = async (seed: number) => {
+      const { trainer: t, renderer } = await trainer({ views: 3, seed, config: TOY_LAYERS });
+      for (let i = 0; i < 5; i++) await t.step();
+      t.destroy();
+      return [...renderer.canvases.values()].map(({ pixels }) => pixels);
+    };
+    const first = await run(7);
+    expect(await run(7)).toEqual(first);
+    expect(await run(8)).not.toEqual(first);
+  });
+
+  it('visits each view once before any twice, and asks for views without direction', async () => {
+    const { trainer: t, renderer, views } = await trainer({ views: 4, config: TOY_LAYERS });
+    for (let i = 0; i < 8; i++) await t.step();
+    const seen = renderer.renders.map(({ camera }) => views.indexOf(camera));
+    expect(seen.slice(0, 4).sort()).toEqual([0, 1, 2, 3]);
+    expect(seen.slice(4).sort()).toEqual([0, 1, 2, 3]);
+    expect(renderer.renders.every(({ options }) => options.viewDependent === false)).toBe(true);
+    expect(t.steps).toBe(8);
+    t.destroy();
+  });
+
+  it('means losses over the steps since they were asked for; content starts at 0', async () => {
+    const { trainer: t } = await trainer({ config: { ...TOY_LAYERS, learningRate: 0, contentWeight: 1 } });
+    expect(await t.losses()).toEqual({ total: 0, style: 0, content: 0, tv: 0 });
+    await t.step();
+    const one = await t.losses();
+    expect(one.content).toBe(0);
+    expect(one.style).toBeGreaterThan(0);
+    expect(one.tv).toBeGreaterThan(0);
+    for (let i = 0; i < 3; i++) await t.step();
+    expect((await t.losses()).total).toBeCloseTo(one.total, 6);
+    t.destroy();
+  });
+
+  it('adds up several losses by their weights', async () => {
+    const styleLoss = async (loss: StyleLossChoice) => {
+      const { trainer: t } = await trainer({ loss, config: TOY_LAYERS });
+      await t.step();
+      const { style } = await t.losses();
+      t.destroy();
+      return style;
+    };
+    const [a, b] = [await styleLoss('attention'), await styleLoss('gram')];
+    const losses = [
+      { name: 'attention', weight: 0.5 },
+      { name: 'gram', weight: 2 },
+    ] as const;
+    expect(await styleLoss(losses)).toBeCloseTo(0.5 * a + 2 * b, 5);
+  });
+
+  it('takes losses at half the size too, with a gradient that is theirs', async () => {
+    const size = { width: 37, height: 34 };
+    const start = Float32Array.from(pattern(size.width * size.height * 3, 80), (v) => 0.2 + 0.6 * v);
+    const gradientOf = async (pixels: Float32Array, halfWeight: number) => {
+      const config = { ...TOY_LAYERS, halfWeight, tvWeight: 0, contentWeight: 0, learningRate: 0 };
+      const { trainer: t, renderer } = await trainer({ loss: 'adain', size, start: pixels, config });
+      let gradient = new Float32Array();
+      renderer.backward = async (_, dImage) => {
+        gradient = await dImage.readF32();
+      };
+      await t.step();
+      const { style } = await t.losses();
+      t.destroy();
+      return { gradient, style };
+    };
+    const { gradient, style } = await gradientOf(start, 0.5);
+    expect(style).toBeGreaterThan((await gradientOf(start, 0)).style);
+    const length = Math.hypot(...gradient);
+    const step = 0.01;
+    const moved = (sign: number) => start.map((v, i) => v + (sign * step * gradient[i]) / length);
+    const slope = ((await gradientOf(moved(1), 0.5)).style - (await gradientOf(moved(-1), 0.5)).style) / (2 * step);
+    expect([slope]).toBeAllclose([length], { absolute: 0, relative: 0.02 });
+  });
+
+  it('gathers a style from several pictures: what is in any of them is near', async () => {
+    const [one, other] = [picture(40, 30, 70), picture(36, 36, 71)];
+    const distance = (shown: Picture, style: Picture | Picture[]) =>
+      styleDistance(gpu, network, [shown], style, 'nnfm', { config: { maxStyleColumns: 1e6 } });
+    expect(await distance(one, [one, other])).toBeLessThan(1e-5);
+    expect(await distance(other, [one, other])).toBeLessThan(0.02);
+    expect(await distance(other, one)).toBeGreaterThan(await distance(other, [one, other]));
+    const { trainer: t } = await trainer({ styles: [{ picture: one, more: [other], weight: 1 }], config: TOY_LAYERS });
+    await t.step();
+    expect((await t.losses()).style).toBeGreaterThan(0);
+    t.destroy();
+  });
+
+  it('adds up a mix of styles by their shares', async () => {
+    const other = picture(30, 30, 60, 0, 80);
+    const styleLoss = async (styles: StyleTrainerOptions['styles']) => {
+      const { trainer: t } = await trainer({ styles, config: TOY_LAYERS });
+      await t.step();
+      const { style } = await t.losses();
+      t.destroy();
+      return style;
+    };
+    const [a, b] = [await styleLoss([{ picture: STYLE, weight: 5 }]), await styleLoss([{ picture: other, weight: 1 }])];
+    const mixed = await styleLoss([
+      { picture: STYLE, weight: 3 },
+      { picture: other, weight: 1 },
+      { picture: other, weight: 0 },
+    ]);
+    expect(mixed).toBeCloseTo(0.75 * a + 0.25 * b, 5);
+  });
+
+  it('paints the same where there is no room to keep content features', async () => {
+    const run = async (contentCacheBytes: number) => {
+      const { trainer: t, renderer } = await trainer({ views: 3, config: { ...TOY_LAYERS, contentCacheBytes } });
+      for (let i = 0; i < 7; i++) await t.step();
+      t.destroy();
+      return [...renderer.canvases.values()].map(({ pixels }) => pixels);
+    };
+    expect(await run(1)).toEqual(await run(2 ** 28));
+  });
+
+  it('goes from coarse to fine, and slows down', async () => {
+    const sizes = [
+      { until: 0.5, scale: 0.8 },
+      { until: 1, scale: 1 },
+    ];
+    const { trainer: t, renderer } = await trainer({ config: { ...TOY_LAYERS, sizes, steps: 8, warmup: 2 } });
+    // The pictures of this renderer have one size, so only what is asked for counts here.
+    renderer.render = async (camera, target, options) => {
+      renderer.renders.push({ camera, width: target.width, height: target.height, options });
+    };
+    renderer.backward = async () => {};
+    for (let i = 0; i < 10; i++) await t.step();
+    const widths = renderer.renders.map(({ width }) => width);
+    expect(widths).toEqual([17, 17, 17, 17, 21, 21, 21, 21, 21, 21]);
+    expect(renderer.renders[0].height).toBe(16);
+    const rates = renderer.learningRates;
+    expect(Math.max(...rates)).toBe(t.config.learningRate);
+    expect(rates[0]).toBeLessThan(rates[1]);
+    expect([rates[7], rates[9]]).toBeAllclose([t.config.learningRate * 0.1, t.config.learningRate * 0.1]);
+    t.destroy();
+  });
+
+  it('paints luminance alone when colours are kept', async () => {
+    const config = { ...TOY_LAYERS, keepColours: true, steps: 20 };
+    const { trainer: t, renderer, views } = await trainer({ config });
+    const before = Float64Array.from(renderer.canvases.get(views[0])!.pixels);
+    for (let i = 0; i < 20; i++) await t.step();
+    const after = Float64Array.from(renderer.canvases.get(views[0])!.pixels);
+    const spread = (of: (x: Float64Array) => Float64Array) => {
+      const [a, b] = [of(before), of(after)];
+      return Math.sqrt(a.reduce((sum, v, i) => sum + (v - b[i]) ** 2, 0) / a.length);
+    };
+    const chroma = (x: Float64Array) => luminance(x).map((y, i) => x[i] - y);
+    expect(spread(luminance)).toBeGreaterThan(0.03);
+    expect(spread(chroma)).toBeLessThan(0.25 * spread(luminance));
+    t.destroy();
+  });
+
+  it('refuses, in one sentence, what it cannot use', async () => {
+    const refused: [Given, string][] = [
+      [{ views: 0 }, 'views for stylizing: expected at least one, found 0'],
+      [{ styles: [] }, 'styles for stylizing: expected 1 to 8, found 0'],
+      [{ styles: [{ picture: STYLE, weight: -1 }] }, 'weight of a style for stylizing'],
+      [{ styles: [{ picture: STYLE, weight: 0 }] }, 'weights of the styles for stylizing: expected one above 0'],
+      [{ loss: [] }, 'losses for stylizing: expected at least one, found none'],
+      [{ loss: [{ name: 'gram', weight: 0 }] }, 'weight of gram for stylizing: expected a number above 0, found 0'],
+      [{ config: { brush: 9 } }, 'brush for stylizing: expected a number from 0.5 to 2, found 9'],
+    ];
+    for (const [given, sentence] of refused) await expect(trainer(given)).rejects.toThrow(sentence);
+  });
+});
+
+describe('styleDistance', () => {
+  it('is 0 from a picture to itself, and the mean over pictures', async () => {
+    const other = picture(40, 30, 70);
+    const [self, far, both] = [
+      await styleDistance(gpu, network, [STYLE], STYLE, 'nnfm'),
+      await styleDistance(gpu, network, [other], STYLE, 'nnfm'),
+      await styleDistance(gpu, network, [STYLE, other], STYLE, 'nnfm'),
+    ];
+    expect(Math.abs(self)).toBeLessThan(1e-6);
+    expect(far).toBeGreaterThan(1e-4);
+    expect(both).toBeCloseTo((self + far) / 2, 6);
+  });
+});
+
+describe('StyleEye', () => {
+  const sizes = [
+    { width: 21, height: 17 },
+    { width: 16, height: 24 },
+    { width: 1, height: 5 },
+    { width: 1, height: 1 },
+  ];
+
+  const run = async (size: (typeof sizes)[number], luminanceOnly: boolean, halved: boolean) => {
+    const { width, height } = size;
+    const eye = await StyleEye.create(gpu, size, { luminanceOnly, halved });
+    const up = (seed: number, w = width, h = height) => {
+      const data = pattern(w * h * 3, seed);
+      return { data, tensor: Tensor.from(gpu.device, 'test', [h, w, 3], Float32Array.from(data)) };
+    };
+    const [image, photograph, dFed] = [up(1), up(2), up(3, eye.fedSize.width, eye.fedSize.height)];
+    const dImage = Tensor.from(gpu.device, 'test', [height, width, 3], new Float32Array(width * height * 3).fill(9));
+    const encoder = gpu.device.createCommandEncoder();
+    const { fed } = eye.look(encoder, image.tensor);
+    const begun = eye.begin(encoder, dImage);
+    encoder.copyBufferToBuffer(dFed.tensor.buffer, 0, begun.dFed.buffer, 0, dFed.data.length * 4);
+    eye.finish(encoder, image.tensor, dImage, photograph.tensor, 0.7);
+    gpu.device.queue.submit([encoder.finish()]);
+    return { image, photograph, dFed, fed: await fed.readF32(), dImage: await dImage.readF32() };
+  };
+
+  it.each(sizes)('halves, and its gradient is the adjoint, at $width x $height', async (size) => {
+    const { image, dFed, fed, dImage } = await run(size, false, true);
+    const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce((s, v, i) => s + v * b[i], 0);
+    expect([dot(dImage, image.data)]).toBeAllclose([dot(fed, dFed.data)], { absolute: 1e-5 });
+    const [w, h] = [size.width, size.height];
+    const at = (x: number, y: number) => image.data[(Math.min(y, h - 1) * w + Math.min(x, w - 1)) * 3];
+    expect([fed[0]]).toBeAllclose([(at(0, 0) + at(1, 0) + at(0, 1) + at(1, 1)) / 4], { absolute: 1e-6 });
+  });
+
+  it.each(sizes)('shows luminance and sends its gradient back, at $width x $height', async (size) => {
+    const { image, photograph, dFed, fed, dImage } = await run(size, true, false);
+    expect(fed).toBeAllclose(luminance(image.data), { absolute: 1e-6 });
+    expect(dImage).toBeAllclose(luminanceBackward(image.data, photograph.data, dFed.data, 0.7), { absolute: 1e-6 });
+  });
+});
+
+it('colour transfer on the GPU is the one on the CPU', async () => {
+  const data = pattern(33 * 17 * 3, 8);
+  const map = {
+    matrix: [1.2, 0.1, -0.3, 0.2, 0.5, 0.4, -0.1, 0.3, 1.4],
+    offset: [0.1, -0.2, 0.05] as [number, number, number],
+  };
+  const image = Tensor.from(gpu.device, 'test', [17, 33, 3], Float32Array.from(data));
+  const encoder = gpu.device.createCommandEncoder();
+  await encodeColourTransfer(gpu, encoder, image, map);
+  gpu.device.queue.submit([encoder.finish()]);
+  expect(await image.readF32()).toBeAllclose(transfer(data, map.matrix, map.offset), { absolute: 1e-6 });
+});
