@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { PresetName } from '../../src/nerf/types.ts';
 import type { StyleLossName } from '../../src/session/types.ts';
 
 /**
@@ -42,7 +43,7 @@ export interface ShippedField {
   title: string;
   file: string;
   bytes: number;
-  preset: 'quick';
+  preset: PresetName;
   downscale: number;
   steps: number;
   /** Means over the held-out views, and the views themselves in their order. dB; median relative error of depth. */

@@ -3,8 +3,9 @@
 //   npm run assets -- [--only <scene>] [--style <name>] [--fields] [--figures]
 //     --style     paint in no other style      --fields    train, but paint nothing
 //     --figures   only measure anew what is there
+// Training that is stopped goes on, to the very bit, from what out/fields keeps of it every few minutes.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../src/export/atomic-file.ts';
 import { closeNodeGpu, openNodeGpu } from '../../src/gpu/node.ts';
@@ -20,6 +21,7 @@ import {
   INDEX,
   networkHash,
   pictureHash,
+  ROOT,
   readIndex,
   type SceneEntry,
   SHORT,
@@ -41,7 +43,7 @@ import {
   showStyle,
   styleInput,
 } from './measure.ts';
-import { DOWNSCALE, type FieldRecipe, RECIPES, type StyleRecipe } from './recipes.ts';
+import { type FieldRecipe, RECIPES, type StyleRecipe } from './recipes.ts';
 
 const args = process.argv.slice(2);
 const given = (option: string) => (args.includes(option) ? args[args.indexOf(option) + 1] : undefined);
@@ -53,6 +55,9 @@ if (recipes.length === 0) {
 }
 
 const NETWORK = join(ASSETS, 'weights/small.json');
+/** Fields under way, with their optimisers, and how often they are kept. */
+const UNDER_WAY = join(ROOT, 'out/fields');
+const KEEP_SECONDS = 180;
 const say = (text: string) => console.error(text);
 
 const gpu = await openNodeGpu();
@@ -76,29 +81,31 @@ async function makeField(recipe: FieldRecipe): Promise<void> {
   const entry = sceneEntries().find(({ name }) => name === recipe.scene)!;
   const file = `${entry.name}.impasto`;
   let field = readIndex().find(({ scene }) => scene === entry.name);
-  const stale = !field || field.inputs.scene !== sceneHash(entry) || field.steps !== recipe.steps;
+  const { preset, downscale, steps } = recipe;
+  const current = JSON.stringify([field?.inputs.scene, field?.preset, field?.downscale, field?.steps]);
+  const stale = current !== JSON.stringify([sceneHash(entry), preset, downscale, steps]);
   if (args.includes('--figures')) {
-    if (field) await keep({ ...field, ...(await fieldFigures(entry, field.file)) });
+    if (field) await keep({ ...field, ...(await fieldFigures(entry, field.file, field.downscale)) });
   } else if (stale) {
     // A run that was stopped while it measured has left a field that is not in the index.
-    if (field || !(await isTrained(file, recipe.steps))) {
-      say(`${entry.title}: ${recipe.steps} steps`);
-      await session.loadScene(await sceneSource(entry), loadOptions(DOWNSCALE));
-      await session.train({ preset: 'quick', steps: recipe.steps, seed: 0, background: recipe.background });
+    if (field || !(await isTrained(file, recipe))) {
+      say(`${entry.title}: ${preset}, ${steps} steps`);
+      await train(entry, recipe);
       await writeFileAtomic(join(FIELDS, file), withFinerSteps(await session.save(), file));
     }
     field = {
       scene: entry.name,
       title: entry.title,
       file,
-      preset: 'quick',
-      downscale: DOWNSCALE,
-      steps: recipe.steps,
-      ...(await fieldFigures(entry, file)),
+      preset,
+      downscale,
+      steps,
+      ...(await fieldFigures(entry, file, downscale)),
       inputs: { scene: sceneHash(entry) },
       styles: field?.styles ?? [],
     };
     await keep(field);
+    rmSync(underWay(entry, recipe), { force: true });
   }
   if (!field || args.includes('--fields')) return;
   for (const style of recipe.styles) {
@@ -110,16 +117,37 @@ async function makeField(recipe: FieldRecipe): Promise<void> {
   await keep({ ...made, styles });
 }
 
-async function isTrained(file: string, steps: number): Promise<boolean> {
+async function isTrained(file: string, { preset, steps }: FieldRecipe): Promise<boolean> {
   if (!existsSync(join(FIELDS, file))) return false;
   await session.load(read(file), file);
-  return session.state.trainedSteps === steps;
+  return session.state.preset === preset && session.state.trainedSteps === steps;
+}
+
+function underWay(entry: SceneEntry, { preset, downscale, steps }: FieldRecipe): string {
+  return join(UNDER_WAY, `${entry.name}.${preset}.${downscale}.${steps}.${sceneHash(entry)}.impasto`);
+}
+
+/** Trains, or goes on with what an earlier run has left. */
+async function train(entry: SceneEntry, recipe: FieldRecipe): Promise<void> {
+  const { preset, downscale, steps, background } = recipe;
+  await session.loadScene(await sceneSource(entry), loadOptions(downscale));
+  mkdirSync(UNDER_WAY, { recursive: true });
+  const kept = underWay(entry, recipe);
+  if (existsSync(kept)) await session.load(new Uint8Array(readFileSync(kept)), kept);
+  while (session.state.trainedSteps < steps) {
+    const pause = new AbortController();
+    const timer = setTimeout(() => pause.abort(), 1000 * KEEP_SECONDS);
+    await session.train({ preset, steps, seed: 0, background, signal: pause.signal });
+    clearTimeout(timer);
+    if (session.state.preset !== preset) throw new Error(`${kept}: expected room for ${preset}, found it for less`);
+    await writeFileAtomic(kept, await session.save({ withOptimiser: true }));
+  }
 }
 
 /** Of the file as it ships, which has lost a little to its bytes. */
-async function fieldFigures(entry: SceneEntry, file: string) {
+async function fieldFigures(entry: SceneEntry, file: string, downscale: number) {
   const bytes = read(file);
-  const scene = await session.loadScene(await sceneSource(entry), loadOptions(DOWNSCALE));
+  const scene = await session.loadScene(await sceneSource(entry), loadOptions(downscale));
   await session.load(bytes, file);
   const views = { psnr: await psnrOf(session, scene.test), depthError: await depthErrorOf(session, entry, scene.test) };
   const short = {
@@ -151,7 +179,7 @@ async function makeStyle(entry: SceneEntry, recipe: StyleRecipe): Promise<void> 
   const figures = args.includes('--figures');
   if (figures ? !made : current === JSON.stringify([inputs, steps, loss, brush])) return;
 
-  const scene = await session.loadScene(await sceneSource(entry), loadOptions(DOWNSCALE));
+  const scene = await session.loadScene(await sceneSource(entry), loadOptions(field.downscale));
   await session.load(read(field.file), field.file);
   const style = await styleInput(picture);
   const file = `${entry.name}.${recipe.style}.style.impasto`;
@@ -164,7 +192,7 @@ async function makeStyle(entry: SceneEntry, recipe: StyleRecipe): Promise<void> 
   // Of the files as they ship, which have lost a little to their bytes.
   await session.load(read(field.file), field.file);
   await showStyle(session, read(file), file);
-  const distance = await distanceOf(session, network, scene.test, style, { loss, brush });
+  const distance = await distanceOf(session, network, scene.test, style, { loss, brush, preset: field.preset });
   const shipped: ShippedStyle = {
     style: picture.name,
     title: picture.title,

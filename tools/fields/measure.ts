@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { worldUnitsPerSceneUnit } from '../../src/export/transforms.ts';
 import { f32FromF16 } from '../../src/nerf/half.ts';
+import type { PresetName } from '../../src/nerf/types.ts';
 import { openScenePath } from '../../src/scene/folder-source.ts';
 import { loadScene } from '../../src/scene/load.ts';
 import { nodeDecoder } from '../../src/scene/node-decoder.ts';
@@ -89,9 +90,9 @@ export async function distanceOf(
   network: FeatureNetwork,
   views: View[],
   style: StyleInput,
-  { loss, brush }: { loss: StyleLossName; brush: number },
+  { loss, brush, preset }: { loss: StyleLossName; brush: number; preset: PresetName },
 ): Promise<number> {
-  const { viewSide, styleScale } = PRESETS.quick.style;
+  const { viewSide, styleScale } = PRESETS[preset].style;
   const { width, height } = viewSize(views[0].picture, viewSide);
   const targets = [];
   for (const { camera } of views.slice(0, DISTANCE_VIEWS)) {

@@ -1,5 +1,6 @@
 // Which fields ship, how long each is trained, and in which three styles each is painted.
 
+import type { PresetName } from '../../src/nerf/types.ts';
 import type { Background, StyleLossName } from '../../src/session/types.ts';
 
 export interface StyleRecipe {
@@ -13,14 +14,14 @@ export interface StyleRecipe {
 export interface FieldRecipe {
   /** Name in assets/scenes/index.json. */
   scene: string;
+  preset: PresetName;
+  /** 2: 192 x 192 pictures, as the page loads them on slow adapters; 1: as they are, 384 x 384. */
+  downscale: 1 | 2;
   steps: number;
   /** What shows where a ray slips through: as dark or light as the scene. */
   background: Background;
   styles: StyleRecipe[];
 }
-
-/** All at half size: 192 x 192 pictures, as the page loads them on slow adapters. */
-export const DOWNSCALE = 2;
 
 const style = (name: string, more: Partial<StyleRecipe> = {}): StyleRecipe => ({
   style: name,
@@ -34,18 +35,24 @@ const style = (name: string, more: Partial<StyleRecipe> = {}): StyleRecipe => ({
 export const RECIPES: readonly FieldRecipe[] = [
   {
     scene: 'boat',
+    preset: 'quick',
+    downscale: 2,
     steps: 5000,
     background: 'white',
     styles: [style('harbour-knife'), style('great-swell'), style('lake-watercolour')],
   },
   {
     scene: 'courtyard',
+    preset: 'quick',
+    downscale: 2,
     steps: 2000,
     background: 'white',
     styles: [style('haystack-pastel'), style('guitar-facets'), style('river-points')],
   },
   {
     scene: 'still-life',
+    preset: 'quick',
+    downscale: 2,
     steps: 2000,
     background: 'black',
     styles: [style('night-river'), style('fish-mosaic'), style('pine-woodcut')],

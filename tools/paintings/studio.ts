@@ -18,7 +18,6 @@ import type { ImpastoSession, RenderChoice, StylizeOptions } from '../../src/ses
 import { diskSource } from '../../src/style/features/weights-node.ts';
 import { ASSETS, FIELDS, ROOT, readIndex, sceneEntries } from '../fields/index-file.ts';
 import { loadOptions, sceneSource } from '../fields/measure.ts';
-import { DOWNSCALE } from '../fields/recipes.ts';
 
 const KEPT = join(ROOT, 'out/paintings');
 
@@ -42,9 +41,9 @@ const SMALL = join(ASSETS, 'weights/small.json');
 /** A scene that ships, with its field. */
 export async function bundled(name: string, view: number): Promise<Subject> {
   const entry = sceneEntries().find((scene) => scene.name === name)!;
-  const { file } = readIndex().find(({ scene }) => scene === name)!;
+  const { file, downscale } = readIndex().find(({ scene }) => scene === name)!;
   const files = await sceneSource(entry);
-  return { name, files, downscale: DOWNSCALE, field: join(FIELDS, file), view, viewSide: 144, network: SMALL };
+  return { name, files, downscale, field: join(FIELDS, file), view, viewSide: 144, network: SMALL };
 }
 
 /** A scene and a field of the user's, by the command's arguments. */

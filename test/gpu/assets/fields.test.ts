@@ -101,7 +101,8 @@ describe.each(readIndex())('field of $scene', (field) => {
       expect(statSync(join(FIELDS, style.file)).size).toBe(style.bytes);
       await showStyle(session, read(style.file), style.file);
       expect(session.state.style).toEqual([style.title]);
-      const distance = await distanceOf(session, network, views, await styleInput(picture), style);
+      const { preset } = field;
+      const distance = await distanceOf(session, network, views, await styleInput(picture), { ...style, preset });
       expect(Math.abs(distance / style.distance - 1), style.file).toBeLessThan(0.03);
       // Painted, not only recoloured.
       expect(style.end, style.file).toBeLessThan(0.9 * style.start);
