@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { StylizeOptions } from '../session/types.ts';
-import { STYLE_LOSSES, type WeightedLoss } from '../style/style-config.ts';
+import { lossText, PAINTING_LOSS, STYLE_LOSSES, type WeightedLoss } from '../style/style-config.ts';
 import type { LayerName } from '../style/types.ts';
 import { decimal, losses } from './options.ts';
 
@@ -19,7 +19,7 @@ export function paintingOptions(command: Command): Command {
   return command
     .option(
       '--loss <name[:weight],...>',
-      `${STYLE_LOSSES.join(', ')}, or several like nnfm:1,gram:0.3 (default: nnfm; photorealistic: gram)`,
+      `${STYLE_LOSSES.join(', ')}, or several by weight (default: ${lossText(PAINTING_LOSS)}; photorealistic: gram)`,
       losses,
     )
     .option('--brush <b>', 'size of the strokes, 0.5 to 2', decimal('--brush', 0.5, 2), 1)
@@ -41,4 +41,4 @@ export const topLayer = (options: PaintingOptions): LayerName =>
 
 /** What the photographs' colours are taken to without strokes is statistics of the style: there is nothing to match. */
 const lossesAsked = ({ loss, photorealistic }: PaintingOptions): readonly WeightedLoss[] =>
-  loss ?? [{ name: photorealistic ? 'gram' : 'nnfm', weight: 1 }];
+  loss ?? (photorealistic ? [{ name: 'gram', weight: 1 }] : PAINTING_LOSS);

@@ -16,6 +16,15 @@ export interface WeightedLoss {
 /** A loss, or several: the first is the main one, which says what content is held by and what distances are told in. */
 export type StyleLossChoice = StyleLossName | readonly WeightedLoss[];
 
+/**
+ * What painting takes where nothing else is asked for. NNFM alone drives places towards the style's plainest patch; Gram
+ * matrices ask for its contrasts and palette, and strokes show (docs/styles.md).
+ */
+export const PAINTING_LOSS: readonly WeightedLoss[] = [
+  { name: 'nnfm', weight: 1 },
+  { name: 'gram', weight: 0.3 },
+];
+
 export function lossesOf(choice: StyleLossChoice): readonly WeightedLoss[] {
   return typeof choice === 'string' ? [{ name: choice, weight: 1 }] : choice;
 }

@@ -3,6 +3,7 @@
 import { DEFAULT_PRESET, type PresetName } from '../session/presets.ts';
 import type { Region } from '../session/regions/types.ts';
 import type { BakeReport, SessionState, StyleLossName } from '../session/types.ts';
+import { PAINTING_LOSS } from '../style/style-config.ts';
 import type { Shown } from './fade.ts';
 import type { ShippedField } from './shipped.ts';
 
@@ -203,9 +204,9 @@ export function initialState(): PageState {
       chosen: null,
       waiting: false,
       applied: [],
-      loss: 'nnfm',
-      withLoss: 'none',
-      withWeight: 0.3,
+      loss: PAINTING_LOSS[0].name,
+      withLoss: PAINTING_LOSS[1].name,
+      withWeight: PAINTING_LOSS[1].weight,
       photorealistic: false,
       instant: false,
       strength: 1,

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { PresetName } from '../../src/nerf/types.ts';
+import type { PresetName } from '../../src/session/presets.ts';
 import type { StyleLossName } from '../../src/session/types.ts';
 
 /**

@@ -1,6 +1,6 @@
 // Which fields ship, how long each is trained, and in which three styles each is painted.
 
-import type { PresetName } from '../../src/nerf/types.ts';
+import type { PresetName } from '../../src/session/presets.ts';
 import type { Background, StyleLossName } from '../../src/session/types.ts';
 
 export interface StyleRecipe {

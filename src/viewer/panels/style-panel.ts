@@ -112,7 +112,8 @@ export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands
     store.update('style', { withLoss: value });
     withWeight.show(value !== 'none');
   });
-  const withWeight = folder.add(record, 'withWeight', 0, 2, 0.05).name('at weight').hide();
+  const withWeight = folder.add(record, 'withWeight', 0, 2, 0.05).name('at weight');
+  withWeight.show(record.withLoss !== 'none');
   withWeight.onChange((value: number) => store.update('style', { withWeight: value }));
   const brush = folder.add(record, 'brush', 0.5, 2, 0.05).name('brush size');
   brush.onChange((value: number) => store.update('style', { brush: value }));

@@ -74,10 +74,14 @@ describe('losses', () => {
   });
 
   it('takes statistics where nothing is to be matched', () => {
-    expect(paintingOf({ brush: 1 }).loss).toEqual([{ name: 'nnfm', weight: 1 }]);
+    expect(paintingOf({ brush: 1 }).loss).toEqual([
+      { name: 'nnfm', weight: 1 },
+      { name: 'gram', weight: 0.3 },
+    ]);
     expect(paintingOf({ brush: 1, photorealistic: true }).loss).toEqual([{ name: 'gram', weight: 1 }]);
     expect(topLayer({ brush: 1, loss: losses('nnfm,gram:.1') })).toBe('relu5_1');
-    expect(topLayer({ brush: 1 })).toBe('relu4_1');
+    expect(topLayer({ brush: 1 })).toBe('relu5_1');
+    expect(topLayer({ brush: 1, loss: losses('nnfm') })).toBe('relu4_1');
   });
 });
 
