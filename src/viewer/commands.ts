@@ -9,12 +9,14 @@ import { sameScene } from '../session/base-field.ts';
 import { PRESETS, type PresetName } from '../session/presets.ts';
 import { decodeStyle } from '../session/style-picture.ts';
 import type { ImpastoSession, StyleLossChoice } from '../session/types.ts';
+import type { Question } from './ask.ts';
+import type { Autosave, WorkMark } from './autosave/autosave.ts';
+import type { SnapshotInfo } from './autosave/field-snapshot.ts';
+import type { StyleFiles } from './autosave/style-files.ts';
 import { download, fileName } from './download.ts';
 import { kindOf } from './dropped-files.ts';
 import { fetchBytes, fetchSource } from './fetch-source.ts';
 import { History } from './history.ts';
-import type { Keepsake } from './keepsake.ts';
-import type { KeptStyles } from './kept-styles.ts';
 import { Library } from './library.ts';
 import { LongTask } from './long-task.ts';
 import type { Look } from './look.ts';
@@ -45,8 +47,10 @@ export interface CommandParts {
   decoder: PictureDecoder;
   url: UrlOptions;
   look: Look;
-  keepsake: Keepsake;
-  keptStyles: KeptStyles;
+  autosave: Autosave;
+  styleFiles: StyleFiles;
+  /** A question with two answers. */
+  ask: (question: Question) => Promise<boolean>;
 }
 
 export class Commands {
@@ -62,11 +66,11 @@ export class Commands {
   readonly regions: PageRegions;
 
   constructor(private readonly parts: CommandParts) {
-    const { session, store, viewport, notices, keptStyles } = parts;
+    const { session, store, viewport, notices, styleFiles } = parts;
     const onError = (error: unknown) => this.report(error);
     this.history = new History((undo, redo) => store.update('library', { undo, redo }), onError);
     const fades = () => !store.state.software && session.state.busy === 'idle';
-    this.library = new Library({ session, store, notices, history: this.history, kept: keptStyles, fades, onError });
+    this.library = new Library({ session, store, notices, history: this.history, styleFiles, fades, onError });
     this.regions = new PageRegions({ session, store, viewport, history: this.history, onError });
   }
 
@@ -99,6 +103,7 @@ export class Commands {
   /** A finished painting of the field that is open. @returns its id in the library */
   private async fetchPainting(style: ShippedStyle, signal?: AbortSignal): Promise<string> {
     const id = await loadShippedStyle(this.parts.session, style, signal);
+    this.library.cameAlong(id);
     // Its picture is fetched when it is to be painted with.
     this.stylePicture = null;
     this.parts.store.update('style', {
@@ -111,17 +116,32 @@ export class Commands {
     return id;
   }
 
-  /** Goes on with what an earlier visit kept: its photographs where they are bundled, then the field. */
-  async goOn(): Promise<void> {
-    const { keepsake, notices, store } = this.parts;
-    const kept = await keepsake.earlier();
-    if (!kept) {
-      notices.show('info', 'Nothing was kept by an earlier visit');
+  /** Goes on with a work that was kept, by default the last: its photographs where they are bundled, then the field. */
+  async goOn(id?: string): Promise<void> {
+    const { autosave, notices, store } = this.parts;
+    const { works, bundledScenes } = store.state;
+    const work = id === undefined ? works[0] : works.find((one) => one.id === id);
+    const bytes = work && (await autosave.read(work.id));
+    if (!work || !bytes) {
+      notices.show('info', work ? `${work.scene} is kept no more` : 'Nothing was kept by an earlier visit');
       return;
     }
-    const bundled = store.state.bundledScenes.find(({ name }) => name === kept.bundled);
+    const bundled = bundledScenes.find(({ name }) => name === work.bundled);
     if (bundled) await this.openScene(bundledSource(bundled), false);
-    await this.openCheckpoint(kept.bytes, `what was kept of ${kept.scene}`);
+    await this.openCheckpoint(bytes, `what was kept of ${work.scene}`, work);
+  }
+
+  /** A kept work goes for good, if that is meant. */
+  async deleteWork({ id, scene }: SnapshotInfo): Promise<void> {
+    const question = {
+      title: `Delete ${scene}?`,
+      text: 'What this browser keeps of it goes for good. Files that you saved are not touched.',
+      yes: 'Delete it',
+      no: 'Keep it',
+    };
+    await this.caught(async () => {
+      if (await this.parts.ask(question)) await this.parts.autosave.delete(id);
+    });
   }
 
   /** A checkpoint of a bundled scene was opened alone, and now its photographs are needed. */
@@ -167,6 +187,7 @@ export class Commands {
       // A field from a checkpoint alone waits for its photographs: these may be they.
       const field = hasPictures(session.state.scene) || !session.state.trainedSteps ? null : await session.save();
       const before = session.state.scene;
+      const { work } = this.parts.autosave;
       const scene = await session.loadScene(await source(signal), {
         decoder,
         downscale: url.downscale,
@@ -177,6 +198,7 @@ export class Commands {
       });
       if (field && before && sameScene(before, scene)) {
         await session.load(field, before.name);
+        this.parts.autosave.resume(work);
         kept = true;
       }
       this.showScene(scene);
@@ -221,12 +243,14 @@ export class Commands {
 
   // Checkpoints
 
-  async openCheckpoint(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<void> {
-    const { session, notices } = this.parts;
+  /** @param work the one that it is a snapshot of; a file is no work until something is done with it */
+  async openCheckpoint(bytes: Uint8Array<ArrayBuffer>, where: string, work: WorkMark | null = null): Promise<void> {
+    const { session, notices, autosave } = this.parts;
     const wasTraining = this.task.current === 'train';
     const before = session.state.scene;
     const loaded = await this.guarded('load', async () => {
       await session.load(bytes, where);
+      autosave.resume(work);
       this.fieldOpened(before);
       notices.show('info', `${where} is open`);
     });
@@ -363,7 +387,7 @@ export class Commands {
 
   async clearStyle(): Promise<void> {
     await this.cancelStyle();
-    await this.parts.keepsake.settled();
+    await this.parts.autosave.settled();
     await this.caught(() => this.library.clear());
     this.parts.store.update('style', { applied: [], step: 0, stepCount: 0, styleLoss: null });
     this.parts.viewport.invalidate();
@@ -544,7 +568,10 @@ export class Commands {
       return await this.task.run(name, async (signal) => {
         // At once: the engine's first event may be seconds away.
         this.parts.store.patch({ busy: BUSY[name] });
-        await Promise.all([this.parts.keepsake.settled(), this.library.settled()]);
+        const { autosave } = this.parts;
+        // What replaces the field waits until what is new of it is kept.
+        const replaces = name === 'load' || name === 'train';
+        await Promise.all([replaces ? autosave.keep() : autosave.settled(), this.library.settled()]);
         await task(signal);
       });
     } catch (error) {

@@ -5,12 +5,13 @@ import { InputError } from '../errors.ts';
 import { MOST_MIXED } from '../session/library.ts';
 import { STYLE_FILE_ENDING } from '../session/style-file.ts';
 import type { ImpastoSession, LibraryStyle, RemovedStyle } from '../session/types.ts';
+import type { StyleFiles } from './autosave/style-files.ts';
 import { download, fileName } from './download.ts';
 import { fadeBetween, type Shown } from './fade.ts';
 import type { Change, History } from './history.ts';
-import type { KeptStyles } from './kept-styles.ts';
 import type { Notices } from './notices.ts';
 import type { PageState } from './page-state.ts';
+import { shownField } from './shipped.ts';
 import type { Store } from './store.ts';
 
 /** What ends is kept, and its thumbnail drawn, this much later: often something else begins at once. */
@@ -21,7 +22,7 @@ export interface LibraryParts {
   store: Store<PageState>;
   notices: Notices;
   history: History;
-  kept: KeptStyles;
+  styleFiles: StyleFiles;
   /** Whether mixes are drawn fast enough to fade. */
   fades: () => boolean;
   onError: (error: unknown) => void;
@@ -30,6 +31,8 @@ export interface LibraryParts {
 export class Library {
   /** Files that the browser keeps, by what they were called then. */
   private readonly keptNames = new Map<string, string>();
+  /** Those that came along with the field, by what they were called then. */
+  private readonly shippedNames = new Map<string, string>();
   private readonly thumbnails = new Map<string, string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private working: Promise<unknown> = Promise.resolve();
@@ -208,7 +211,7 @@ export class Library {
     if (library.styles.some((style) => style.id === id)) return;
     const fingerprint = await library.fingerprint();
     this.keptNames.delete(`${fingerprint}/${id}`);
-    await this.parts.kept.forget(fingerprint, id);
+    await this.parts.styleFiles.forget(fingerprint, id);
   }
 
   async export(id: string): Promise<void> {
@@ -233,6 +236,11 @@ export class Library {
     history.add(this.removal(style.id, `open ${name}`, 'undo', before));
     this.show({ styles: [{ id: style.id, weight: 1 }], strength: this.strengthToShow() });
     notices.show('info', `${name} is among the painted styles now`);
+  }
+
+  /** A style that came along with its field: shown, but nothing that a person made. */
+  cameAlong(id: string): void {
+    this.shippedNames.set(id, this.nameOf(id));
   }
 
   /** Before a painting begins. */
@@ -260,6 +268,7 @@ export class Library {
     this.endFade();
     this.parts.history.clear();
     this.keptNames.clear();
+    this.shippedNames.clear();
     this.before = null;
     this.follow();
     this.adopting = true;
@@ -332,7 +341,7 @@ export class Library {
   }
 
   private async rest(): Promise<void> {
-    const { session, kept } = this.parts;
+    const { session, styleFiles } = this.parts;
     const { library } = session;
     if (!this.adopting && library.styles.length === 0) return;
     const fingerprint = await library.fingerprint();
@@ -342,10 +351,17 @@ export class Library {
       return wait;
     };
     if (this.adopting) {
-      for (const bytes of await kept.of(fingerprint)) {
+      for (const bytes of await styleFiles.of(fingerprint)) {
         if (mustWait()) return;
-        const style = await library.import(bytes, 'a style that was kept');
-        this.keptNames.set(`${fingerprint}/${style.id}`, nameOf(style));
+        try {
+          const style = await library.import(bytes, 'a painting that was kept');
+          this.keptNames.set(`${fingerprint}/${style.id}`, nameOf(style));
+        } catch (error) {
+          if (mustWait()) return;
+          // One that cannot be read does not keep the others from being there, nor new ones from being kept.
+          if (!(error instanceof InputError)) throw error;
+          this.parts.notices.show('warning', `${error.message}; it is left as it was kept`);
+        }
       }
       this.adopting = false;
     }
@@ -353,12 +369,14 @@ export class Library {
       if (mustWait()) return;
       await library.thumbnail(style.id);
       this.follow();
+      // What came along with its field comes along again.
+      if (this.shippedNames.get(style.id) === nameOf(style) && shownField(this.parts.store.state)) continue;
       const key = `${fingerprint}/${style.id}`;
       if (this.keptNames.get(key) === nameOf(style)) continue;
       const bytes = await library.export(style.id);
       // Not again and again where it fails.
       this.keptNames.set(key, nameOf(style));
-      await kept.keep(fingerprint, style.id, bytes);
+      await styleFiles.keep(fingerprint, style.id, bytes);
     }
   }
 }

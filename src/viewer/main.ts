@@ -6,13 +6,15 @@ import { createBrowserDecoder } from '../scene/browser-decoder.ts';
 import { createSession } from '../session/session.ts';
 import { urlSource } from '../style/features/weights-web.ts';
 import { Agreement } from './agreement.ts';
-import { ask } from './ask.ts';
+import { ask, type Question } from './ask.ts';
+import { goOnAfterReload, workAfterReload } from './autosave/after-reload.ts';
+import { Autosave } from './autosave/autosave.ts';
+import { describeSnapshot } from './autosave/field-snapshot.ts';
+import { StyleFiles } from './autosave/style-files.ts';
 import { Commands, LOSS_KNOWN_MS } from './commands.ts';
 import { download, fileName } from './download.ts';
 import { dropZone } from './drop-zone.ts';
 import { fetchBytes } from './fetch-source.ts';
-import { askToGoOn, describeKept, Keepsake, type Kept, wasAskedToGoOn } from './keepsake.ts';
-import { KeptStyles } from './kept-styles.ts';
 import { loadingCard } from './loading-card.ts';
 import { Look } from './look.ts';
 import { remoteNetwork } from './network.ts';
@@ -25,12 +27,14 @@ import { scenePanel } from './panels/scene-panel.ts';
 import { stylePanel } from './panels/style-panel.ts';
 import { trainingPanel } from './panels/training-panel.ts';
 import { camerasPanel, comparePanel, viewPanel } from './panels/view-panel.ts';
+import { worksPanel } from './panels/works-panel.ts';
 import { regionPointer } from './region-pointer.ts';
 import { followSession } from './session-events.ts';
 import { endsWelcome, type ShippedField } from './shipped.ts';
 import { shortcuts } from './shortcuts.ts';
 import { statusLine } from './status-line.ts';
 import { Store } from './store.ts';
+import { thumbnailOf } from './style-picture.ts';
 import './test-surface.ts';
 import { readUrlOptions } from './url-options.ts';
 import { AutoBake } from './viewport/auto-bake.ts';
@@ -51,10 +55,10 @@ async function start(app: HTMLElement): Promise<void> {
   const notices = new Notices(app);
 
   const gpu = await Gpu.open();
-  let keepsake: Keepsake | null = null;
+  let autosave: Autosave | null = null;
   gpu.onLost((sentence) => {
     store.patch({ lost: sentence });
-    showLost(app, store, keepsake?.last ?? null, sentence);
+    showLost(app, store, autosave, sentence);
   });
   gpu.onError((sentence) => {
     console.error(sentence);
@@ -82,18 +86,24 @@ async function start(app: HTMLElement): Promise<void> {
   // None is loaded before the first style: the one that would be, or the choice that will be offered.
   store.patch({ features: networkAddress ? 'vgg19 or small, as you choose' : 'small' });
 
-  keepsake = new Keepsake(session, () => {
-    const { scene, bundledScenes } = store.state;
-    return bundledScenes.find(({ title }) => title === scene?.name)?.name ?? null;
+  autosave = new Autosave({
+    session,
+    bundledName() {
+      const { scene, bundledScenes } = store.state;
+      return bundledScenes.find(({ title }) => title === scene?.name)?.name ?? null;
+    },
+    picture: async () => thumbnailOf(await viewport.picture()),
+    onList: (works) => store.patch({ works }),
+    onFailure: (sentence) => notices.show('warning', sentence),
   });
-  const again = wasAskedToGoOn();
-  const earlier = await keepsake.earlier();
-  store.patch({ earlier: earlier && describeKept(earlier) });
+  const again = workAfterReload();
+  // A store that does not answer must not keep the page from starting.
+  const listed = autosave.begin();
 
   const host = document.createElement('div');
   host.className = 'viewport empty';
   app.prepend(host);
-  const viewport = await Viewport.create(gpu, session, host, {
+  const viewport: Viewport = await Viewport.create(gpu, session, host, {
     readBack: presentation === 'read-back',
     antialias: !slow,
     field: url.field,
@@ -128,8 +138,19 @@ async function start(app: HTMLElement): Promise<void> {
     onError: (error) => console.debug('agreement was not measured', error),
   });
   const decoder = createBrowserDecoder();
-  const keptStyles = new KeptStyles((sentence) => notices.show('warning', sentence));
-  const parts = { session, store, viewport, packer, notices, decoder, url, look, keepsake, keptStyles };
+  const parts = {
+    session,
+    store,
+    viewport,
+    packer,
+    notices,
+    decoder,
+    url,
+    look,
+    autosave,
+    styleFiles: new StyleFiles((sentence) => notices.show('warning', sentence)),
+    ask: (question: Question) => ask(app, question),
+  };
   const commands = new Commands(parts);
   followSession(session, store, viewport, notices);
   viewFollowsState(store, viewport, host);
@@ -153,6 +174,7 @@ async function start(app: HTMLElement): Promise<void> {
   app.append(panels);
   const gui = new GUI({ container: panels, title: 'Impasto' });
   scenePanel(gui, store, commands);
+  worksPanel(gui, store, commands);
   trainingPanel(gui, store, commands);
   stylePanel(gui, store, commands);
   regionsPanel(gui, store, commands.regions);
@@ -174,7 +196,7 @@ async function start(app: HTMLElement): Promise<void> {
     notices: notices.history,
     picture: () => viewport.picture(),
     atRest: () => autoBake.settled().then(() => viewport.atRest()),
-    kept: () => keepsake.last,
+    kept: () => autosave.last,
     freeSize() {
       viewport.budget.fixedLongSide = undefined;
       viewport.invalidate();
@@ -187,7 +209,7 @@ async function start(app: HTMLElement): Promise<void> {
     bundledIndex<BundledStyle>('./styles/index.json').then((bundledStyles) => store.patch({ bundledStyles })),
     url.shipped && bundledIndex<ShippedField>('./fields/index.json').then((shipped) => store.patch({ shipped })),
   ]).catch((error: Error) => notices.show('warning', error.message));
-  if (again) void commands.goOn();
+  if (again) void listed.then(() => commands.goOn(again));
   else if (url.scene) void commands.openBundled(url.scene);
   else await openFirst(store, commands);
 }
@@ -201,7 +223,9 @@ async function openFirst(store: Store<PageState>, commands: Commands): Promise<v
 }
 
 /** Says in words what happened, what is kept and what is gone; the way on is a reload. */
-function showLost(app: HTMLElement, store: Store<PageState>, kept: Kept | null, sentence: string): void {
+function showLost(app: HTMLElement, store: Store<PageState>, autosave: Autosave | null, sentence: string): void {
+  const kept = autosave?.last ?? null;
+  const stored = autosave?.lastIsStored ?? false;
   const { busy, training, style } = store.state;
   const later = training.step - (kept?.step ?? 0);
   const losses = [
@@ -211,10 +235,10 @@ function showLost(app: HTMLElement, store: Store<PageState>, kept: Kept | null, 
   ].filter(Boolean);
   deviceLostPage(app, {
     reason: sentence,
-    kept: kept && describeKept(kept),
+    kept: kept && `${kept.scene}, ${describeSnapshot(kept)}${stored ? '' : ', in this tab alone'}`,
     gone: losses.length ? `Gone: ${losses.join(', ')}.` : '',
     onAgain() {
-      if (kept) askToGoOn();
+      if (kept) goOnAfterReload(kept.id);
       location.reload();
     },
     onSave: () =>

@@ -4,6 +4,7 @@ import { DEFAULT_PRESET, type PresetName } from '../session/presets.ts';
 import type { Region } from '../session/regions/types.ts';
 import type { BakeReport, SessionState, StyleLossName } from '../session/types.ts';
 import { PAINTING_LOSS } from '../style/style-config.ts';
+import type { SnapshotInfo } from './autosave/field-snapshot.ts';
 import type { Shown } from './fade.ts';
 import type { ShippedField } from './shipped.ts';
 
@@ -35,8 +36,8 @@ export interface PageState {
   presentation: 'canvas' | 'read-back';
   /** Once set, the device is gone and only a reload helps. */
   lost: string | null;
-  /** What an earlier visit kept, in words; null where it kept nothing. */
-  earlier: string | null;
+  /** The works that are kept, newest first. */
+  works: readonly SnapshotInfo[];
   busy: SessionState['busy'];
   progress: { task: string; fraction: number; text: string } | null;
 
@@ -181,7 +182,7 @@ export function initialState(): PageState {
     features: '',
     presentation: 'canvas',
     lost: null,
-    earlier: null,
+    works: [],
     busy: 'idle',
     progress: null,
     bundledScenes: [],

@@ -10,8 +10,8 @@
 
 import type { Picture } from '../scene/types.ts';
 import type { ImpastoSession } from '../session/types.ts';
+import type { FieldSnapshot } from './autosave/field-snapshot.ts';
 import type { Commands } from './commands.ts';
-import type { Kept } from './keepsake.ts';
 import type { Notice } from './notices.ts';
 import type { PageState } from './page-state.ts';
 
@@ -22,7 +22,7 @@ export interface TestSurface {
   notices: readonly Notice[];
   picture(): Promise<Picture>;
   atRest(): Promise<void>;
-  kept(): Kept | null;
+  kept(): FieldSnapshot | null;
   freeSize(): void;
   standpoint(): { position: [number, number, number]; target: [number, number, number] };
 }

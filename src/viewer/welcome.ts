@@ -3,7 +3,11 @@
 
 import type { Commands } from './commands.ts';
 import type { BundledScene, PageState } from './page-state.ts';
+import { workButton } from './panels/works-panel.ts';
 import type { Store } from './store.ts';
+
+/** Earlier works on the card; the panel has all of them. */
+const MOST_WORKS = 2;
 
 export function welcome(parent: HTMLElement, store: Store<PageState>, commands: Commands): void {
   const ground = document.createElement('div');
@@ -16,18 +20,17 @@ export function welcome(parent: HTMLElement, store: Store<PageState>, commands: 
       <p class="try">Drag to turn this one. Pick another style, dots mark those that are painted already, or drop any
         picture.</p>
       <div class="scenes"></div>
-      <button type="button" class="go-on"></button>
+      <div class="works" aria-label="Go on with an earlier work"></div>
       <div class="drop-here">or drop a folder or .zip of photographs with camera poses<span><br />
         (transforms.json, COLMAP, LLFF or NeRF-Blender), or an .impasto file</span></div>
     </section>`;
   parent.append(ground);
-  const goOn = ground.querySelector<HTMLElement>('.go-on')!;
-  goOn.addEventListener('click', () => void commands.goOn());
+  const earlier = ground.querySelector<HTMLElement>('.works')!;
   store.watch(
-    (state) => state.earlier,
-    (earlier) => {
-      goOn.hidden = earlier === null;
-      goOn.textContent = `Go on with ${earlier}`;
+    (state) => state.works,
+    (works) => {
+      earlier.hidden = works.length === 0;
+      earlier.replaceChildren(...works.slice(0, MOST_WORKS).map((work) => workButton(work, commands)));
     },
   );
   const scenes = ground.querySelector<HTMLElement>('.scenes')!;

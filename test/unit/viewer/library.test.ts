@@ -2,9 +2,9 @@
 // store or no room.
 
 import { describe, expect, it } from 'vitest';
+import { type StyleFileStore, StyleFiles } from '../../../src/viewer/autosave/style-files.ts';
 import { mixBetween } from '../../../src/viewer/fade.ts';
 import { type Change, History } from '../../../src/viewer/history.ts';
-import { KeptStyles, type StyleStore } from '../../../src/viewer/kept-styles.ts';
 
 function historyOf() {
   const log: string[] = [];
@@ -129,21 +129,21 @@ describe('mixBetween', () => {
   });
 });
 
-function memoryStore(): StyleStore & { map: Map<string, { bytes: Uint8Array<ArrayBuffer>; at: number }> } {
-  const map = new Map<string, { bytes: Uint8Array<ArrayBuffer>; at: number }>();
+function memoryStore(): StyleFileStore & { map: Map<string, unknown> } {
+  const map = new Map<string, unknown>();
   return {
     map,
     entries: async () => [...map],
-    set: async (key, kept) => void map.set(key, { ...kept, at: map.size }),
+    set: async (key, file) => void map.set(key, { ...file, at: map.size }),
     delete: async (key) => void map.delete(key),
   };
 }
 
-describe('KeptStyles', () => {
+describe('StyleFiles', () => {
   const file = (length: number, value: number) => new Uint8Array(length).fill(value);
 
   it('gives a field its own styles, oldest first, until they are forgotten', async () => {
-    const kept = new KeptStyles(() => expect.unreachable(), memoryStore());
+    const kept = new StyleFiles(() => expect.unreachable(), memoryStore());
     await kept.keep('aaaaaaaa', '1', file(3, 1));
     await kept.keep('bbbbbbbb', '2', file(3, 2));
     await kept.keep('aaaaaaaa', '3', file(3, 3));
@@ -153,11 +153,14 @@ describe('KeptStyles', () => {
     expect(await kept.of('cccccccc')).toEqual([]);
   });
 
-  it('lets the oldest go when there are too many bytes', async () => {
+  it('takes none away to make room for another, and reads nothing of another shape', async () => {
     const store = memoryStore();
-    const kept = new KeptStyles(() => expect.unreachable(), store, 10);
+    const kept = new StyleFiles(() => expect.unreachable(), store);
     for (let i = 0; i < 4; i++) await kept.keep('aaaaaaaa', `${i}`, file(4, i));
-    expect([...store.map.keys()]).toEqual(['aaaaaaaa/2', 'aaaaaaaa/3']);
+    expect([...store.map.keys()]).toEqual([0, 1, 2, 3].map((i) => `aaaaaaaa/${i}`));
+    for (const [i, strange] of [null, 'text', { bytes: [1, 2, 3], at: 1 }, { bytes: file(1, 9) }].entries())
+      store.map.set(`aaaaaaaa/strange-${i}`, strange);
+    expect(await kept.of('aaaaaaaa')).toHaveLength(4);
   });
 
   it.each([
@@ -168,7 +171,7 @@ describe('KeptStyles', () => {
       throw Object.assign(new Error('refused'), { name });
     };
     const told: string[] = [];
-    const kept = new KeptStyles((text) => told.push(text), { entries: fail, set: fail, delete: fail });
+    const kept = new StyleFiles((text) => told.push(text), { entries: fail, set: fail, delete: fail });
     expect(await kept.keep('aaaaaaaa', '1', file(1, 1))).toBe(false);
     expect(await kept.of('aaaaaaaa')).toEqual([]);
     await kept.forget('aaaaaaaa', '1');
