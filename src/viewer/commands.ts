@@ -17,12 +17,12 @@ import { download, fileName } from './download.ts';
 import { kindOf } from './dropped-files.ts';
 import { fetchBytes, fetchSource } from './fetch-source.ts';
 import { History } from './history.ts';
-import { Library } from './library.ts';
 import { LongTask } from './long-task.ts';
 import type { Look } from './look.ts';
 import { droppedNetwork } from './network.ts';
 import type { Notices } from './notices.ts';
 import type { BundledScene, BundledStyle, PageState } from './page-state.ts';
+import { PaintedLibrary } from './painted-library.ts';
 import { PageRegions } from './regions.ts';
 import { loadShippedField, loadShippedStyle, readyStyle, type ShippedField, type ShippedStyle } from './shipped.ts';
 import type { Store } from './store.ts';
@@ -62,7 +62,7 @@ export class Commands {
   lastVideo: Uint8Array<ArrayBuffer> | null = null;
 
   private readonly history: History;
-  private readonly library: Library;
+  private readonly library: PaintedLibrary;
   readonly regions: PageRegions;
 
   constructor(private readonly parts: CommandParts) {
@@ -70,7 +70,7 @@ export class Commands {
     const onError = (error: unknown) => this.report(error);
     this.history = new History((undo, redo) => store.update('library', { undo, redo }), onError);
     const fades = () => !store.state.software && session.state.busy === 'idle';
-    this.library = new Library({ session, store, notices, history: this.history, styleFiles, fades, onError });
+    this.library = new PaintedLibrary({ session, store, notices, history: this.history, styleFiles, fades, onError });
     this.regions = new PageRegions({ session, store, viewport, history: this.history, onError });
   }
 

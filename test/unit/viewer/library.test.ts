@@ -2,9 +2,14 @@
 // store or no room.
 
 import { describe, expect, it } from 'vitest';
+import { InputError } from '../../../src/errors.ts';
+import type { ImpastoSession } from '../../../src/session/types.ts';
 import { type StyleFileStore, StyleFiles } from '../../../src/viewer/autosave/style-files.ts';
 import { mixBetween } from '../../../src/viewer/fade.ts';
 import { type Change, History } from '../../../src/viewer/history.ts';
+import { initialState } from '../../../src/viewer/page-state.ts';
+import { PaintedKeeper } from '../../../src/viewer/painted-keeper.ts';
+import { Store } from '../../../src/viewer/store.ts';
 
 function historyOf() {
   const log: string[] = [];
@@ -177,5 +182,53 @@ describe('StyleFiles', () => {
     await kept.forget('aaaaaaaa', '1');
     expect(told).toHaveLength(1);
     expect(told[0]).toMatch(sentence);
+  });
+});
+
+describe('PaintedKeeper', () => {
+  const file = (value: number) => new Uint8Array([value, 2, 3]);
+
+  /** An engine whose field has the fingerprint 'aaaaaaaa'; a style file of [n, 2, 3] is style n, and 66 is broken. */
+  function keeperOf(styleFiles: StyleFiles) {
+    const listeners = new Map<string, (detail: unknown) => void>();
+    const styles: { id: string; names: string[]; thumbnail: null; options: object }[] = [];
+    const session = {
+      state: { busy: 'idle', trainedSteps: 9, shown: [] },
+      on: (event: string, listener: (detail: unknown) => void) => void listeners.set(event, listener),
+      library: {
+        styles,
+        fingerprint: async () => 'aaaaaaaa',
+        thumbnail: async () => new Uint8Array(),
+        export: async (id: string) => file(Number(id)),
+        async import([id]: Uint8Array) {
+          if (id === 66) throw new InputError('a painting that was kept: expected a style file, found 3 bytes');
+          styles.push({ id: `${id}`, names: [`style ${id}`], thumbnail: null, options: {} });
+          listeners.get('library')!({ styles });
+          return styles.at(-1);
+        },
+      },
+    } as unknown as ImpastoSession;
+    const said: string[] = [];
+    const store = new Store(initialState());
+    const notices = { show: (_: string, text: string) => void said.push(text) };
+    new PaintedKeeper({ session, store, notices, styleFiles, onError: (error) => expect.unreachable(`${error}`) });
+    return { listeners, said, styles, store, import: (id: number) => session.library.import(file(id), '') };
+  }
+
+  const later = (ms = 1500) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  it('takes in what can be read beside a broken file, leaves that one, and keeps what is new', async () => {
+    const files = memoryStore();
+    const styleFiles = new StyleFiles(() => expect.unreachable(), files);
+    for (const id of [1, 66, 2]) await styleFiles.keep('aaaaaaaa', `${id}`, file(id));
+    const keeper = keeperOf(styleFiles);
+    keeper.listeners.get('changed')!({ reason: 'load' });
+    await later();
+    expect(keeper.styles.map(({ id }) => id)).toEqual(['1', '2']);
+    expect(keeper.said).toEqual([expect.stringContaining('it is left as it was kept')]);
+    await keeper.import(3);
+    await later();
+    expect([...files.map.keys()]).toEqual(['1', '66', '2', '3'].map((id) => `aaaaaaaa/${id}`));
+    expect(keeper.store.state.library.styles.map(({ name }) => name)).toEqual(['style 1', 'style 2', 'style 3']);
   });
 });

@@ -1,56 +1,36 @@
 // The painted styles as a person handles them: shown, mixed, renamed, deleted, exported, opened, each of which can be
-// undone; faded from one to the next where the adapter is fast; kept in the browser with their field.
+// undone; faded from one to the next where the adapter is fast. What is there is kept by painted-keeper.ts.
 
 import { InputError } from '../errors.ts';
 import { MOST_MIXED } from '../session/library.ts';
 import { STYLE_FILE_ENDING } from '../session/style-file.ts';
-import type { ImpastoSession, LibraryStyle, RemovedStyle } from '../session/types.ts';
-import type { StyleFiles } from './autosave/style-files.ts';
+import type { RemovedStyle } from '../session/types.ts';
 import { download, fileName } from './download.ts';
 import { fadeBetween, type Shown } from './fade.ts';
 import type { Change, History } from './history.ts';
-import type { Notices } from './notices.ts';
-import type { PageState } from './page-state.ts';
-import { shownField } from './shipped.ts';
-import type { Store } from './store.ts';
+import { nameOf, PaintedKeeper, type PaintedKeeperParts } from './painted-keeper.ts';
 
-/** What ends is kept, and its thumbnail drawn, this much later: often something else begins at once. */
-const REST_MS = 400;
-
-export interface LibraryParts {
-  session: ImpastoSession;
-  store: Store<PageState>;
-  notices: Notices;
+export interface PaintedLibraryParts extends PaintedKeeperParts {
   history: History;
-  styleFiles: StyleFiles;
   /** Whether mixes are drawn fast enough to fade. */
   fades: () => boolean;
-  onError: (error: unknown) => void;
 }
 
-export class Library {
-  /** Files that the browser keeps, by what they were called then. */
-  private readonly keptNames = new Map<string, string>();
-  /** Those that came along with the field, by what they were called then. */
-  private readonly shippedNames = new Map<string, string>();
-  private readonly thumbnails = new Map<string, string>();
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private working: Promise<unknown> = Promise.resolve();
-  private adopting = false;
-  private interrupted = false;
+export class PaintedLibrary {
+  private readonly keeper: PaintedKeeper;
   private stopFade: () => void = () => {};
   /** Before the painting under way. */
   private before: Shown | null = null;
 
-  constructor(private readonly parts: LibraryParts) {
+  constructor(private readonly parts: PaintedLibraryParts) {
     const { session } = parts;
-    session.on('library', () => this.hear());
+    this.keeper = new PaintedKeeper(parts);
     session.on('colours', () => this.endFade());
     session.on('changed', ({ reason }) => {
-      if (reason === 'load') return this.begin();
-      this.follow();
-      // Trained on, the field is another one, and what was painted on it is kept anew.
-      if (reason === 'train' && session.library.styles.length) this.later();
+      if (reason !== 'load') return;
+      this.endFade();
+      parts.history.clear();
+      this.before = null;
     });
   }
 
@@ -189,7 +169,7 @@ export class Library {
       this.endFade();
       removed = session.library.remove(id);
       session.show(without ?? { styles: styles.filter((style) => style.id !== id), strength });
-      void this.turn(() => this.forget(id));
+      this.keeper.forget(id);
     };
     const back = () => {
       removed?.restore();
@@ -205,18 +185,9 @@ export class Library {
     };
   }
 
-  private async forget(id: string): Promise<void> {
-    const { library } = this.parts.session;
-    // It may have come back meanwhile.
-    if (library.styles.some((style) => style.id === id)) return;
-    const fingerprint = await library.fingerprint();
-    this.keptNames.delete(`${fingerprint}/${id}`);
-    await this.parts.styleFiles.forget(fingerprint, id);
-  }
-
   async export(id: string): Promise<void> {
     const { session, store } = this.parts;
-    const bytes = await this.inTurn(() => session.library.export(id));
+    const bytes = await this.keeper.inTurn(() => session.library.export(id));
     const name = fileName(store.state.scene?.name ?? 'scene', this.nameOf(id));
     download(`${name}${STYLE_FILE_ENDING}`, 'application/octet-stream', bytes);
   }
@@ -226,7 +197,7 @@ export class Library {
     const { session, history, notices } = this.parts;
     const before = this.target;
     const known = new Set(session.library.styles.map(({ id }) => id));
-    const style = await this.inTurn(() => session.library.import(bytes, where));
+    const style = await this.keeper.inTurn(() => session.library.import(bytes, where));
     const name = nameOf(style);
     if (known.has(style.id)) {
       await this.choose(style.id);
@@ -240,7 +211,12 @@ export class Library {
 
   /** A style that came along with its field: shown, but nothing that a person made. */
   cameAlong(id: string): void {
-    this.shippedNames.set(id, this.nameOf(id));
+    this.keeper.cameAlong(id, this.nameOf(id));
+  }
+
+  /** Resolves when nothing reads the field for the library: what follows may replace it or train it. */
+  settled(): Promise<void> {
+    return this.keeper.settled();
   }
 
   /** Before a painting begins. */
@@ -260,137 +236,4 @@ export class Library {
     const style = this.parts.session.library.styles.find((one) => one.id === id);
     return style ? nameOf(style) : 'the painting';
   }
-
-  // Into the page's state, and into the browser's store
-
-  /** Another field. */
-  private begin(): void {
-    this.endFade();
-    this.parts.history.clear();
-    this.keptNames.clear();
-    this.shippedNames.clear();
-    this.before = null;
-    this.follow();
-    this.adopting = true;
-    this.later();
-  }
-
-  private hear(): void {
-    this.follow();
-    this.later();
-  }
-
-  private follow(): void {
-    const { session, store } = this.parts;
-    const { styles } = session.library;
-    const there = new Set(styles.map(({ id }) => id));
-    for (const [id, address] of this.thumbnails) {
-      if (there.has(id)) continue;
-      URL.revokeObjectURL(address);
-      this.thumbnails.delete(id);
-    }
-    for (const { id, thumbnail } of styles) {
-      if (thumbnail && !this.thumbnails.has(id))
-        this.thumbnails.set(id, URL.createObjectURL(new Blob([thumbnail], { type: 'image/png' })));
-    }
-    const listed = styles.map((style) => ({
-      id: style.id,
-      name: nameOf(style),
-      thumbnail: this.thumbnails.get(style.id) ?? null,
-      detail: detailOf(style),
-    }));
-    const { library } = store.state;
-    const shown = session.state.shown;
-    if (JSON.stringify([listed, shown]) === JSON.stringify([library.styles, library.shown])) return;
-    store.update('library', { styles: listed, shown: [...shown] });
-  }
-
-  /** When the engine rests: takes in what was kept of this field, draws thumbnails, keeps what is new. */
-  private later(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      const { busy, trainedSteps } = this.parts.session.state;
-      if (busy !== 'idle' || this.interrupted) this.later();
-      else if (trainedSteps > 0) void this.turn(() => this.rest());
-    }, REST_MS);
-  }
-
-  /** What reads the field has its turn, so that `settled` knows of it. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.working.then(work);
-    this.working = turn.catch(() => undefined);
-    return turn;
-  }
-
-  /** Work that nobody waits for. */
-  private async turn(work: () => Promise<void>): Promise<void> {
-    try {
-      await this.inTurn(work);
-    } catch (error) {
-      // Training may have begun in between.
-      if (!(error instanceof InputError)) this.parts.onError(error);
-    }
-  }
-
-  /** Resolves when nothing reads the field for the library: what follows may replace it or train it. */
-  async settled(): Promise<void> {
-    this.interrupted = true;
-    await this.working;
-    this.interrupted = false;
-    if (this.adopting || this.parts.session.library.styles.length) this.later();
-  }
-
-  private async rest(): Promise<void> {
-    const { session, styleFiles } = this.parts;
-    const { library } = session;
-    if (!this.adopting && library.styles.length === 0) return;
-    const fingerprint = await library.fingerprint();
-    const mustWait = () => {
-      const wait = this.interrupted || session.state.busy !== 'idle';
-      if (wait) this.later();
-      return wait;
-    };
-    if (this.adopting) {
-      for (const bytes of await styleFiles.of(fingerprint)) {
-        if (mustWait()) return;
-        try {
-          const style = await library.import(bytes, 'a painting that was kept');
-          this.keptNames.set(`${fingerprint}/${style.id}`, nameOf(style));
-        } catch (error) {
-          if (mustWait()) return;
-          // One that cannot be read does not keep the others from being there, nor new ones from being kept.
-          if (!(error instanceof InputError)) throw error;
-          this.parts.notices.show('warning', `${error.message}; it is left as it was kept`);
-        }
-      }
-      this.adopting = false;
-    }
-    for (const style of library.styles) {
-      if (mustWait()) return;
-      await library.thumbnail(style.id);
-      this.follow();
-      // What came along with its field comes along again.
-      if (this.shippedNames.get(style.id) === nameOf(style) && shownField(this.parts.store.state)) continue;
-      const key = `${fingerprint}/${style.id}`;
-      if (this.keptNames.get(key) === nameOf(style)) continue;
-      const bytes = await library.export(style.id);
-      // Not again and again where it fails.
-      this.keptNames.set(key, nameOf(style));
-      await styleFiles.keep(fingerprint, style.id, bytes);
-    }
-  }
-}
-
-export const nameOf = ({ names }: Pick<LibraryStyle, 'names'>): string => names.join(' + ');
-
-/** How it was painted, for its title. */
-function detailOf({ options, score }: LibraryStyle): string {
-  const parts = [
-    typeof options.loss === 'string' ? options.loss : '',
-    typeof options.steps === 'number' ? `${options.steps} steps` : '',
-    typeof options.brush === 'number' && options.brush !== 1 ? `brush ${options.brush}` : '',
-    options.keepColours ? "the scene's own colours" : '',
-    score ? `${(100 * (1 - score.end / score.start)).toFixed(0)} % nearer to the style` : '',
-  ];
-  return parts.filter(Boolean).join(', ');
 }
