@@ -99,6 +99,10 @@ export class Autosave {
     this.changed = true;
     const due = this.lastEnd + Math.max(EVERY_MS, COST_SHARE * this.lastCost);
     if (this.parts.session.state.busy === 'training' && performance.now() > due) void this.keep();
+    this.keepAtRest();
+  }
+
+  private keepAtRest(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       if (this.parts.session.state.busy === 'idle') void this.keep();
@@ -114,8 +118,12 @@ export class Autosave {
     }
     this.changed = false;
     this.keeping = this.write()
-      .catch((error: Error) => this.fail(error))
-      .finally(() => {
+      .then(
+        // What came while it was written has not been kept yet.
+        () => this.changed && this.keepAtRest(),
+        (error: Error) => this.fail(error),
+      )
+      .then(() => {
         this.keeping = null;
         this.lastEnd = performance.now();
       });

@@ -221,6 +221,22 @@ describe('Autosave: when', () => {
     expect(saves).toEqual([1, 9]);
   });
 
+  it('keeps the end of a training that came while its beginning was still being written', async () => {
+    const { session, saves, train, state } = engine();
+    const slow = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      return null;
+    };
+    const { works } = autosaveOf(session, memoryStore().store, { picture: slow });
+    train(1);
+    await rest(100);
+    train(8);
+    state.busy = 'idle';
+    await rest(10_000);
+    expect(saves).toEqual([1, 8]);
+    expect(works()).toMatchObject([{ step: 8, revision: 2 }]);
+  });
+
   it('does not read a field whose style is growing, and forgets changes when another is opened', async () => {
     const { session, saves, state, hear } = engine();
     autosaveOf(session, memoryStore().store);
