@@ -39,6 +39,12 @@ export function ask(parent: HTMLElement, { title, text, yes, no }: Question, sig
     button(no, false);
     if (signal?.aborted) return reject(new Cancelled());
     signal?.addEventListener('abort', () => reject(new Cancelled()), { once: true });
+    // Where what asks can be cancelled, escape is that; elsewhere it is no.
+    card.addEventListener('keydown', (event) => {
+      if (signal || event.key !== 'Escape') return;
+      event.stopPropagation();
+      resolve(false);
+    });
     parent.append(ground);
     first.focus();
   }).finally(() => ground.remove());

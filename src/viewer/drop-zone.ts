@@ -1,7 +1,7 @@
 // Drop and paste, anywhere on the page.
 
 import { openDrop, openFiles } from '../scene/files-source.ts';
-import type { Commands } from './commands.ts';
+import type { Commands } from './actions/index.ts';
 
 export function dropZone(parent: HTMLElement, commands: Commands): void {
   const cover = document.createElement('div');

@@ -5,13 +5,13 @@ import { Gpu, NoWebGpuError } from '../gpu/device.ts';
 import { createBrowserDecoder } from '../scene/browser-decoder.ts';
 import { createSession } from '../session/session.ts';
 import { urlSource } from '../style/features/weights-web.ts';
+import { commandsOf } from './actions/index.ts';
 import { Agreement } from './agreement.ts';
-import { ask, type Question } from './ask.ts';
+import { ask } from './ask.ts';
 import { goOnAfterReload, workAfterReload } from './autosave/after-reload.ts';
 import { Autosave } from './autosave/autosave.ts';
 import { describeSnapshot } from './autosave/field-snapshot.ts';
 import { StyleFiles } from './autosave/style-files.ts';
-import { Commands, LOSS_KNOWN_MS } from './commands.ts';
 import { download, fileName } from './download.ts';
 import { dropZone } from './drop-zone.ts';
 import { fetchBytes } from './fetch-source.ts';
@@ -20,14 +20,10 @@ import { Look } from './look.ts';
 import { remoteNetwork } from './network.ts';
 import { deviceLostPage, noWebGpuPage } from './notice-page.ts';
 import { Notices } from './notices.ts';
+import { openShipped } from './opening.ts';
+import { LOSS_KNOWN_MS, Page } from './page.ts';
 import { type BundledScene, type BundledStyle, initialState, type PageState } from './page-state.ts';
-import { exportPanel } from './panels/export-panel.ts';
-import { regionsPanel } from './panels/regions-panel.ts';
-import { scenePanel } from './panels/scene-panel.ts';
-import { stylePanel } from './panels/style-panel.ts';
-import { trainingPanel } from './panels/training-panel.ts';
-import { camerasPanel, comparePanel, viewPanel } from './panels/view-panel.ts';
-import { worksPanel } from './panels/works-panel.ts';
+import { PANELS } from './panels/index.ts';
 import { regionPointer } from './region-pointer.ts';
 import { followSession } from './session-events.ts';
 import { endsWelcome, type ShippedField } from './shipped.ts';
@@ -138,7 +134,7 @@ async function start(app: HTMLElement): Promise<void> {
     onError: (error) => console.debug('agreement was not measured', error),
   });
   const decoder = createBrowserDecoder();
-  const parts = {
+  const page = new Page({
     session,
     store,
     viewport,
@@ -149,9 +145,10 @@ async function start(app: HTMLElement): Promise<void> {
     look,
     autosave,
     styleFiles: new StyleFiles((sentence) => notices.show('warning', sentence)),
-    ask: (question: Question) => ask(app, question),
-  };
-  const commands = new Commands(parts);
+    ask: (question) => ask(app, question),
+    commandsOf,
+  });
+  const { commands } = page;
   followSession(session, store, viewport, notices);
   viewFollowsState(store, viewport, host);
   const autoBake = new AutoBake(session, slow, (error) => {
@@ -168,31 +165,28 @@ async function start(app: HTMLElement): Promise<void> {
 
   brand(host, store);
   wipeLine(host, store);
-  regionPointer(host, store, commands.regions);
+  regionPointer(host, store, page.regions);
   const panels = document.createElement('aside');
   panels.className = 'panels';
   app.append(panels);
   const gui = new GUI({ container: panels, title: 'Impasto' });
-  scenePanel(gui, store, commands);
-  worksPanel(gui, store, commands);
-  trainingPanel(gui, store, commands);
-  stylePanel(gui, store, commands);
-  regionsPanel(gui, store, commands.regions);
-  comparePanel(gui, store, commands);
-  camerasPanel(gui, store, commands);
-  viewPanel(gui, store);
-  exportPanel(gui, store, commands);
+  for (const panel of PANELS) panel(gui, page);
   welcome(app, store, commands);
   endsWelcome(store, host);
   loadingCard(host, store);
-  const help = shortcuts(app, store, commands);
+  const help = shortcuts(app, page);
   statusLine(app, store, help);
   dropZone(app, commands);
 
   Object.assign(window.impasto, {
     session,
     state: store.state,
-    commands,
+    commands: {
+      ...commands,
+      get lastVideo() {
+        return page.lastVideo;
+      },
+    },
     notices: notices.history,
     picture: () => viewport.picture(),
     atRest: () => autoBake.settled().then(() => viewport.atRest()),
@@ -211,15 +205,16 @@ async function start(app: HTMLElement): Promise<void> {
   ]).catch((error: Error) => notices.show('warning', error.message));
   if (again) void listed.then(() => commands.goOn(again));
   else if (url.scene) void commands.openBundled(url.scene);
-  else await openFirst(store, commands);
+  else await openFirst(page);
 }
 
 /** What the page opens with by itself, the welcome beside it: the first field that came along. */
-async function openFirst(store: Store<PageState>, commands: Commands): Promise<void> {
+async function openFirst(page: Page): Promise<void> {
+  const { store } = page;
   const [first] = store.state.shipped;
   if (!first) return;
   store.patch({ opening: true });
-  await commands.openShipped(first);
+  await openShipped(page, first);
 }
 
 /** Says in words what happened, what is kept and what is gone; the way on is a reload. */

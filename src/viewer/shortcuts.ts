@@ -1,89 +1,87 @@
-// Keys, and the card that lists them.
+// Keys, and the card that lists them: both are read from the actions. A key works wherever the focus is, unless one
+// types text there, or it is the very key by which what has the focus is used.
 
-import type { Commands } from './commands.ts';
-import type { PageState } from './page-state.ts';
-import type { Store } from './store.ts';
+import { keyLabel, pressedKey, titleOf } from './actions/action.ts';
+import { ACTIONS } from './actions/index.ts';
+import type { Page } from './page.ts';
 
-const KEYS: [keys: string, what: string][] = [
+/** What is done in the view without a key. */
+const HANDS: [keys: string, what: string][] = [
   ['drag', 'turn round the scene (two fingers or right button: move; wheel or pinch: nearer, farther)'],
-  ['space', 'train, pause'],
-  ['p', 'paint with the chosen style'],
-  ['o', 'back to the original colours'],
-  ['c', 'compare: original | painted'],
-  ['g  f  a', 'grid, cameras, axes'],
-  ['←  →', 'look through the previous, next camera'],
-  ['t  e', 'the photograph taken there; how far the field differs from it'],
-  ['i', 'where the view disagrees with its nearest camera'],
-  ['ctrl z', 'undo; with shift: do it again'],
-  ['r  b', 'pick a region in the view; paint one with the brush'],
-  ['s', 'save the view as a picture'],
-  ['esc', 'cancel loading, painting or export; close this'],
-  ['?', 'this list'],
 ];
 
 /** @returns shows or hides the card */
-export function shortcuts(parent: HTMLElement, store: Store<PageState>, commands: Commands): () => void {
+export function shortcuts(parent: HTMLElement, page: Page): () => void {
+  const { ground, toggle } = helpCard(parent, page);
+  const actions = new Map(ACTIONS.flatMap((action) => (action.keys ?? []).map((key) => [key, action] as const)));
+  window.addEventListener('keydown', (event) => {
+    const pressed = pressedKey(event);
+    if (event.altKey || (event.repeat && !ARROWS.test(pressed))) return;
+    if (event.target instanceof Element && keepsForItself(event.target, pressed)) return;
+    if (pressed === '?' || (pressed === 'Escape' && !ground.hidden)) toggle();
+    else if (actions.has(pressed)) void actions.get(pressed)!.run(page);
+    else return;
+    event.preventDefault();
+  });
+  return toggle;
+}
+
+const TEXT = 'textarea, input:not([type]), input[type=text], input[type=search], input[type=number], [contenteditable]';
+const ARROWS = /^Arrow/;
+
+/** Whether what has the focus uses the key itself: text all of them, a button its space, a slider or a list its arrows. */
+export function keepsForItself(focus: Pick<Element, 'closest'>, key: string): boolean {
+  if (focus.closest(TEXT)) return true;
+  // Undo and redo are of the page everywhere else.
+  if (key.startsWith('ctrl+')) return false;
+  if (focus.closest('select')) return key === ' ' || ARROWS.test(key);
+  if (focus.closest('input[type=range], [role=slider]')) return ARROWS.test(key);
+  return key === ' ' && focus.closest('button, a, summary, input[type=checkbox], [role=button]') !== null;
+}
+
+function helpCard(parent: HTMLElement, page: Page) {
   const ground = document.createElement('div');
   ground.className = 'card-ground';
   ground.hidden = true;
   const card = document.createElement('div');
-  card.className = 'card';
+  card.className = 'card help';
   card.setAttribute('role', 'dialog');
+  card.setAttribute('aria-modal', 'true');
+  card.setAttribute('aria-labelledby', 'help-title');
+  const heading = document.createElement('h2');
+  heading.id = 'help-title';
+  heading.textContent = 'Keys';
+  const close = document.createElement('button');
+  close.type = 'button';
+  close.className = 'close';
+  close.textContent = '×';
+  close.setAttribute('aria-label', 'Close');
   const list = document.createElement('dl');
-  for (const [keys, what] of KEYS) {
+  const lines = [
+    ...HANDS,
+    ...ACTIONS.filter(({ keys }) => keys).map((action): [string, string] => [
+      action.keys!.map(keyLabel).join(', '),
+      action.help ?? titleOf(action, page.store.state).toLowerCase(),
+    ]),
+    ['?', 'this list'],
+  ];
+  for (const [keys, what] of lines) {
     const [term, meaning] = [document.createElement('dt'), document.createElement('dd')];
     term.textContent = keys;
     meaning.textContent = what;
     list.append(term, meaning);
   }
-  const heading = document.createElement('h2');
-  heading.textContent = 'Keys';
-  card.append(heading, list);
+  card.append(close, heading, list);
   ground.append(card);
   parent.append(ground);
+  let before: Element | null = null;
   const toggle = () => {
     ground.hidden = !ground.hidden;
+    if (!ground.hidden) {
+      before = document.activeElement;
+      close.focus();
+    } else if (before instanceof HTMLElement) before.focus();
   };
-
-  const flip = (key: 'grid' | 'cameras' | 'gizmo') => store.update('view', { [key]: !store.state.view[key] });
-  const actions: Record<string, () => void> = {
-    ' ': () => void commands.toggleTraining(),
-    p: () => void commands.paint(),
-    o: () => void commands.clearStyle(),
-    c: () => store.update('compare', { on: !store.state.compare.on }),
-    g: () => flip('grid'),
-    f: () => flip('cameras'),
-    a: () => flip('gizmo'),
-    ArrowLeft: () => void commands.stepView(-1),
-    ArrowRight: () => void commands.stepView(1),
-    t: () => void commands.showView('photograph'),
-    e: () => void commands.showView('error'),
-    i: () => commands.showAgreement(!store.state.agreement.on),
-    s: () => void commands.saveStill(),
-    r: () => commands.regions.setTool('pick'),
-    b: () => commands.regions.setTool('brush'),
-    '?': toggle,
-    Escape: () => {
-      ground.hidden = true;
-      store.update('regions', { tool: 'turn' });
-      void commands.cancel();
-    },
-  };
-  window.addEventListener('keydown', (event) => {
-    const target = event.target as HTMLElement;
-    if (target.closest('input, select, textarea')) return;
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'z') {
-      event.preventDefault();
-      void (event.shiftKey ? commands.redo() : commands.undo());
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    // A focused button keeps its own space key.
-    if (event.key === ' ' && target.closest('button')) return;
-    const action = actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    action();
-  });
-  return toggle;
+  close.addEventListener('click', toggle);
+  return { ground, toggle };
 }

@@ -10,15 +10,16 @@
 
 import type { Picture } from '../scene/types.ts';
 import type { ImpastoSession } from '../session/types.ts';
+import type { Commands } from './actions/index.ts';
 import type { FieldSnapshot } from './autosave/field-snapshot.ts';
-import type { Commands } from './commands.ts';
 import type { Notice } from './notices.ts';
 import type { PageState } from './page-state.ts';
 
 export interface TestSurface {
   session: ImpastoSession;
   readonly state: PageState;
-  commands: Commands;
+  /** With the last video that was handed to the download. */
+  commands: Commands & { readonly lastVideo: Uint8Array<ArrayBuffer> | null };
   notices: readonly Notice[];
   picture(): Promise<Picture>;
   atRest(): Promise<void>;

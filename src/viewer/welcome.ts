@@ -1,7 +1,7 @@
 // The first card: what this is, the bundled scenes, where to drop one's own. Beside the painting that the page opens with,
 // in the middle where there is none; gone once a hand is laid on anything or a scene is chosen.
 
-import type { Commands } from './commands.ts';
+import type { Commands } from './actions/index.ts';
 import type { BundledScene, PageState } from './page-state.ts';
 import { workButton } from './panels/works-panel.ts';
 import type { Store } from './store.ts';

@@ -1,6 +1,9 @@
 // Small helpers for lil-gui: our own elements among its rows, and controls that follow the store.
 
 import type { Controller, GUI } from 'lil-gui';
+import { keyLabel, titleOf } from '../actions/action.ts';
+import { actionBy } from '../actions/index.ts';
+import type { Page } from '../page.ts';
 import type { PageState } from '../page-state.ts';
 import type { Store } from '../store.ts';
 
@@ -29,6 +32,33 @@ export function addButtons(folder: GUI, buttons: Record<string, () => void>): Re
     made[label] = button;
   }
   return made;
+}
+
+/** A row of buttons of actions, each as its action says: title, whether it can be pressed, and by which key too. */
+export function addActions(folder: GUI, page: Page, ...ids: string[]): HTMLElement {
+  const row = addElement(folder, 'div', 'buttons');
+  for (const action of ids.map(actionBy)) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.classList.toggle('primary', action.primary ?? false);
+    // The second click of a double click is meant for the first.
+    button.addEventListener('click', ({ detail }) => detail > 1 || void action.run(page));
+    if (action.keys) button.title = `${action.help ?? titleOf(action, page.store.state)} (${keyLabel(action.keys[0])})`;
+    page.store.watch(
+      (state) => titleOf(action, state),
+      (title) => {
+        button.textContent = title;
+      },
+    );
+    page.store.watch(
+      (state) => action.enabled?.(state) ?? true,
+      (enabled) => {
+        button.disabled = !enabled;
+      },
+    );
+    row.append(button);
+  }
+  return row;
 }
 
 /** One line of text that follows the store. */

@@ -3,15 +3,17 @@
 
 import type GUI from 'lil-gui';
 import { openFiles } from '../../scene/files-source.ts';
-import type { Commands } from '../commands.ts';
+import type { Commands } from '../actions/index.ts';
+import { onlyShown } from '../actions/library.ts';
+import type { Page } from '../page.ts';
 import type { PageState } from '../page-state.ts';
-import type { Store } from '../store.ts';
-import { addButtons, addElement } from './gui-parts.ts';
+import { addActions, addButtons, addElement } from './gui-parts.ts';
 import { pickFiles } from './pick-files.ts';
 
 type Painted = PageState['library']['styles'][number];
 
-export function paintedStrip(folder: GUI, store: Store<PageState>, commands: Commands): void {
+export function paintedStrip(folder: GUI, page: Page): void {
+  const { store, commands } = page;
   const strip = addElement(folder, 'div', 'gallery painted');
   const shares = addElement(folder, 'div', 'shares');
   const items = new Map<string, HTMLElement>();
@@ -43,51 +45,42 @@ export function paintedStrip(folder: GUI, store: Store<PageState>, commands: Com
   );
   store.watch(shown, mark);
 
-  const only = () => {
-    const now = shown(store.state);
-    return now.length === 1 ? store.state.library.styles.find(({ id }) => id === now[0].id) : undefined;
-  };
-  const buttons = addButtons(folder, {
-    Rename: () => {
-      const style = only();
+  // In place of its name, so that this one is the strip's own.
+  const { Rename: renaming } = addButtons(folder, {
+    Rename() {
+      const id = onlyShown(store.state);
+      const style = store.state.library.styles.find((one) => one.id === id);
       if (style) rename(items.get(style.id)!, style, commands);
     },
-    Export: () => {
-      const style = only();
-      if (style) void commands.exportPainted(style.id);
-    },
-    Delete: () => {
-      const style = only();
-      if (style) void commands.deletePainted(style.id);
-    },
   });
+  const buttons = addActions(folder, page, 'library.export', 'library.delete');
+  buttons.prepend(renaming);
   store.watch(
-    () => only()?.id,
-    (id) => {
-      for (const button of Object.values(buttons)) button.disabled = id === undefined;
+    (state) => onlyShown(state) === null,
+    (none) => {
+      renaming.disabled = none;
     },
   );
-  const more = addButtons(folder, {
+  const more = addActions(folder, page, 'library.undo', 'library.redo');
+  const { 'Open …': opening } = addButtons(folder, {
     'Open …': () => void pickFiles({ accept: '.impasto' }).then((files) => commands.openFiles(openFiles(files))),
-    Undo: () => void commands.undo(),
-    Redo: () => void commands.redo(),
   });
+  more.prepend(opening);
   // Nothing painted, nothing to handle.
   store.watch(
     ({ library }) => library.styles.length === 0 && !library.undo && !library.redo,
     (none) => {
-      for (const row of [strip, buttons.Rename.parentElement!, more.Undo.parentElement!]) row.hidden = none;
+      for (const row of [strip, buttons, more]) row.hidden = none;
     },
   );
-  for (const [key, what, button] of [
-    ['undo', 'Undo', more.Undo],
-    ['redo', 'Do again', more.Redo],
+  for (const [key, what, i] of [
+    ['undo', 'Undo', 1],
+    ['redo', 'Do again', 2],
   ] as const) {
     store.watch(
       (state) => state.library[key],
       (name) => {
-        button.disabled = name === null;
-        button.title = name === null ? '' : `${what}: ${name}`;
+        (more.children[i] as HTMLElement).title = name === null ? '' : `${what}: ${name}`;
       },
     );
   }

@@ -2,9 +2,9 @@
 
 import type GUI from 'lil-gui';
 import type { Region } from '../../session/regions/types.ts';
+import type { Page } from '../page.ts';
 import type { PageState } from '../page-state.ts';
 import { type PageRegions, REGION_COLOURS } from '../regions.ts';
-import type { Store } from '../store.ts';
 import { addButtons, addElement, addText, follow } from './gui-parts.ts';
 
 /** What a region shows that has no style of the library. */
@@ -13,7 +13,7 @@ const NONE = 'none';
 
 const TOOLS = { Pick: 'pick', Brush: 'brush', Erase: 'erase' } as const;
 
-export function regionsPanel(gui: GUI, store: Store<PageState>, regions: PageRegions): void {
+export function regionsPanel(gui: GUI, { store, regions }: Page): void {
   const folder = gui.addFolder('Regions').close();
   const active = ({ regions: { list, active: id } }: PageState): Region | null =>
     list.find((region) => region.id === id) ?? null;

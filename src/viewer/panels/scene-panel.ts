@@ -1,14 +1,11 @@
 // Scene: the bundled ones, a folder or zip of one's own, saving and opening .impasto files.
 
 import type GUI from 'lil-gui';
-import { openFiles } from '../../scene/files-source.ts';
-import type { Commands } from '../commands.ts';
-import type { PageState } from '../page-state.ts';
-import type { Store } from '../store.ts';
-import { addButtons, addText } from './gui-parts.ts';
-import { pickFiles } from './pick-files.ts';
+import type { Page } from '../page.ts';
+import { addActions, addText } from './gui-parts.ts';
 
-export function scenePanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
+export function scenePanel(gui: GUI, page: Page): void {
+  const { store, commands } = page;
   const folder = gui.addFolder('Scene');
   const picked = { scene: '' };
   let picker = folder.add(picked, 'scene', { 'choose…': '' }).name('bundled');
@@ -30,12 +27,7 @@ export function scenePanel(gui: GUI, store: Store<PageState>, commands: Commands
       picker.updateDisplay();
     },
   );
-  addButtons(folder, {
-    'Open folder': () => void pickFiles({ folder: true }).then((files) => commands.openFiles(openFiles(files))),
-    'Open file': () =>
-      void pickFiles({ accept: '.zip,.impasto,application/zip' }).then((files) => commands.openFiles(openFiles(files))),
-    Save: () => void commands.saveCheckpoint(),
-  });
+  addActions(folder, page, 'scene.open-folder', 'scene.open-file', 'scene.save');
   addText(folder, store, ({ scene }) =>
     scene ? `${scene.name}: ${scene.trainViews} pictures to learn from, ${scene.testViews} held out` : '',
   );

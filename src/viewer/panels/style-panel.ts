@@ -4,11 +4,11 @@
 import type GUI from 'lil-gui';
 import { openFiles } from '../../scene/files-source.ts';
 import type { StyleLossName } from '../../session/types.ts';
-import type { Commands } from '../commands.ts';
-import type { BundledStyle, PageState } from '../page-state.ts';
+import type { Commands } from '../actions/index.ts';
+import type { Page } from '../page.ts';
+import type { BundledStyle } from '../page-state.ts';
 import { shownField } from '../shipped.ts';
-import type { Store } from '../store.ts';
-import { addButtons, addElement, addProgress, addText, follow } from './gui-parts.ts';
+import { addActions, addElement, addProgress, addText, follow } from './gui-parts.ts';
 import { paintedStrip } from './painted-strip.ts';
 import { pickFiles } from './pick-files.ts';
 
@@ -24,7 +24,8 @@ const LOSSES: Record<string, StyleLossName> = {
   'mood (AdaIN)': 'adain',
 };
 
-export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
+export function stylePanel(gui: GUI, page: Page): void {
+  const { store, commands } = page;
   const folder = gui.addFolder('Style');
   const gallery = addElement(folder, 'div', 'gallery');
   store.watch(
@@ -65,30 +66,7 @@ export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands
     },
   );
 
-  const buttons = addButtons(folder, {
-    Paint: () => void commands.paint(),
-    Cancel: () => void commands.cancelStyle(),
-    Original: () => void commands.clearStyle(),
-  });
-  buttons.Paint.classList.add('primary');
-  store.watch(
-    (state) => state.busy === 'stylizing' || state.style.waiting,
-    (painting) => {
-      buttons.Cancel.disabled = !painting;
-    },
-  );
-  store.watch(
-    (state) => (state.style.applied.length ? 'Paint again' : 'Paint'),
-    (label) => {
-      buttons.Paint.textContent = label;
-    },
-  );
-  store.watch(
-    (state) => state.style.applied.length === 0,
-    (none) => {
-      buttons.Original.disabled = none;
-    },
-  );
+  addActions(folder, page, 'painting.paint', 'painting.cancel', 'painting.clear');
   addProgress(folder, store, ({ busy, style }) =>
     busy === 'stylizing' ? (style.stepCount ? style.step / style.stepCount : 0) : null,
   );
@@ -99,7 +77,7 @@ export function stylePanel(gui: GUI, store: Store<PageState>, commands: Commands
     return `painting ${style.chosen?.name ?? ''}: ${style.step} of ${style.stepCount} steps${distance}`;
   });
 
-  paintedStrip(folder, store, commands);
+  paintedStrip(folder, page);
 
   const record = { ...store.state.style };
   const strength = folder.add(record, 'strength', 0, 1, 0.01);

@@ -2,31 +2,19 @@
 
 import type GUI from 'lil-gui';
 import { PRESET_NAMES, type PresetName } from '../../session/presets.ts';
-import type { Commands } from '../commands.ts';
-import type { PageState } from '../page-state.ts';
-import type { Store } from '../store.ts';
+import type { Page } from '../page.ts';
 import { addCurves } from './curves.ts';
-import { addButtons, addText, follow } from './gui-parts.ts';
+import { addActions, addText, follow } from './gui-parts.ts';
 
-export function trainingPanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
+export function trainingPanel(gui: GUI, page: Page): void {
+  const { store, commands } = page;
   const folder = gui.addFolder('Training');
   const record: { preset: PresetName } = { preset: store.state.training.preset };
   const preset = folder.add(record, 'preset', [...PRESET_NAMES]);
   preset.onChange((value: PresetName) => commands.setPreset(value));
   follow(preset, record, 'preset', store, (state) => state.training.preset);
 
-  const { Train: button } = addButtons(folder, { Train: () => void commands.toggleTraining() });
-  button.classList.add('primary');
-  store.watch(
-    ({ busy, training: { preset, trainedPreset } }) => {
-      if (busy === 'training') return 'Pause';
-      if (trainedPreset === null) return 'Train';
-      return preset === trainedPreset ? 'Train on' : 'Train anew';
-    },
-    (label) => {
-      button.textContent = label;
-    },
-  );
+  addActions(folder, page, 'training.toggle');
   addText(folder, store, ({ busy, training: { step, rate, psnr, holdout } }) =>
     step === 0
       ? ''

@@ -2,12 +2,11 @@
 // guides in the picture, resolution and frame time.
 
 import type GUI from 'lil-gui';
-import type { Commands } from '../commands.ts';
+import type { Page } from '../page.ts';
 import type { PageState } from '../page-state.ts';
-import type { Store } from '../store.ts';
-import { addButtons, addText, follow } from './gui-parts.ts';
+import { addActions, addText, follow } from './gui-parts.ts';
 
-export function comparePanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
+export function comparePanel(gui: GUI, { store, commands }: Page): void {
   const folder = gui.addFolder('Compare');
   const record = { ...store.state.compare };
   const on = folder.add(record, 'on').name('original | painted');
@@ -22,12 +21,10 @@ export function comparePanel(gui: GUI, store: Store<PageState>, commands: Comman
   follow(disagreement, between, 'on', store, (state) => state.agreement.on);
 }
 
-export function camerasPanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
+export function camerasPanel(gui: GUI, page: Page): void {
+  const { store, commands } = page;
   const folder = gui.addFolder('Cameras').close();
-  addButtons(folder, {
-    '‹ previous': () => void commands.stepView(-1),
-    'next ›': () => void commands.stepView(1),
-  });
+  addActions(folder, page, 'view.previous', 'view.next');
   const record = { show: store.state.look.show, heldOut: store.state.look.heldOut };
   const show = folder.add(record, 'show', {
     'the field': 'field',
@@ -44,7 +41,7 @@ export function camerasPanel(gui: GUI, store: Store<PageState>, commands: Comman
   );
 }
 
-export function viewPanel(gui: GUI, store: Store<PageState>): void {
+export function viewPanel(gui: GUI, { store }: Page): void {
   const folder = gui.addFolder('View').close();
   const record = { ...store.state.view };
   const bind = (key: 'grid' | 'cameras' | 'gizmo' | 'baked', name: string) => {

@@ -1,13 +1,12 @@
 // The works that this browser keeps, newest first: each with its picture, name, steps, age and size; opened at a click.
 
 import type GUI from 'lil-gui';
+import type { Commands } from '../actions/index.ts';
 import { describeSnapshot, type SnapshotInfo } from '../autosave/field-snapshot.ts';
-import type { Commands } from '../commands.ts';
-import type { PageState } from '../page-state.ts';
-import type { Store } from '../store.ts';
+import type { Page } from '../page.ts';
 import { addElement } from './gui-parts.ts';
 
-export function worksPanel(gui: GUI, store: Store<PageState>, commands: Commands): void {
+export function worksPanel(gui: GUI, { store, commands }: Page): void {
   const folder = gui.addFolder('Kept works').close();
   const list = addElement(folder, 'div', 'works');
   store.watch(

@@ -1,0 +1,130 @@
+// Export: videos, stills and camera paths as files.
+
+import { pathFromJson, pathToJson, turntableFor } from '../../export/camera-path.ts';
+import { encodePng } from '../../export/png.ts';
+import type { Camera, Scene } from '../../scene/types.ts';
+import { download, fileName } from '../download.ts';
+import type { Page } from '../page.ts';
+import type { PageState } from '../page-state.ts';
+import { pickFiles } from '../panels/pick-files.ts';
+import { exportVideo as makeVideo, StillRenderer } from '../video-export.ts';
+import type { Action } from './action.ts';
+
+/** The turntable, or the opened camera path, as a video file. */
+export async function exportVideo(page: Page): Promise<void> {
+  const scene = page.parts.session.state.scene;
+  if (!scene || !page.needsScene()) return;
+  const { session, store, packer, notices } = page.parts;
+  const { container, width, height, fps } = store.state.export;
+  page.lastVideo = null;
+  store.update('export', { fraction: 0 });
+  await page.guarded('export', async (signal) => {
+    const { bytes, notes } = await makeVideo(session, packer, {
+      container,
+      width,
+      height,
+      fps,
+      cameras: exportCameras(page, scene),
+      signal,
+      onProgress: (fraction) => store.update('export', { fraction }),
+    });
+    page.lastVideo = bytes;
+    download(`${fileName(scene.name, ...session.state.style)}.${container}`, `video/${container}`, bytes);
+    notices.show('info', ['The video is saved', ...notes].join('; '));
+  });
+  store.update('export', { fraction: null });
+}
+
+export async function cancelExport(page: Page): Promise<void> {
+  if (page.task.current === 'export') await page.task.cancel();
+}
+
+/** Cancels what cannot be paused: loading, painting, exporting. */
+export async function cancel(page: Page): Promise<void> {
+  page.store.update('style', { waiting: false });
+  if (page.task.current !== 'train') await page.task.cancel();
+}
+
+/** The present view at the export's size, without guides. */
+export async function saveStill(page: Page): Promise<void> {
+  if (!page.needsScene()) return;
+  const { session, store, viewport, packer } = page.parts;
+  const { width, height } = store.state.export;
+  await page.caught(async () => {
+    const stills = new StillRenderer(session, packer, width, height);
+    try {
+      const picture = await stills.render(viewport.pose(width, height));
+      const name = fileName(store.state.scene?.name ?? 'scene', ...session.state.style);
+      download(`${name}.png`, 'image/png', encodePng(picture));
+    } finally {
+      stills.destroy();
+    }
+  });
+}
+
+/** The cameras of the next video as a file. */
+export async function saveCameraPath(page: Page): Promise<void> {
+  const scene = page.parts.session.state.scene;
+  if (!scene || !page.needsScene()) return;
+  await page.caught(async () => {
+    const path = { cameras: exportCameras(page, scene), fps: page.store.state.export.fps };
+    download(`${fileName(scene.name, 'path')}.json`, 'application/json', pathToJson(path, scene));
+  });
+}
+
+/** Videos go along this path from now on; a file that is none changes nothing. */
+export async function openCameraPath(page: Page, text: string, name: string): Promise<void> {
+  const scene = page.parts.session.state.scene;
+  if (!scene || !page.needsScene()) return;
+  await page.caught(async () => {
+    const { cameras } = pathFromJson(text, name, scene);
+    page.path = { name, text };
+    page.store.update('export', { path: `${name}, ${cameras.length} frames` });
+  });
+}
+
+export function closeCameraPath(page: Page): void {
+  page.path = null;
+  page.store.update('export', { path: null });
+}
+
+function exportCameras(page: Page, scene: Scene): Camera[] {
+  const { width, height, frames } = page.store.state.export;
+  if (!page.path) return turntableFor(scene, frames, width, height);
+  return pathFromJson(page.path.text, page.path.name, scene, { width, height }).cameras;
+}
+
+const running = ({ export: { fraction } }: PageState) => fraction !== null;
+
+function togglePath(page: Page): void {
+  if (page.path) closeCameraPath(page);
+  else void pickFiles({ accept: '.json' }).then(async ([file]) => openCameraPath(page, await file.text(), file.name));
+}
+
+export const ACTIONS: readonly Action[] = [
+  {
+    id: 'export.video',
+    title: (state) => (state.export.path === null ? 'Turntable' : 'Video along the path'),
+    primary: true,
+    enabled: (state) => !running(state),
+    run: exportVideo,
+  },
+  { id: 'export.cancel', title: 'Cancel', enabled: running, run: cancelExport },
+  { id: 'export.still', title: 'Still (PNG)', help: 'save the view as a picture', keys: ['s'], run: saveStill },
+  { id: 'export.save-path', title: 'Save path', run: saveCameraPath },
+  {
+    id: 'export.open-path',
+    title: (state) => (state.export.path === null ? 'Open path' : 'Close path'),
+    run: togglePath,
+  },
+  {
+    id: 'export.stop',
+    title: 'Cancel',
+    help: 'cancel loading, painting or export; close what lies over the view',
+    keys: ['Escape'],
+    run: (page) => {
+      page.store.update('regions', { tool: 'turn' });
+      return cancel(page);
+    },
+  },
+];

@@ -1,0 +1,141 @@
+// Painting: a style is chosen, painted, cancelled, taken off again.
+
+import { decodeStyle } from '../../session/style-picture.ts';
+import type { StyleLossChoice } from '../../session/types.ts';
+import { fetchBytes } from '../fetch-source.ts';
+import { fetchPainting, fetchPhotographs } from '../opening.ts';
+import type { Page } from '../page.ts';
+import type { BundledStyle, PageState } from '../page-state.ts';
+import { readyStyle } from '../shipped.ts';
+import { thumbnailOf } from '../style-picture.ts';
+import type { Action } from './action.ts';
+
+export async function chooseBundledStyle(page: Page, style: BundledStyle): Promise<void> {
+  const ready = readyStyle(page.store.state, style.title);
+  if (ready) {
+    let id = '';
+    const fetched = await page.guarded('load', async (signal) => {
+      id = await fetchPainting(page, ready, signal);
+    });
+    if (fetched) await page.commands.showPainted(id);
+    return;
+  }
+  await page.caught(async () => {
+    await chooseStyle(page, await fetchBytes(`./styles/${style.file}`, style.title), style.title);
+  });
+}
+
+/** A finished painting is shown, and now the picture itself is needed that it is after. */
+async function fetchStylePicture(page: Page): Promise<void> {
+  const { store, decoder } = page.parts;
+  const chosen = store.state.style.chosen?.name;
+  const bundled = store.state.bundledStyles.find(({ title }) => title === chosen);
+  if (page.stylePicture || !bundled) return;
+  const { title, file } = bundled;
+  const picture = await decodeStyle(decoder, await fetchBytes(`./styles/${file}`, title), title);
+  page.stylePicture = { name: title, picture };
+}
+
+/** Decodes first: a file that is no picture changes nothing. */
+export async function chooseStyle(page: Page, bytes: Uint8Array<ArrayBuffer>, where: string): Promise<void> {
+  const { session, store, notices, decoder } = page.parts;
+  await page.caught(async () => {
+    const picture = await decodeStyle(decoder, bytes, where);
+    const name = where.replace(/\.(png|jpe?g|webp|gif|avif|bmp)$/i, '');
+    page.stylePicture = { name, picture };
+    store.update('style', { chosen: { name, thumbnail: thumbnailOf(picture) } });
+    if (session.state.trainedSteps > 0) return await paint(page);
+    store.update('style', { waiting: true });
+    const when = session.state.scene ? 'as soon as the scene is trained' : 'as soon as a scene is open and trained';
+    notices.show('info', `${name} will be painted ${when}`);
+  });
+}
+
+/** Stylizes with the chosen picture and the panel's settings. */
+export async function paint(page: Page): Promise<void> {
+  if (!page.needsScene()) return;
+  const { session, store, url, notices } = page.parts;
+  await page.caught(() => fetchStylePicture(page));
+  const style = page.stylePicture;
+  if (!style) {
+    notices.show('info', 'Choose a style first: from the gallery, or drop any picture');
+    return;
+  }
+  await fetchPhotographs(page);
+  const { brush, strength, keepColours, photorealistic, instant, contentWeight, steps } = store.state.style;
+  store.update('style', { waiting: false, step: 0, stepCount: 0, styleLoss: null });
+  const known = new Set(session.library.styles.map(({ id }) => id));
+  await page.guarded('stylize', async (signal) => {
+    page.library.paintingBegins();
+    await session.stylize({
+      styles: [{ ...style, weight: 1 }],
+      loss: lossOf(store.state.style),
+      brush,
+      strength,
+      keepColours,
+      photorealistic,
+      instant,
+      contentWeight,
+      steps: steps || url.styleSteps,
+      signal,
+    });
+  });
+  page.library.paintingEnded(known);
+}
+
+export async function cancelStyle(page: Page): Promise<void> {
+  page.store.update('style', { waiting: false });
+  if (page.task.current === 'stylize') await page.task.cancel();
+}
+
+export async function clearStyle(page: Page): Promise<void> {
+  await cancelStyle(page);
+  await page.parts.autosave.settled();
+  await page.caught(() => page.library.clear());
+  page.store.update('style', { applied: [], step: 0, stepCount: 0, styleLoss: null });
+  page.parts.viewport.invalidate();
+}
+
+/** Live, while the slider is held; `endStrength` when it is let go. */
+export function setStrength(page: Page, strength: number): void {
+  page.library.setStrength(strength);
+}
+
+export function endStrength(page: Page): void {
+  page.library.endStrength();
+}
+
+/** The panel's losses; where nothing is matched stroke by stroke, statistics of the style. */
+function lossOf({ loss, withLoss, withWeight, photorealistic }: PageState['style']): StyleLossChoice {
+  const main = photorealistic && loss === 'nnfm' ? 'gram' : loss;
+  if (withLoss === 'none' || withLoss === main || withWeight === 0) return main;
+  return [
+    { name: main, weight: 1 },
+    { name: withLoss, weight: withWeight },
+  ];
+}
+
+export const ACTIONS: readonly Action[] = [
+  {
+    id: 'painting.paint',
+    title: ({ style }) => (style.applied.length ? 'Paint again' : 'Paint'),
+    help: 'paint with the chosen style',
+    keys: ['p'],
+    primary: true,
+    run: paint,
+  },
+  {
+    id: 'painting.cancel',
+    title: 'Cancel',
+    enabled: ({ busy, style }) => busy === 'stylizing' || style.waiting,
+    run: cancelStyle,
+  },
+  {
+    id: 'painting.clear',
+    title: 'Original',
+    help: 'back to the original colours',
+    keys: ['o'],
+    enabled: ({ style }) => style.applied.length > 0,
+    run: clearStyle,
+  },
+];

@@ -1,0 +1,86 @@
+// The view: through the scene's cameras, their photographs and errors, the wipe, guides.
+
+import type { Page } from '../page.ts';
+import type { PageState } from '../page-state.ts';
+import type { Action } from './action.ts';
+
+/** Flies to the next or previous camera and looks through it. */
+export async function stepView(page: Page, by: 1 | -1): Promise<void> {
+  if (page.needsScene()) await page.parts.look.step(by);
+}
+
+/** What is shown there: field, photograph or error. Flies to the first camera from a free view. */
+export async function showView(page: Page, show: PageState['look']['show']): Promise<void> {
+  if (!page.needsScene()) return;
+  const { look, store } = page.parts;
+  if (show !== 'field') store.update('agreement', { on: false });
+  // The same again is back to the field.
+  look.show(store.state.look.index !== null && store.state.look.show === show ? 'field' : show);
+  if (store.state.look.index === null) await look.to(0);
+}
+
+/** Whether the view's difference from its nearest camera is laid over it; not beside a photograph or its error. */
+export function showAgreement(page: Page, on: boolean): void {
+  if (on && !page.needsScene()) return;
+  if (on) page.parts.look.show('field');
+  page.store.update('agreement', { on, beside: null, rmse: null });
+}
+
+export async function setHeldOut(page: Page, heldOut: boolean): Promise<void> {
+  await page.parts.look.setHeldOut(heldOut);
+}
+
+const flip = (key: 'grid' | 'cameras' | 'gizmo') => (page: Page) =>
+  page.store.update('view', { [key]: !page.store.state.view[key] });
+
+const tool = (name: PageState['regions']['tool']) => (page: Page) => page.regions.setTool(name);
+
+export const ACTIONS: readonly Action[] = [
+  {
+    id: 'view.compare',
+    title: 'Compare',
+    help: 'compare: original | painted',
+    keys: ['c'],
+    run: ({ store }) => store.update('compare', { on: !store.state.compare.on }),
+  },
+  { id: 'view.grid', title: 'grid', keys: ['g'], run: flip('grid') },
+  { id: 'view.cameras', title: 'cameras', keys: ['f'], run: flip('cameras') },
+  { id: 'view.axes', title: 'axes', keys: ['a'], run: flip('gizmo') },
+  {
+    id: 'view.previous',
+    title: '‹ previous',
+    help: 'look through the previous camera',
+    keys: ['ArrowLeft'],
+    run: (page) => stepView(page, -1),
+  },
+  {
+    id: 'view.next',
+    title: 'next ›',
+    help: 'look through the next camera',
+    keys: ['ArrowRight'],
+    run: (page) => stepView(page, 1),
+  },
+  {
+    id: 'view.photograph',
+    title: 'photograph',
+    help: 'the photograph taken there',
+    keys: ['t'],
+    run: (page) => showView(page, 'photograph'),
+  },
+  {
+    id: 'view.error',
+    title: 'error',
+    help: 'how far the field differs from it',
+    keys: ['e'],
+    run: (page) => showView(page, 'error'),
+  },
+  {
+    id: 'view.agreement',
+    title: 'agreement',
+    help: 'where the view disagrees with its nearest camera',
+    keys: ['i'],
+    run: (page) => showAgreement(page, !page.store.state.agreement.on),
+  },
+  { id: 'view.pick', title: 'Pick', help: 'pick a region in the view', keys: ['r'], run: tool('pick') },
+  { id: 'view.brush', title: 'Brush', help: 'paint a region with the brush', keys: ['b'], run: tool('brush') },
+];

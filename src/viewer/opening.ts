@@ -1,0 +1,155 @@
+// Scenes, checkpoints and the fields that came along, opened into the page: what was there stays until the new is there
+// whole, and what is a person's own is kept before it is replaced.
+
+import type { FileSource, Scene } from '../scene/types.ts';
+import { sameScene } from '../session/base-field.ts';
+import { PRESETS } from '../session/presets.ts';
+import type { WorkMark } from './autosave/autosave.ts';
+import { fetchSource } from './fetch-source.ts';
+import type { Page } from './page.ts';
+import type { BundledScene } from './page-state.ts';
+import { loadShippedField, loadShippedStyle, type ShippedField, type ShippedStyle } from './shipped.ts';
+
+/** A field that came along, in the first of its finished styles. */
+export async function openShipped(page: Page, field: ShippedField): Promise<void> {
+  await page.guarded('load', async (signal) => {
+    const before = page.parts.session.state.scene;
+    const { session } = page.parts;
+    await loadShippedField(session, field, signal);
+    for (const style of field.styles.slice(0, 1)) {
+      session.show({ styles: [{ id: await fetchPainting(page, style, signal), weight: 1 }], strength: 1 });
+    }
+    fieldOpened(page, before);
+  });
+}
+
+/** A finished painting of the field that is open. @returns its id in the library */
+export async function fetchPainting(page: Page, style: ShippedStyle, signal?: AbortSignal): Promise<string> {
+  const id = await loadShippedStyle(page.parts.session, style, signal);
+  page.library.cameAlong(id);
+  // Its picture is fetched when it is to be painted with.
+  page.stylePicture = null;
+  page.store.update('style', {
+    chosen: { name: style.title, thumbnail: `./styles/thumbs/${style.style}.webp` },
+    waiting: false,
+    step: 0,
+    stepCount: 0,
+    styleLoss: null,
+  });
+  return id;
+}
+
+/** A checkpoint of a bundled scene was opened alone, and now its photographs are needed. */
+export async function fetchPhotographs(page: Page): Promise<void> {
+  const { session, store } = page.parts;
+  const { scene } = session.state;
+  if (!scene || hasPictures(scene)) return;
+  const bundled = store.state.bundledScenes.find(({ title }) => title === scene.name);
+  if (bundled) await openScene(page, bundledSource(bundled), false);
+}
+
+/** @param train go on to learn it, unless the address says otherwise */
+export async function openScene(
+  page: Page,
+  source: (signal: AbortSignal) => Promise<FileSource>,
+  train = true,
+): Promise<boolean> {
+  const { session, store, viewport, decoder, url, notices } = page.parts;
+  const { preset } = store.state.training;
+  const wasTraining = page.task.current === 'train';
+  let kept = false;
+  const opened = await page.guarded('load', async (signal) => {
+    // A field from a checkpoint alone waits for its photographs: these may be they.
+    const field = hasPictures(session.state.scene) || !session.state.trainedSteps ? null : await session.save();
+    const before = session.state.scene;
+    const { work } = page.parts.autosave;
+    const scene = await session.loadScene(await source(signal), {
+      decoder,
+      downscale: url.downscale,
+      maxSide: PRESETS[preset].pictureSide,
+      maxTrain: url.maxTrain,
+      maxTest: url.maxTest,
+      signal,
+    });
+    if (field && before && sameScene(before, scene)) {
+      await session.load(field, before.name);
+      page.parts.autosave.resume(work);
+      kept = true;
+    }
+    showScene(page, scene);
+    if (kept) viewport.setField(true);
+    store.update('training', {
+      step: session.state.trainedSteps,
+      rate: 0,
+      loss: null,
+      psnr: null,
+      holdout: null,
+      losses: [],
+      holdouts: [],
+    });
+    store.update('style', { step: 0, stepCount: 0, styleLoss: null });
+    if (scene.notes.length) notices.show('info', scene.notes.join('; '));
+  });
+  viewport.setWorking(false);
+  if (opened && kept) notices.show('info', 'These are the photographs of the field that is open: it can be trained on');
+  else if (opened && train && url.train) void page.commands.train();
+  // What was training before a scene that could not be opened goes on.
+  else if (!opened && wasTraining && session.state.busy === 'idle') void page.commands.train();
+  return opened;
+}
+
+function showScene(page: Page, scene: Scene): void {
+  const { store, viewport } = page.parts;
+  // A path was for the old scene's world.
+  page.path = null;
+  store.update('export', { path: null });
+  store.patch({
+    scene: {
+      name: scene.name,
+      source: scene.source,
+      trainViews: scene.train.length,
+      testViews: scene.test.length,
+      notes: scene.notes,
+    },
+  });
+  page.parts.look.begin(viewport.setScene(scene));
+}
+
+/** @param work the one that it is a snapshot of; a file is no work until something is done with it */
+export async function openCheckpoint(
+  page: Page,
+  bytes: Uint8Array<ArrayBuffer>,
+  where: string,
+  work: WorkMark | null = null,
+): Promise<void> {
+  const { session, notices, autosave } = page.parts;
+  const wasTraining = page.task.current === 'train';
+  const before = session.state.scene;
+  const loaded = await page.guarded('load', async () => {
+    await session.load(bytes, where);
+    autosave.resume(work);
+    fieldOpened(page, before);
+    notices.show('info', `${where} is open`);
+  });
+  if (!loaded && wasTraining && session.state.busy === 'idle') void page.commands.train();
+}
+
+/** @param before the scene that was open; photographs that are open already stay, and with them the view */
+function fieldOpened(page: Page, before: Scene | null): void {
+  const { session, store, viewport } = page.parts;
+  const { scene, trainedSteps, preset } = session.state;
+  store.update('training', { step: trainedSteps, preset });
+  if (scene && scene !== before) showScene(page, scene);
+  viewport.setField(trainedSteps > 0);
+  viewport.invalidate();
+}
+
+/** A checkpoint alone has cameras but no photographs. */
+function hasPictures(scene: Scene | null): boolean {
+  return scene !== null && scene.train[0].picture.width > 0;
+}
+
+export const bundledSource =
+  ({ title, path, files }: BundledScene) =>
+  async (signal: AbortSignal) =>
+    fetchSource(title, `./${path}`, files, signal);

@@ -1,0 +1,126 @@
+// What the page is made of, for actions and panels: the engine, the state, the view, what was chosen; and how everything
+// that is asked of it ends. What goes wrong becomes one sentence, and nothing that is there is lost by it.
+
+import { InputError } from '../errors.ts';
+import type { Picture, PictureDecoder } from '../scene/types.ts';
+import type { ImpastoSession } from '../session/types.ts';
+import type { Commands } from './actions/index.ts';
+import type { Question } from './ask.ts';
+import type { Autosave } from './autosave/autosave.ts';
+import type { StyleFiles } from './autosave/style-files.ts';
+import { History } from './history.ts';
+import { LongTask } from './long-task.ts';
+import type { Look } from './look.ts';
+import type { Notices } from './notices.ts';
+import type { PageState } from './page-state.ts';
+import { PaintedLibrary } from './painted-library.ts';
+import { PageRegions } from './regions.ts';
+import type { Store } from './store.ts';
+import type { UrlOptions } from './url-options.ts';
+import type { ViewPacker } from './viewport/packed-view.ts';
+import type { Viewport } from './viewport/viewport.ts';
+
+/** How long after the first failure a lost device is known to be lost. */
+export const LOSS_KNOWN_MS = 300;
+
+/** What the page is doing during each long task. */
+const BUSY = { load: 'loading', train: 'training', stylize: 'stylizing', export: 'rendering' } as const;
+
+export interface PageParts {
+  session: ImpastoSession;
+  store: Store<PageState>;
+  viewport: Viewport;
+  packer: ViewPacker;
+  notices: Notices;
+  decoder: PictureDecoder;
+  url: UrlOptions;
+  look: Look;
+  autosave: Autosave;
+  styleFiles: StyleFiles;
+  /** A question with two answers. */
+  ask: (question: Question) => Promise<boolean>;
+  /** Everything a person can ask for, by name. */
+  commandsOf: (page: Page) => Commands;
+}
+
+export class Page {
+  readonly task = new LongTask();
+  readonly history: History;
+  readonly library: PaintedLibrary;
+  readonly regions: PageRegions;
+  readonly commands: Commands;
+  /** The style's picture that was chosen, once it is decoded. */
+  stylePicture: { name: string; picture: Picture } | null = null;
+  /** A camera path's file, read again at each export for its size. */
+  path: { name: string; text: string } | null = null;
+  /** The last video made, for tests: what was handed to the download. */
+  lastVideo: Uint8Array<ArrayBuffer> | null = null;
+
+  constructor(readonly parts: PageParts) {
+    const { session, store, viewport, notices, styleFiles } = parts;
+    const onError = (error: unknown) => this.report(error);
+    this.history = new History((undo, redo) => store.update('library', { undo, redo }), onError);
+    const fades = () => !store.state.software && session.state.busy === 'idle';
+    this.library = new PaintedLibrary({ session, store, notices, history: this.history, styleFiles, fades, onError });
+    this.regions = new PageRegions({ session, store, viewport, history: this.history, onError });
+    this.commands = parts.commandsOf(this);
+  }
+
+  get store(): Store<PageState> {
+    return this.parts.store;
+  }
+
+  /** Otherwise it says what to do first. */
+  needsScene(): boolean {
+    if (this.parts.session.state.scene) return true;
+    this.parts.notices.show('info', 'Open a scene first');
+    return false;
+  }
+
+  /** A long task that takes the place of the one under way. True when it ran to its end. */
+  async guarded(name: keyof typeof BUSY, task: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    try {
+      return await this.task.run(name, async (signal) => {
+        // At once: the engine's first event may be seconds away.
+        this.parts.store.patch({ busy: BUSY[name] });
+        const { autosave } = this.parts;
+        // What replaces the field waits until what is new of it is kept.
+        const replaces = name === 'load' || name === 'train';
+        await Promise.all([replaces ? autosave.keep() : autosave.settled(), this.library.settled()]);
+        await task(signal);
+      });
+    } catch (error) {
+      this.report(error);
+      return false;
+    } finally {
+      const { session, store, viewport } = this.parts;
+      if (this.task.current === null) {
+        store.patch({ busy: session.state.busy, progress: null });
+        viewport.setWorking(false);
+      }
+    }
+  }
+
+  async caught(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  private report(error: unknown): void {
+    const { message } = error as Error;
+    const { notices, store } = this.parts;
+    if (error instanceof InputError) {
+      notices.show('error', message);
+      return;
+    }
+    // A lost device makes everything fail a moment before it is known to be lost; its own page then says so.
+    setTimeout(() => {
+      if (store.state.lost) return;
+      notices.show('error', `Something of ours went wrong: ${message}`);
+      console.error(error);
+    }, LOSS_KNOWN_MS);
+  }
+}
