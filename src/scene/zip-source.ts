@@ -4,9 +4,10 @@
 
 import { inflateSync } from 'fflate';
 import { crc32 } from '../crc32.ts';
-import { inputError } from '../errors.ts';
+import { InputError, inputError } from '../errors.ts';
 import { isClutter, leadsOutside, plainPath } from './paths.ts';
 import type { FileSource } from './types.ts';
+import { asciiName, codePageOf, unicodeExtra } from './zip-names.ts';
 
 export interface ZipLimits {
   entries: number;
@@ -26,6 +27,8 @@ export interface ByteReader {
 
 interface Entry {
   path: string;
+  /** Bytes of a name in a code page that is not said: `path` is a guess then. */
+  raw: Uint8Array | null;
   method: number;
   packedBytes: number;
   bytes: number;
@@ -51,7 +54,9 @@ export async function openZip(
 ): Promise<FileSource> {
   const reader = archive instanceof Blob || archive instanceof Uint8Array ? readerOf(archive) : archive;
   const entries = new Map<string, Entry>();
-  for (const entry of await readDirectory(reader, name, limits)) entries.set(entry.path, entry);
+  const directory = await readDirectory(reader, name, limits);
+  await nameByCodePage(reader, name, directory);
+  for (const entry of directory) if (!isClutter(entry.path)) entries.set(entry.path, entry);
   return {
     name,
     list: async () => [...entries.keys()],
@@ -70,7 +75,7 @@ async function readDirectory(reader: ByteReader, name: string, limits: ZipLimits
   const tail = view(await reader.read(tailStart, reader.size - tailStart));
   let end = tail.byteLength - 22;
   while (end >= 0 && tail.getUint32(end, true) !== 0x06054b50) end--;
-  if (end < 0) throw inputError('file', name, 'a .zip archive', `${reader.size} bytes that are none or are cut short`);
+  if (end < 0) throw inputError('file', name, 'a .zip archive', await kindOfFile(reader));
   const count = tail.getUint16(end + 10, true);
   const size = tail.getUint32(end + 12, true);
   const offset = tail.getUint32(end + 16, true);
@@ -88,10 +93,16 @@ async function readDirectory(reader: ByteReader, name: string, limits: ZipLimits
     }
     const nameLength = directory.getUint16(at + 28, true);
     if (at + 46 + nameLength > size) throw inputError('directory', where, `${count} entries`, `entry ${i + 1} cut off`);
-    const raw = new TextDecoder().decode(new Uint8Array(directory.buffer, directory.byteOffset + at + 46, nameLength));
+    const nameBytes = new Uint8Array(directory.buffer, directory.byteOffset + at + 46, nameLength);
+    const extraLength = Math.min(directory.getUint16(at + 30, true), size - at - 46 - nameLength);
+    const extra = new Uint8Array(directory.buffer, directory.byteOffset + at + 46 + nameLength, extraLength);
+    const isUtf8 = (directory.getUint16(at + 8, true) & 0x800) !== 0;
+    const known = unicodeExtra(extra) ?? (isUtf8 ? new TextDecoder().decode(nameBytes) : asciiName(nameBytes));
+    const raw = known ?? new TextDecoder().decode(nameBytes);
     const bytes = directory.getUint32(at + 24, true);
     const entry: Entry = {
       path: plainPath(raw),
+      raw: known === null ? nameBytes : null,
       method: directory.getUint16(at + 10, true),
       crc: directory.getUint32(at + 16, true),
       packedBytes: directory.getUint32(at + 20, true),
@@ -121,6 +132,35 @@ async function readDirectory(reader: ByteReader, name: string, limits: ZipLimits
   return entries;
 }
 
+/** Files of poses that are looked into for names, and how large they may be. */
+const TELLING = /(^|\/)([^/]*\.json|images\.(txt|bin))$/i;
+const TELLING_BYTES = 8 * 2 ** 20;
+
+async function nameByCodePage(reader: ByteReader, name: string, entries: Entry[]): Promise<void> {
+  const unknown = entries.filter(({ raw }) => raw !== null);
+  if (unknown.length === 0) return;
+  const texts: Uint8Array[] = [];
+  for (const entry of entries) {
+    if (!TELLING.test(entry.path) || entry.bytes > TELLING_BYTES || texts.length === 2) continue;
+    try {
+      texts.push(await unpack(reader, entry, entry.path));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error; // told when it is read in earnest
+    }
+  }
+  const read = codePageOf(
+    unknown.map(({ raw }) => raw!),
+    texts,
+  );
+  for (const entry of unknown) {
+    const path = read(entry.raw!);
+    if (leadsOutside(path)) {
+      throw inputError('file name', `archive ${name}`, 'a name inside the folder', JSON.stringify(path));
+    }
+    entry.path = plainPath(path);
+  }
+}
+
 async function unpack(reader: ByteReader, entry: Entry, where: string): Promise<Uint8Array<ArrayBuffer>> {
   const header = view(await reader.read(entry.headerOffset, 30));
   if (header.byteLength < 30 || header.getUint32(0, true) !== 0x04034b50) {
@@ -147,6 +187,20 @@ async function unpack(reader: ByteReader, entry: Entry, where: string): Promise<
     throw inputError('data', where, `${entry.bytes} bytes of the stored checksum`, `${bytes.length} other bytes`);
   }
   return bytes;
+}
+
+/** What was given in the place of a .zip, and what to do with it. */
+async function kindOfFile(reader: ByteReader): Promise<string> {
+  const head = await reader.read(0, Math.min(reader.size, 16));
+  const text = String.fromCharCode(...head);
+  const starts = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
+  const unpack = 'to be unpacked first: its folder can be opened';
+  if (starts(0x1f, 0x8b)) return `a .gz archive (${unpack})`;
+  if (starts(0x37, 0x7a, 0xbc, 0xaf)) return `a .7z archive (${unpack})`;
+  if (text.startsWith('Rar!')) return `a .rar archive (${unpack})`;
+  if (starts(0xfd, 0x37, 0x7a, 0x58) || text.startsWith('BZh')) return `an archive of another kind (${unpack})`;
+  if (text.slice(4, 8) === 'ftyp' || starts(0x1a, 0x45, 0xdf, 0xa3)) return 'a video or a picture by itself';
+  return `${reader.size} bytes that are none or are cut short`;
 }
 
 const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
