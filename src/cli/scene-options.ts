@@ -7,7 +7,7 @@ import { inputError } from '../errors.ts';
 import { readContainer } from '../nerf/container.ts';
 import { nodeDecoder } from '../scene/node-decoder.ts';
 import { byName } from '../scene/paths.ts';
-import type { FileSource, LoadSceneOptions } from '../scene/types.ts';
+import type { FileSource, LoadSceneOptions, Scene } from '../scene/types.ts';
 import { PRESET_NAMES, PRESETS, type PresetName } from '../session/presets.ts';
 import type { Engine } from './engine.ts';
 import { wholeNumber } from './options.ts';
@@ -26,6 +26,17 @@ export function sceneOptions(command: Command): Command {
 export function loadOptions(options: SceneOptions, preset: PresetName, signal: AbortSignal): LoadSceneOptions {
   const { downscale, holdout } = options;
   return { decoder: nodeDecoder, downscale, maxSide: PRESETS[preset].pictureSide, holdout, signal };
+}
+
+/** Loads the photographs, and says on stderr what the loader noticed and did about it. */
+export async function loadPhotographs(engine: Engine, files: FileSource, options: LoadSceneOptions): Promise<Scene> {
+  const scene = await engine.stage('load', () => engine.session.loadScene(files, options));
+  sayNotes(engine, scene);
+  return scene;
+}
+
+function sayNotes({ progress }: Engine, { name, notes }: Scene): void {
+  for (const note of notes) progress.note(`impasto: ${name}: ${note}`);
 }
 
 const views = z.array(z.object({ name: z.string() }));
@@ -56,16 +67,18 @@ export async function loadCheckpointWithScene(
       throw inputError('header', where, 'a field written by Impasto', 'another');
     }
     const { preset, scene } = header.data;
-    const names = { train: scene.train.map((v) => v.name), test: scene.test.map((v) => v.name) };
+    const trained = { train: scene.train.map((v) => v.name), test: scene.test.map((v) => v.name) };
     const wanted = {
       downscale: options.downscale ?? scene.downscale,
-      holdout: options.holdout ?? holdoutOf(names.train, names.test),
+      holdout: options.holdout ?? holdoutOf(trained.train, trained.test),
     };
-    await session.loadScene(files, loadOptions(wanted, preset, signal));
+    // The very views of the training, whatever was left out then; another --holdout asks for others.
+    const asTrained = options.holdout === undefined ? { views: trained } : {};
+    sayNotes(engine, await session.loadScene(files, { ...loadOptions(wanted, preset, signal), ...asTrained }));
     await session.load(bytes, where);
     // The session keeps the photographs only where they are the field's own.
     if (session.state.scene?.train[0].picture.width === 0) {
-      const expected = `the ${names.train.length} training views of ${where} (the same --holdout too)`;
+      const expected = `the ${trained.train.length} training views of ${where} (the same --holdout too)`;
       throw inputError('photographs', files.name, expected, 'others');
     }
   });

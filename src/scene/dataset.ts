@@ -34,27 +34,36 @@ export interface Dataset {
   file: string;
   frames: Frame[];
   /** instant-ngp's unit box, or placed by where the cameras look. */
-  placement: { kind: 'box'; scale: number; offset: [number, number, number]; aabbScale: number } | { kind: 'cameras' };
+  placement:
+    | { kind: 'box'; scale: number; offset: [number, number, number]; aabbScale: number; onlyFor?: 'cut-outs' }
+    | { kind: 'cameras' };
   notes: string[];
 }
 
 /** What a format's reader is given. */
 export interface DatasetFiles {
   source: FileSource;
+  /** Fires when the user has had enough: long readers look now and then. */
+  signal?: AbortSignal;
   /** All files, as `source.list()` says. */
   paths: string[];
   /** Folder of the dataset, '' or ending in '/'. */
   root: string;
 }
 
+/** Positions and columns of poses are held to this: beyond, doubles lose what a scene is measured in. */
+const LARGEST = 1e12;
+
 /** @throws InputError saying which frame, for a matrix that is no camera */
 export function checkedPose(rows: unknown, where: string): Mat4 {
-  const flat = Array.isArray(rows) ? rows.flat() : [];
+  const flat = Array.isArray(rows) ? rows.flat().map((value) => (isQuotedNumber(value) ? Number(value) : value)) : [];
   if (flat.length !== 16 && flat.length !== 12) {
     throw inputError('camera matrix', where, '4x4 or 3x4 numbers', `${flat.length} of them`);
   }
   const bad = flat.find((value) => typeof value !== 'number' || !Number.isFinite(value));
-  if (bad !== undefined) throw inputError('camera matrix', where, 'finite numbers', String(bad));
+  if (bad !== undefined) throw inputError('camera matrix', where, 'finite numbers', described(bad));
+  const large = (flat as number[]).find((value) => Math.abs(value) > LARGEST);
+  if (large !== undefined) throw inputError('camera matrix', where, `numbers of at most ${LARGEST}`, String(large));
   const m = [...(flat as number[]).slice(0, 12), 0, 0, 0, 1];
   const lengths = [0, 1, 2].map((i) => norm([m[i], m[4 + i], m[8 + i]]));
   const volume = lengths[0] * lengths[1] * lengths[2];
@@ -68,7 +77,20 @@ export function checkedPose(rows: unknown, where: string): Mat4 {
   if (Math.abs(det) < 1e-3) throw inputError('camera matrix', where, 'a rotation', 'a singular matrix');
   if (det < 0) throw inputError('camera matrix', where, 'a right-handed rotation', 'a mirrored one');
   if (det < 0.95) throw inputError('camera matrix', where, 'columns at right angles', 'a skewed matrix');
+  // Products of columns far from length 1 would leave what `orthonormalised` calls a direction.
+  if (Math.min(...lengths) < 0.1 || Math.max(...lengths) > 10) {
+    for (let i = 0; i < 12; i++) if (i % 4 < 3) m[i] /= lengths[i % 4];
+  }
   return orthonormalised(m);
+}
+
+const isQuotedNumber = (value: unknown): boolean =>
+  typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
+
+/** Whatever a file may hold in a number's place, in a few letters. */
+function described(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  return (JSON.stringify(value) ?? typeof value).slice(0, 40);
 }
 
 /** A finite, positive number. */

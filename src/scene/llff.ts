@@ -4,46 +4,68 @@
 
 import { inputError } from '../errors.ts';
 import { checkedPose, type Dataset, type DatasetFiles, type Frame, positive } from './dataset.ts';
-import { byName, endingOf } from './paths.ts';
+import { byName, folderOf, isBesidePhotographs, isPicture } from './paths.ts';
+import { usableOf } from './usable.ts';
 
 export const LLFF_FILE = 'poses_bounds.npy';
 const COLUMNS = 17;
-const PICTURES = new Set(['.jpg', '.jpeg', '.png', '.webp']);
 
 export async function readLlff(files: DatasetFiles): Promise<Dataset> {
   const where = `${LLFF_FILE} of ${files.source.name}`;
   const rows = readNpy(await files.source.read(files.root + LLFF_FILE), where);
-  const names = files.paths
-    .filter((path) => path.startsWith(`${files.root}images/`) && PICTURES.has(endingOf(path)))
-    .map((path) => path.slice(files.root.length))
-    .sort(byName);
-  // Rows carry no names: with another number of pictures nobody can tell which row is whose.
-  if (names.length !== rows.length) {
-    throw inputError('pictures', `images of ${files.source.name}`, `${rows.length}, one a row`, `${names.length}`);
-  }
+  const names = pictureNames(files, rows.length);
   const notes = files.paths.some((path) => path.startsWith(`${files.root}masks/`)) ? ['masks are not used'] : [];
   return {
     format: 'LLFF',
     file: LLFF_FILE,
-    frames: rows.map((row, i): Frame => {
-      const place = `row ${i} (${names[i]}) of ${where}`;
-      const axes = [0, 5, 10].map((at) => [row[at + 1], -row[at], row[at + 2], row[at + 3]]);
-      const [height, width, focal] = [row[4], row[9], row[14]];
-      return {
-        name: names[i],
-        split: 'all',
-        cameraToWorld: checkedPose(axes, place),
-        intrinsics: {
-          width: positive(width, 'width', place),
-          height: positive(height, 'height', place),
-          fx: positive(focal, 'focal length', place),
-          distortion: null,
-        },
-      };
-    }),
+    frames: usableOf(
+      rows,
+      (row, i): Frame => {
+        const place = `row ${i} (${names[i]}) of ${where}`;
+        const axes = [0, 5, 10].map((at) => [row[at + 1], -row[at], row[at + 2], row[at + 3]]);
+        const [height, width, focal] = [row[4], row[9], row[14]];
+        return {
+          name: names[i],
+          split: 'all',
+          cameraToWorld: checkedPose(axes, place),
+          intrinsics: {
+            width: positive(width, 'width', place),
+            height: positive(height, 'height', place),
+            fx: positive(focal, 'focal length', place),
+            distortion: null,
+          },
+        };
+      },
+      'rows',
+      notes,
+    ),
     placement: { kind: 'cameras' },
     notes,
   };
+}
+
+/**
+ * Rows carry no names: the pictures of images/, or of another folder that has one a row, the least reduced first.
+ * @throws InputError with another number of pictures, when nobody can tell which row is whose
+ */
+function pictureNames({ paths, root, source }: DatasetFiles, count: number): string[] {
+  const folders = new Map<string, string[]>();
+  for (const path of paths) {
+    if (!path.startsWith(root) || !isPicture(path)) continue;
+    const name = path.slice(root.length);
+    const folder = folderOf(name);
+    if (folder !== 'images/' && isBesidePhotographs(name)) continue;
+    folders.set(folder, folders.get(folder) ?? []);
+    folders.get(folder)!.push(name);
+  }
+  const reduction = (folder: string) => Number(/_(\d+)\/$/.exec(folder)?.[1] ?? 1);
+  const fitting = [...folders].filter(([, names]) => names.length === count);
+  const inOrder = fitting.sort(
+    ([a], [b]) => Number(b === 'images/') - Number(a === 'images/') || reduction(a) - reduction(b) || byName(a, b),
+  );
+  if (inOrder.length > 0) return inOrder[0][1].sort(byName);
+  const found = `${folders.get('images/')?.length ?? 0}`;
+  throw inputError('pictures', `images of ${source.name}`, `${count}, one a row`, found);
 }
 
 /** Rows of 17 numbers of a NumPy file, little-endian float32 or float64 in row order. */

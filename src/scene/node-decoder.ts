@@ -16,6 +16,11 @@ const WHOLE_PIXELS = 24_000_000;
 export const nodeDecoder: PictureDecoder = {
   size: (bytes, where) => readSize(bytes, where),
 
+  async orientation(bytes) {
+    const { orientation } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return orientation ?? 1;
+  },
+
   async decode(bytes, where, target) {
     const full = await readSize(bytes, where);
     const { width, height } = target ?? full;

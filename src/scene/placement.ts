@@ -16,6 +16,8 @@ import {
   orthonormalised,
   scaled,
   subtract,
+  transformDirection,
+  transformPoint,
   unit,
   type Vec3,
 } from './matrix.ts';
@@ -33,6 +35,57 @@ const FARTHEST = 4;
 export interface PlacedCamera {
   cameraToWorld: Mat4;
   intrinsics: RawIntrinsics;
+}
+
+/** Cameras' median distance to what they look at, in half sides of the box, within which the box can be meant. */
+const NEAREST_IN_BOX = 0.3;
+const FARTHEST_IN_BOX = 10;
+
+/**
+ * The placement to go by. A box is believed where the cameras agree with it: where what they look at lies in it, at a
+ * distance at which it is neither a dot nor all round them. Files in the units of whoever measured them say nothing of
+ * a box, or one that is elsewhere: the cameras place those, and that is said.
+ * @param isCutOut the pictures are of a thing without its surroundings
+ */
+export function placementFor(
+  placement: Dataset['placement'],
+  cameras: readonly PlacedCamera[],
+  isCutOut: boolean,
+  notes: string[],
+): Dataset['placement'] {
+  if (placement.kind === 'cameras') return placement;
+  if (placement.onlyFor === 'cut-outs' && !isCutOut) {
+    notes.push('the poses say nothing of the size of the scene: it was placed by where the cameras look');
+    return { kind: 'cameras' };
+  }
+  const sceneFromWorld = sceneFromWorldOf(placement, cameras);
+  const positions = cameras.map((c) => transformPoint(sceneFromWorld, column(c.cameraToWorld, 3)));
+  const forwards = cameras.map((c) => unit(scaled(transformDirection(sceneFromWorld, column(c.cameraToWorld, 2)), -1)));
+  const fault = faultOfBox(positions, forwards, Math.max(1, placement.aabbScale));
+  if (fault === null) return placement;
+  notes.push(`${fault}: the scene was placed by where the cameras look`);
+  return { kind: 'cameras' };
+}
+
+/** Null where nothing speaks against the box [-1, 1]^3, of `aabbScale` with its surroundings. */
+function faultOfBox(positions: Vec3[], forwards: (Vec3 | null)[], aabbScale: number): string | null {
+  const farthest = (p: Vec3) => Math.max(...p.map(Math.abs));
+  if (forwards.some((forward) => forward === null) || !positions.flat().every(Number.isFinite)) {
+    return "the unit box that the poses name is of a size that can't be meant";
+  }
+  const axes = forwards as Vec3[];
+  const focus = nearestToAxes(positions, axes);
+  const ahead = focus ? positions.filter((p, i) => dot(subtract(focus, p), axes[i]) > 0).length : 0;
+  if (!focus || ahead <= 0.6 * positions.length) {
+    // They look one way, or about: they must at least stand where the box and its surroundings are.
+    const outside = positions.filter((p) => farthest(p) > FARTHEST_IN_BOX * aabbScale).length;
+    return 2 * outside > positions.length ? 'the cameras are far outside of the unit box that the poses name' : null;
+  }
+  const distance = median(positions.map((p) => norm(subtract(p, focus))));
+  if (farthest(focus) > 1 + 0.5 * distance) return 'nothing that the cameras look at is in the unit box of the poses';
+  if (distance > FARTHEST_IN_BOX) return 'the unit box that the poses name is far smaller than what the cameras show';
+  if (distance < NEAREST_IN_BOX) return 'the unit box that the poses name is far larger than where the cameras are';
+  return null;
 }
 
 export function sceneFromWorldOf(placement: Dataset['placement'], cameras: readonly PlacedCamera[]): Mat4 {

@@ -64,6 +64,8 @@ export interface Scene {
 export interface FileSource {
   /** For messages: the folder's or archive's name. */
   readonly name: string;
+  /** What the user named inside of it: a file of poses, or a folder (ending in '/') with one. */
+  readonly named?: string;
   list(): Promise<string[]>;
   /** @throws InputError when there is no such file. */
   read(path: string): Promise<Uint8Array<ArrayBuffer>>;
@@ -73,6 +75,8 @@ export interface FileSource {
 export interface PictureDecoder {
   /** Size without decoding all of it, orientation applied. */
   size(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<{ width: number; height: number }>;
+  /** EXIF's 1..8 that `size` and `decode` apply, where the decoder knows more of it than `readPictureHeader`. */
+  orientation?(bytes: Uint8Array<ArrayBuffer>): Promise<number>;
   /**
    * @param target exact size in pixels to reduce to; omitted: the picture's own
    * @throws InputError in one sentence when it is no picture or is larger than the decoder accepts
@@ -91,6 +95,8 @@ export interface LoadSceneOptions {
   /** At most this many training / test views, evenly spread (for quick presets). Default: all. */
   maxTrain?: number;
   maxTest?: number;
+  /** The very views of a training before, by name: `holdout`, `maxTrain` and `maxTest` do not count then. */
+  views?: { train: readonly string[]; test: readonly string[] };
   signal?: AbortSignal;
   onProgress?: (done: number, total: number, what: string) => void;
 }

@@ -28,7 +28,7 @@ import {
 import { prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { type PaintingOptions, paintingOf, paintingOptions, topLayer } from '../painting-options.ts';
 import { consistencyReport, type Report, reportSchema, rmseText } from '../report.ts';
-import { loadOptions, type SceneOptions, sceneOptions } from '../scene-options.ts';
+import { loadOptions, loadPhotographs, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { recordStyleCurve } from '../style-curve.ts';
 import { renderVideo } from '../video-file.ts';
 import { frameSize, spread } from '../views.ts';
@@ -80,7 +80,7 @@ export function runCommand(io: Io): Command {
     await withEngine(io, network, async (engine) => {
       const { session, stage, stages, signal } = engine;
       const at = (name: string) => join(options.out, name);
-      const scene = await stage('load', () => session.loadScene(files, loadOptions(options, options.preset, signal)));
+      const scene = await loadPhotographs(engine, files, loadOptions(options, options.preset, signal));
       const { steps, seed, styleSteps, styleSeconds } = options;
       const background = shownBackground(options.background);
       const train = () => session.train({ preset: options.preset, steps, seed, background, signal });

@@ -17,7 +17,13 @@ import {
   wholeNumber,
 } from '../options.ts';
 import { prepareFile, prepareJson, say, writeJson, writeResult } from '../output.ts';
-import { loadCheckpointWithScene, loadOptions, type SceneOptions, sceneOptions } from '../scene-options.ts';
+import {
+  loadCheckpointWithScene,
+  loadOptions,
+  loadPhotographs,
+  type SceneOptions,
+  sceneOptions,
+} from '../scene-options.ts';
 
 interface Options extends SceneOptions {
   out: string;
@@ -60,7 +66,7 @@ export function trainCommand(io: Io): Command {
         if ((options.preset ?? preset) !== preset)
           throw inputError('--preset', options.resume!, `${preset}, as it was begun`, options.preset!);
       } else {
-        await stage('load', () => session.loadScene(files, loadOptions(options, preset, signal)));
+        await loadPhotographs(engine, files, loadOptions(options, preset, signal));
       }
       const { steps, seconds } = options;
       const begun = session.state.trainedSteps;

@@ -7,7 +7,7 @@ import { loadScene } from '../../../src/scene/load.ts';
 import { nodeDecoder } from '../../../src/scene/node-decoder.ts';
 import { pixelOfPoint } from '../../../src/scene/rays.ts';
 import type { Scene } from '../../../src/scene/types.ts';
-import { type Bytes, encoded, memorySource, onCircle, plain, RED, refusal } from '../../scene-fixtures.ts';
+import { type Bytes, colmapPose, encoded, memorySource, onCircle, plain, RED, refusal } from '../../scene-fixtures.ts';
 import { SHARED } from '../../shared.ts';
 
 const decoder = nodeDecoder;
@@ -22,21 +22,6 @@ const transforms = {
 async function pictures(): Promise<Record<string, Bytes>> {
   const bytes = await encoded(plain(12, 8, RED).png());
   return Object.fromEntries(angles.map((_, i) => [`images/${i}.png`, bytes]));
-}
-
-/** World-to-camera in OpenCV axes: quaternion w x y z and translation. Any rotation with w != 0. */
-function colmapPose(rows: number[][]): { q: number[]; t: number[] } {
-  const axes = [0, 1, 2].map((c) => rows.slice(0, 3).map((row) => (c === 0 ? row[c] : -row[c]))); // rows of R
-  const position = rows.slice(0, 3).map((row) => row[3]);
-  const t = axes.map((axis) => -axis.reduce((sum, x, i) => sum + x * position[i], 0));
-  const w = Math.sqrt(Math.max(0, 1 + axes[0][0] + axes[1][1] + axes[2][2])) / 2;
-  const q = [
-    w,
-    (axes[2][1] - axes[1][2]) / (4 * w),
-    (axes[0][2] - axes[2][0]) / (4 * w),
-    (axes[1][0] - axes[0][1]) / (4 * w),
-  ];
-  return { q, t };
 }
 
 function sameCameras(a: Scene, b: Scene) {

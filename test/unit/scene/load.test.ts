@@ -4,10 +4,11 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { Cancelled } from '../../../src/errors.ts';
 import { openScenePath } from '../../../src/scene/folder-source.ts';
-import { evenly, loadScene } from '../../../src/scene/load.ts';
+import { loadScene } from '../../../src/scene/load.ts';
 import { isRigid, multiply } from '../../../src/scene/matrix.ts';
 import { nodeDecoder } from '../../../src/scene/node-decoder.ts';
 import { rayOfPixel } from '../../../src/scene/rays.ts';
+import { evenly } from '../../../src/scene/split.ts';
 import type { LoadSceneOptions } from '../../../src/scene/types.ts';
 import { type Bytes, encoded, memorySource, onCircle, plain, RED, refusal } from '../../scene-fixtures.ts';
 import { SHARED } from '../../shared.ts';
@@ -255,12 +256,23 @@ describe('what cannot be used', () => {
   });
 
   it('a matrix with NaN, singular, mirrored, skewed or of another shape, saying which frame', async () => {
-    const withMatrix = (matrix: unknown) =>
-      broken((json) => {
-        json.frames[2].transform_matrix = matrix;
+    // One such frame is left out with the sentence that all of them are refused with.
+    const withMatrix = async (matrix: unknown) => {
+      const change = (bad: (index: number) => boolean) => (json: { frames: Record<string, unknown>[] }) => {
+        json.frames = json.frames.map((frame, i) => (bad(i) ? { ...frame, transform_matrix: matrix } : frame));
         // Python writes NaN as a bare word.
         return JSON.stringify(json, (_, v) => (Number.isNaN(v) ? '@NaN' : v)).replaceAll('"@NaN"', 'NaN');
-      });
+      };
+      const files = await circle(4);
+      files['transforms.json'] = change((i) => i === 2)(files['transforms.json'] as never);
+      const scene = await load(files, { holdout: 0 });
+      expect(scene.train.map((view) => view.name)).toEqual(['images/0000.png', 'images/0002.png', 'images/0003.png']);
+      const note = scene.notes.find((text) => text.startsWith('1 of 4 frames cannot be used and were left out: '))!;
+      const sentence = note.slice(note.indexOf(': ') + 2);
+      const all = await broken(change(() => true));
+      expect(all).toBe(sentence.replace('frame 2 (images/0001.png)', 'frame 0 (images/0003.png)'));
+      return sentence;
+    };
     const good = onCircle(0);
     const replaced = (row: number, values: number[]) => good.map((r, i) => (i === row ? values : r));
     const frame = 'camera matrix in frame 2 (images/0001.png) of transforms.json of tiny: expected';

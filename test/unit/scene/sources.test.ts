@@ -1,6 +1,6 @@
 // Where files come from: folders, archives (and hostile ones), lists of the page; and how names are found.
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
@@ -103,6 +103,115 @@ describe('folder', () => {
     expect(await refusal(openScenePath(join(root, 'images', 'a.txt')))).toContain('expected a .zip archive');
     expect(await refusal(openFolder(join(root, 'none')))).toContain('expected a folder, found no such folder');
     expect(await refusal(openFolder(join(root, 'scene.zip')))).toContain('expected a folder, found a file');
+  });
+});
+
+describe('folder with links, and without rights', () => {
+  let root: string;
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'scene-links-'));
+    await mkdir(join(root, 'archive', 'raw'), { recursive: true });
+    await mkdir(join(root, 'archive', 'model'), { recursive: true });
+    await mkdir(join(root, 'scene', 'sparse'), { recursive: true });
+    await writeFile(join(root, 'archive', 'raw', 'a.png'), 'see');
+    await writeFile(join(root, 'archive', 'raw', 'b.png'), 'see');
+    await writeFile(join(root, 'archive', 'model', 'images.txt'), 'poses');
+    await writeFile(join(root, 'archive', 'model', 'cameras.txt'), 'lens');
+    await symlink('../archive/raw', join(root, 'scene', 'images'));
+    await symlink('../archive/raw/a.png', join(root, 'scene', 'single.png'));
+    await symlink('../../archive/model', join(root, 'scene', 'sparse', '0'));
+    await symlink('.', join(root, 'scene', 'round'));
+    await symlink('../nowhere', join(root, 'scene', 'broken'));
+    await mkdir(join(root, 'scene', 'closed'));
+  });
+  afterAll(() => rm(root, { recursive: true }));
+
+  it('follows links to files and folders, once round', async () => {
+    const source = await openFolder(join(root, 'scene'));
+    expect((await source.list()).sort()).toEqual([
+      'broken',
+      'images/a.png',
+      'images/b.png',
+      'single.png',
+      'sparse/0/cameras.txt',
+      'sparse/0/images.txt',
+    ]);
+    expect(await asText(source.read('images/b.png'))).toBe('see');
+    expect(await refusal(source.read('broken'))).toContain('no such file');
+  });
+
+  it.skipIf(process.getuid?.() === 0)('passes over a folder that may not be read, and says so of its own', async () => {
+    await chmod(join(root, 'scene', 'closed'), 0);
+    expect(await (await openFolder(join(root, 'scene'))).list()).toContain('single.png');
+    expect(await refusal((await openFolder(join(root, 'scene', 'closed'))).list())).toContain('unreadable (EACCES)');
+  });
+
+  it('is opened at the project by a file of its model, or by the model itself', async () => {
+    const scene = join(root, 'scene');
+    for (const [path, named] of [
+      [join(scene, 'sparse', '0'), 'sparse/0/'],
+      [join(scene, 'sparse', '0', 'images.txt'), 'sparse/0/images.txt'],
+      [join(scene, 'sparse', '0', 'cameras.txt'), 'sparse/0/images.txt'],
+    ]) {
+      const source = await openScenePath(path);
+      expect([source.name, source.named]).toEqual(['scene', named]);
+    }
+    expect((await openScenePath(scene)).named).toBeUndefined();
+    expect((await openScenePath(join(scene, 'images'))).named).toBeUndefined();
+  });
+
+  it('says in a sentence that a name is longer than any can be', async () => {
+    expect(await refusal(openScenePath(`/${'x'.repeat(300)}`))).toContain('no such file or folder');
+    expect(await refusal((await openFolder(join(root, 'scene'))).read('x'.repeat(300)))).toContain('ENAMETOOLONG');
+  });
+});
+
+describe('archives of other countries and kinds', () => {
+  /** Names as those bytes, without the mark of UTF-8: the stand-ins have their lengths. */
+  const named = (files: Record<string, Uint8Array>, bytesOf: Map<string, number[]>): Bytes => {
+    const archive = zip(files, 0);
+    for (const [name, bytes] of bytesOf) {
+      const from = new TextEncoder().encode(name);
+      for (let at = 0; at + from.length <= archive.length; at++) {
+        if (from.every((byte, i) => archive[at + i] === byte)) archive.set(bytes, at);
+      }
+    }
+    return archive;
+  };
+
+  it('have names in the code page whose names the poses speak of', async () => {
+    const cases: [string, number[]][] = [
+      ['图片', [0xcd, 0xbc, 0xc6, 0xac]], // gb18030
+      ['写真', [0x8e, 0xca, 0x90, 0x5e]], // shift_jis
+      ['사진', [0xbb, 0xe7, 0xc1, 0xf8]], // euc-kr
+      ['Фото', [0x94, 0xae, 0xe2, 0xae]], // ibm866
+      ['Übäö', [0x9a, 0x62, 0x84, 0x94]], // cp437
+    ];
+    for (const [folder, bytes] of cases) {
+      for (const json of [
+        JSON.stringify({ at: `${folder}/1.png` }),
+        JSON.stringify({ at: folder }).replace(
+          /[^\0-\x7f]/g,
+          (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+        ),
+      ]) {
+        const archive = named({ 'ABCD/1.png': text('see'), 'transforms.json': text(json) }, new Map([['ABCD', bytes]]));
+        const source = await openZip(archive, 'x.zip');
+        expect((await source.list()).sort(), json).toEqual([`${folder}/1.png`, 'transforms.json'].sort());
+        expect(await asText(source.read(`${folder}/1.png`))).toBe('see');
+      }
+    }
+  });
+
+  it('that are no .zip are told what to do', async () => {
+    for (const [bytes, kind] of [
+      [[0x1f, 0x8b, 8, 0], 'a .gz archive (to be unpacked first'],
+      [[0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], 'a .7z archive'],
+      [[...text('Rar!')], 'a .rar archive'],
+      [[0, 0, 0, 20, ...text('ftypqt  ')], 'a video'],
+    ] as [number[], string][]) {
+      expect(await refusal(openZip(Uint8Array.from(bytes), 'x'))).toContain(kind);
+    }
   });
 });
 

@@ -1,0 +1,148 @@
+// Pictures of a scene, decoded a few at a time straight to the size they are trained at, each with its camera at that
+// size. The first good picture sets the reduction for all.
+
+import { InputError, inputError, throwIfAborted } from '../errors.ts';
+import type { Frame, RawIntrinsics } from './dataset.ts';
+import { isOnItsSide, storedPicture, turnOf } from './orientation.ts';
+import { readPictureHeader } from './picture-header.ts';
+import { resizedCamera } from './rays.ts';
+import type { Camera, FileSource, LoadSceneOptions, Picture } from './types.ts';
+
+/** Pictures in the making at a time: enough to keep decoders busy, few enough to hold little memory. */
+const CONCURRENCY = 4;
+
+export interface Usable extends Frame {
+  /** Of the picture, in the file source. */
+  path: string;
+}
+
+/** A view whose camera is not placed in the scene yet: its pose is the frame's. */
+export interface DecodedView {
+  camera: Camera;
+  picture: Picture;
+}
+
+/** The factor all pictures are reduced by, set by the first one where the options leave it open; counts oddities. */
+export class Reduction {
+  #factor: number | null;
+  rescaled = 0;
+  /** Turned back from how EXIF shows them: their named size betrays it ... */
+  turned = 0;
+  /** ... or nothing does, and stored is what pose estimators see. */
+  asStored = 0;
+  mismatches = 0;
+
+  constructor(readonly options: LoadSceneOptions) {
+    this.#factor = options.downscale ?? (options.maxSide ? null : 1);
+  }
+
+  get factor(): number {
+    return this.#factor ?? 1;
+  }
+
+  target(full: { width: number; height: number }): { width: number; height: number } {
+    this.#factor ??= Math.max(1, Math.ceil(Math.max(full.width, full.height) / this.options.maxSide!));
+    const reduced = (side: number) => Math.max(1, Math.round(side / this.#factor!));
+    return { width: reduced(full.width), height: reduced(full.height) };
+  }
+
+  notes(): string[] {
+    const notes: string[] = [];
+    if (this.mismatches > 0)
+      notes.push(`intrinsics stretched to the shape of their pictures, which is another: ${this.mismatches} views`);
+    if (this.rescaled > 0) notes.push(`intrinsics scaled to the pictures' true size: ${this.rescaled} views`);
+    if (this.turned > 0) notes.push(`pictures turned back to how they are stored, as their poses are: ${this.turned}`);
+    if (this.asStored > 0)
+      notes.push(
+        `pictures taken as they are stored, not as their EXIF turns them, as pose estimators do: ${this.asStored}`,
+      );
+    if (this.factor > 1) notes.push(`pictures were reduced to 1/${this.factor}`);
+    return notes;
+  }
+}
+
+export async function decodeAll(
+  files: FileSource,
+  frames: Usable[],
+  reduction: Reduction,
+  options: LoadSceneOptions,
+): Promise<{ views: Map<Usable, DecodedView>; failures: InputError[] }> {
+  const views = new Map<Usable, DecodedView>();
+  const failures: InputError[] = [];
+  let done = 0;
+  const load = async (frame: Usable): Promise<void> => {
+    throwIfAborted(options.signal);
+    try {
+      views.set(frame, await loadView(files, frame, reduction, options));
+    } catch (error) {
+      throwIfAborted(options.signal); // a read that the signal cut off is no fault
+      if (!(error instanceof InputError)) throw error;
+      failures.push(error);
+    }
+    throwIfAborted(options.signal);
+    options.onProgress?.(++done, frames.length, frame.name);
+  };
+  // The first good picture sets the reduction, before others are under way: the result is the same in any timing.
+  let next = 0;
+  while (next < frames.length && views.size === 0) await load(frames[next++]);
+  const lane = async () => {
+    while (next < frames.length) await load(frames[next++]);
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+  return { views, failures };
+}
+
+async function loadView(
+  files: FileSource,
+  frame: Usable,
+  reduction: Reduction,
+  { decoder }: LoadSceneOptions,
+): Promise<DecodedView> {
+  const bytes = await files.read(frame.path);
+  const where = `${frame.path} of ${files.name}`;
+  const shown = await decoder.size(bytes, where);
+  const { width, height } = frame.intrinsics;
+  const orientation = (await decoder.orientation?.(bytes)) ?? readPictureHeader(bytes)?.orientation ?? 1;
+  const turn = turnOf(frame.intrinsics, shown, orientation);
+  const full = turn !== 'shown' && orientation >= 5 ? { width: shown.height, height: shown.width } : shown;
+  if (width && height && isOnItsSide(frame.intrinsics, full)) {
+    const found = `${full.width}x${full.height}, lying on its side with nothing to say which way it was turned`;
+    throw inputError('picture', where, `about ${width}x${height}, as its camera has it`, found);
+  }
+  let picture = await decoder.decode(bytes, where, reduction.target(shown));
+  if (turn !== 'shown') {
+    picture = storedPicture(picture, orientation);
+    if (turn === 'stored') reduction.turned++;
+    else reduction.asStored++;
+  }
+  const camera = cameraOf(frame.intrinsics, full, frame.cameraToWorld);
+  if (width && height && (width !== full.width || height !== full.height)) {
+    // Half a pixel of rounding in a reduced copy is no other shape.
+    const stretched = Math.abs(full.width / width - full.height / height) * Math.max(width, height) > 1.5;
+    if (stretched) reduction.mismatches++;
+    else reduction.rescaled++;
+  }
+  return { camera: resizedCamera(camera, picture.width, picture.height), picture };
+}
+
+/** Intrinsics at the picture's true size, from whatever the dataset says of them. */
+export function cameraOf(raw: RawIntrinsics, full: { width: number; height: number }, cameraToWorld: number[]): Camera {
+  // Pixels are of the size the dataset names; without one, of the picture.
+  const width = raw.width ?? full.width;
+  const height = raw.height ?? full.height;
+  const fromAngle = (side: number, angle?: number) => (angle ? (0.5 * side) / Math.tan(0.5 * angle) : undefined);
+  const x = raw.fx ?? fromAngle(width, raw.angleX);
+  const y = raw.fy ?? (raw.fx ? undefined : fromAngle(height, raw.angleY));
+  const fx = x ?? y!; // one of the two was checked to be there
+  const camera: Camera = {
+    width,
+    height,
+    fx,
+    fy: y ?? fx, // square pixels
+    cx: raw.cx ?? width / 2,
+    cy: raw.cy ?? height / 2,
+    distortion: raw.distortion,
+    cameraToWorld,
+  };
+  return resizedCamera(camera, full.width, full.height);
+}
