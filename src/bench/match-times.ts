@@ -3,6 +3,7 @@
 
 import { throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import { openTfjs } from '../style/features/tfjs-backend.ts';
 import { NnfmLoss } from '../style/losses/nnfm.ts';
@@ -56,12 +57,12 @@ export async function timeMatch(
   const query = features(device, 'query', side, side, 0.7317);
   const gradient = Tensor.zeros(device, 'timeMatch.gradient', query.shape);
   const value = Tensor.zeros(device, 'timeMatch.value', [1]);
-  const submitted = async (encode: (encoder: GPUCommandEncoder) => void): Promise<number> => {
+  const submitted = async (record: (rec: Recorder) => void): Promise<number> => {
     await gpu.idle();
     const start = performance.now();
-    const encoder = device.createCommandEncoder({ label: 'timeMatch' });
-    encode(encoder);
-    device.queue.submit([encoder.finish()]);
+    const rec = new Recorder(gpu, 'timeMatch');
+    record(rec);
+    rec.submit();
     await gpu.idle();
     return performance.now() - start;
   };
@@ -76,7 +77,7 @@ export async function timeMatch(
       const bank = width === side ? style : features(device, 'bank', side, width, 0.4183);
       const made = await peakBytes(device, async () => {
         const own = await NnfmLoss.create(gpu, bank, { maxColumns: side * width });
-        await submitted((encoder) => own.evaluate(encoder, query, 1, gradient, value));
+        await submitted((rec) => own.evaluate(rec, query, 1, gradient, value));
         return own;
       });
       bytes.push({ columns: side * width, wgsl: made.bytes, tfjs: null });
@@ -89,7 +90,7 @@ export async function timeMatch(
     bytes.sort((a, b) => a.columns - b.columns);
 
     // What earlier work still holds is given back when the next is recorded.
-    const release = async () => void (await submitted((encoder) => tfjs.record(encoder, () => {})));
+    const release = async () => void (await submitted((rec) => tfjs.record(rec.encoder, () => {})));
     await release();
     const before = tfjs.bytes;
     // The style's columns have unit length once and for all, as in our bank.
@@ -105,8 +106,8 @@ export async function timeMatch(
     for (let round = 0; round <= ROUNDS; round++) {
       throwIfAborted(signal);
       value.write(new Float32Array(1));
-      const ours = await submitted((encoder) => loss!.evaluate(encoder, query, 1, gradient, value));
-      const theirs = await submitted((encoder) => tfjs.record(encoder, () => void matched()));
+      const ours = await submitted((rec) => loss!.evaluate(rec, query, 1, gradient, value));
+      const theirs = await submitted((rec) => tfjs.record(rec.encoder, () => void matched()));
       if (!round) bytes.find((b) => b.columns === columns)!.tfjs = tfjs.bytes - before;
       else {
         best.wgsl = Math.min(best.wgsl, ours);

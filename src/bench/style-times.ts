@@ -3,6 +3,7 @@
 
 import { throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
 import type { Picture } from '../scene/types.ts';
@@ -10,6 +11,7 @@ import { PRESETS, type PresetName } from '../session/presets.ts';
 import type { NetworkWeights } from '../style/features/network-weights.ts';
 import { createFeatureNetwork } from '../style/features/wgsl-network.ts';
 import { ContentLoss } from '../style/losses/content.ts';
+import { lossNamed } from '../style/losses/index.ts';
 import { layersOf } from '../style/losses/style-term.ts';
 import { TvLoss } from '../style/losses/tv.ts';
 import { DEFAULT_STYLE_CONFIG } from '../style/style-config.ts';
@@ -92,8 +94,8 @@ async function timeParts(
   onRound: (round: number) => void,
 ): Promise<{ name: (typeof STYLE_PARTS)[number]; ms: number }[]> {
   const { device } = gpu;
-  const { styleLayers, contentLayers } = DEFAULT_STYLE_CONFIG;
-  const [matched, held] = [styleLayers.nnfm, contentLayers.nnfm].map((wanted) => layersOf(network, wanted));
+  const { styleLayers, contentLayers } = lossNamed('nnfm');
+  const [matched, held] = [styleLayers, contentLayers].map((wanted) => layersOf(network, wanted));
   const layers = network.layers.filter((layer) => matched.includes(layer) || held.includes(layer));
   const extractor = await network.extractor(side, side, layers);
   const longSide = side * styleScale;
@@ -106,24 +108,24 @@ async function timeParts(
   const goals = held.map((layer) => Tensor.zeros(device, 'timeStyle.goal', extractor.features.get(layer)!.shape));
   const options = { background: BACKGROUND, viewDependent: false, lens: true };
   const { camera } = benchScene().train[0];
-  const submit = (encode: (encoder: GPUCommandEncoder) => void) => async () => {
-    const encoder = device.createCommandEncoder({ label: 'timeStyle' });
-    encode(encoder);
-    device.queue.submit([encoder.finish()]);
+  const submit = (record: (rec: Recorder) => void) => async () => {
+    const rec = new Recorder(gpu, 'timeStyle');
+    record(rec);
+    rec.submit();
   };
   const work: Record<(typeof STYLE_PARTS)[number], () => Promise<void>> = {
     render: () => renderer.render(camera, target, options),
-    'features forward': submit((encoder) => extractor.forward(encoder, target.rgb)),
-    matching: submit((encoder) => term.evaluate(encoder, extractor.features, 1, extractor.dFeatures, value)),
-    'content and variation': submit((encoder) => {
-      encoder.clearBuffer(dImage.buffer);
+    'features forward': submit((rec) => extractor.forward(rec.encoder, target.rgb)),
+    matching: submit((rec) => term.evaluate(rec, extractor.features, 1, extractor.dFeatures, value)),
+    'content and variation': submit((rec) => {
+      rec.clear(dImage);
       held.forEach((layer, l) => {
         contents[l].setGoal(goals[l]);
-        contents[l].evaluate(encoder, extractor.features.get(layer)!, 1, extractor.dFeatures.get(layer)!, value);
+        contents[l].evaluate(rec, extractor.features.get(layer)!, 1, extractor.dFeatures.get(layer)!, value);
       });
-      tv.evaluate(encoder, target.rgb, 1, dImage, value);
+      tv.evaluate(rec, target.rgb, 1, dImage, value);
     }),
-    'features backward': submit((encoder) => extractor.backward(encoder, dImage)),
+    'features backward': submit((rec) => extractor.backward(rec.encoder, dImage)),
     'field backward': () => renderer.backward(camera, dImage, options),
     optimiser: async () => renderer.stepAppearance(1e-3),
   };

@@ -2,8 +2,9 @@
 
 import type { Command } from 'commander';
 import type { StylizeOptions } from '../session/types.ts';
+import { lossNamed } from '../style/losses/index.ts';
 import { lossText, PAINTING_LOSS, STYLE_LOSSES, type WeightedLoss } from '../style/style-config.ts';
-import type { LayerName } from '../style/types.ts';
+import { LAYER_NAMES, type LayerName } from '../style/types.ts';
 import { decimal, losses } from './options.ts';
 
 export interface PaintingOptions {
@@ -35,9 +36,14 @@ export function paintingOf(options: PaintingOptions): Omit<StylizeOptions, 'styl
   return { loss: lossesAsked(options), brush, keepColours, photorealistic, contentWeight, instant };
 }
 
-/** The highest layer that the losses look at, where the network is fetched layer by layer. */
-export const topLayer = (options: PaintingOptions): LayerName =>
-  lossesAsked(options).some(({ name }) => name === 'gram') ? 'relu5_1' : 'relu4_1';
+/**
+ * The highest layer that the losses look at, where the network is fetched layer by layer; relu4_1 at least, so that what
+ * was fetched for one loss serves most others.
+ */
+export function topLayer(options: PaintingOptions): LayerName {
+  const layers = new Set(lossesAsked(options).flatMap(({ name }) => lossNamed(name).styleLayers));
+  return LAYER_NAMES.findLast((layer) => layer === 'relu4_1' || layers.has(layer))!;
+}
 
 /** What the photographs' colours are taken to without strokes is statistics of the style: there is nothing to match. */
 const lossesAsked = ({ loss, photorealistic }: PaintingOptions): readonly WeightedLoss[] =>

@@ -2,7 +2,8 @@
 
 import { type CurvePoint, settled } from '../metrics/settling.ts';
 import type { ImpastoSession } from '../session/types.ts';
-import { DEFAULT_STYLE_CONFIG, lossesOf, type StyleLossChoice } from '../style/style-config.ts';
+import { lossNamed } from '../style/losses/index.ts';
+import { lossesOf, type StyleLossChoice } from '../style/style-config.ts';
 
 /** Records what is painted from now on. Call the result with the distance before its first step, for what is there by then. */
 export function recordStyleCurve(session: ImpastoSession, choice: StyleLossChoice) {
@@ -10,7 +11,7 @@ export function recordStyleCurve(session: ImpastoSession, choice: StyleLossChoic
   const losses = lossesOf(choice);
   // One loss is told in its own unit, like the distance; of several, only their weighted sum is known.
   const [{ name, weight }] = losses;
-  const scale = losses.length === 1 ? DEFAULT_STYLE_CONFIG.styleWeights[name] * weight : 1;
+  const scale = losses.length === 1 ? lossNamed(name).weight * weight : 1;
   session.on('style', ({ step, seconds, style }) => {
     curve.push({ step, seconds: Math.round(1000 * seconds) / 1000, style: style / scale });
   });

@@ -16,9 +16,10 @@ import {
   composeColourTransfers,
   mixColourStatistics,
 } from '../style/colour-transfer.ts';
+import { lossNamed } from '../style/losses/index.ts';
 import { contentForPlain } from '../style/plainness.ts';
 import { styleDistance } from '../style/score.ts';
-import { DEFAULT_STYLE_CONFIG, lossesOf, type StyleConfig, type StyleLossName } from '../style/style-config.ts';
+import { DEFAULT_STYLE_CONFIG, lossesOf, type StyleConfig } from '../style/style-config.ts';
 import { type StyleLosses, StyleTrainer } from '../style/style-trainer.ts';
 import type { FeatureNetwork } from '../style/types.ts';
 import { yieldToOthers } from './slices.ts';
@@ -48,8 +49,6 @@ const STROKES_CONFIG: Partial<StyleConfig> = { learningRate: 0.1 };
 const PHOTOREALISTIC = { finest: 0, weightShare: 0 };
 /** Three times the content, in small steps: what is left of structure to lose is not lost either. */
 const PHOTOREALISTIC_CONFIG: Partial<StyleConfig> = { contentWeight: 0.3, learningRate: 0.04 };
-/** Losses that match each place by itself: what bare paper can take over. */
-const NEAREST: ReadonlySet<StyleLossName> = new Set(['nnfm', 'patch', 'attention']);
 /** Of the finest hash level that strokes may use. */
 const CELLS_PER_PIXEL = 3;
 /** Views over which the painted colours are gathered for the second transfer. */
@@ -252,7 +251,7 @@ export function finestCells(views: View[], size: { width: number }, unbounded: b
 function contentOf(options: StylizeOptions, recipe: Partial<StyleConfig>): Partial<StyleConfig> {
   const { styles, loss, contentWeight = 1, photorealistic } = options;
   const total = styles.reduce((sum, { weight }) => sum + weight, 0);
-  const nearest = lossesOf(loss).some(({ name }) => NEAREST.has(name));
+  const nearest = lossesOf(loss).some(({ name }) => lossNamed(name).matchesPlaces);
   const plain =
     nearest && !photorealistic
       ? styles.reduce((sum, style) => sum + (style.weight / total) * contentForPlain(picturesOf(style)), 0)

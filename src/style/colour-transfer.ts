@@ -6,9 +6,10 @@
 import { InputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { workgroups } from '../gpu/kernel.ts';
+import { sharedKernels } from '../gpu/shared-kernels.ts';
 import { expectShapes, type Tensor } from '../gpu/tensor.ts';
 import type { Picture } from '../scene/types.ts';
-import { styleKernels } from './losses/kernels.ts';
+import colourTransfer from '../shaders/style/colour_transfer.wgsl?raw';
 
 /** Of all pixels, weighted by alpha where there is one. */
 export interface ColourStatistics {
@@ -119,7 +120,7 @@ export async function encodeColourTransfer(
   const { H, W } = expectShapes({ image: [image, ['H', 'W', 3]] });
   // WGSL matrices are column by column, each column padded to four numbers.
   const columns = [0, 1, 2].flatMap((j) => [matrix[j], matrix[3 + j], matrix[6 + j], 0]);
-  const { colour_transfer } = await styleKernels(gpu);
+  const { colour_transfer } = await sharedKernels(gpu, { colour_transfer: colourTransfer });
   colour_transfer.run(encoder, { image }, { matrix: columns, offset, pixel_count: H * W }, workgroups(H * W, 64));
 }
 

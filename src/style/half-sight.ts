@@ -2,14 +2,19 @@
 // Content and total variation are held at full size alone.
 
 import type { Gpu } from '../gpu/device.ts';
-import { workgroups } from '../gpu/kernel.ts';
+import { type Kernel, workgroups } from '../gpu/kernel.ts';
+import type { Recorder } from '../gpu/recorder.ts';
+import { sharedKernels } from '../gpu/shared-kernels.ts';
 import { Tensor } from '../gpu/tensor.ts';
-import { type StyleKernels, styleKernels } from './losses/kernels.ts';
+import resizeHalf from '../shaders/style/resize_half.wgsl?raw';
+import resizeHalfBackward from '../shaders/style/resize_half_backward.wgsl?raw';
 import type { Size } from './style-image.ts';
 import { layersFor, type StageOptions, type WeightedTerm, weightedTerms } from './style-stage.ts';
 import type { FeatureExtractor } from './types.ts';
 
-type Submit = (encode: (encoder: GPUCommandEncoder) => void) => void;
+const SOURCES = { resize_half: resizeHalf, resize_half_backward: resizeHalfBackward } as const;
+
+type Submit = (record: (rec: Recorder) => void) => void;
 
 /** What the network can be fed with at least. */
 const MIN_SIDE = 16;
@@ -20,7 +25,7 @@ export class HalfSight {
 
   private constructor(
     device: GPUDevice,
-    private readonly kernels: StyleKernels,
+    private readonly kernels: Record<keyof typeof SOURCES, Kernel>,
     private readonly fedSize: Size,
     private readonly extractor: FeatureExtractor,
     private readonly terms: readonly WeightedTerm[],
@@ -38,7 +43,7 @@ export class HalfSight {
     if (halfWeight === 0 || Math.min(width, height) < MIN_SIDE) return null;
     const extractor = await options.network.extractor(height, width, layersFor(options));
     const terms = await weightedTerms(gpu, options, Math.max(width, height));
-    return new HalfSight(gpu.device, await styleKernels(gpu), fedSize, extractor, terms, halfWeight);
+    return new HalfSight(gpu.device, await sharedKernels(gpu, SOURCES), fedSize, extractor, terms, halfWeight);
   }
 
   /** Adds the weighted losses to `value` and their gradient to dFed, for fed [H, W, 3]; in several submits. */
@@ -46,17 +51,19 @@ export class HalfSight {
     const { kernels, extractor, half, dHalf, fedSize } = this;
     const { height, width } = fedSize;
     const sizes = { height, width, half_height: extractor.height, half_width: extractor.width };
-    submit((encoder) => {
-      kernels.resize_half.run(encoder, { image: fed, half }, sizes, workgroups(half.size, 64));
-      extractor.forward(encoder, half);
+    submit((rec) => {
+      rec.run(kernels.resize_half, { image: fed, half }, sizes, workgroups(half.size, 64));
+      rec.endPass();
+      extractor.forward(rec.encoder, half);
     });
     for (const { term, weight } of this.terms) {
-      submit((encoder) => term.evaluate(encoder, extractor.features, this.weight * weight, extractor.dFeatures, value));
+      submit((rec) => term.evaluate(rec, extractor.features, this.weight * weight, extractor.dFeatures, value));
     }
-    submit((encoder) => {
-      encoder.clearBuffer(dHalf.buffer);
-      extractor.backward(encoder, dHalf);
-      kernels.resize_half_backward.run(encoder, { d_half: dHalf, d_image: dFed }, sizes, workgroups(dFed.size, 64));
+    submit((rec) => {
+      rec.clear(dHalf);
+      rec.endPass();
+      extractor.backward(rec.encoder, dHalf);
+      rec.run(kernels.resize_half_backward, { d_half: dHalf, d_image: dFed }, sizes, workgroups(dFed.size, 64));
     });
   }
 

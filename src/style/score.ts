@@ -2,10 +2,12 @@
 // gives it. Reports carry it as `start` (recoloured field) and `end` (painted).
 
 import type { Gpu } from '../gpu/device.ts';
+import { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import type { Picture } from '../scene/types.ts';
+import { lossNamed, type StyleLossName } from './losses/index.ts';
 import { layersOf, type StyleTerm } from './losses/style-term.ts';
-import { DEFAULT_STYLE_CONFIG, type StyleConfig, type StyleLossName } from './style-config.ts';
+import { DEFAULT_STYLE_CONFIG, type StyleConfig } from './style-config.ts';
 import { pictureTensor } from './style-image.ts';
 import { styleTermOf } from './style-stage.ts';
 import type { FeatureExtractor, FeatureNetwork } from './types.ts';
@@ -13,7 +15,7 @@ import type { FeatureExtractor, FeatureNetwork } from './types.ts';
 export interface ScoreOptions {
   /** Stroke size that the pictures were painted with; the style is scaled by it. Default 1. */
   brush?: number;
-  /** Layers, columns and background; DEFAULT_STYLE_CONFIG otherwise. */
+  /** Columns and background; DEFAULT_STYLE_CONFIG otherwise. */
   config?: Partial<StyleConfig>;
 }
 
@@ -32,9 +34,9 @@ export async function styleDistance(
 ): Promise<number> {
   if (pictures.length === 0) throw new Error('styleDistance: expected at least one picture, found none');
   const brush = options.brush ?? 1;
-  const config = { ...DEFAULT_STYLE_CONFIG, ...options.config, brush, sceneShare: 1 };
+  const config = { ...DEFAULT_STYLE_CONFIG, ...options.config, brush };
   const pictured = 'data' in style ? [style] : style;
-  const layers = layersOf(network, config.styleLayers[metric]);
+  const layers = layersOf(network, lossNamed(metric).styleLayers);
   const value = Tensor.zeros(gpu.device, 'styleDistance.value', [1]);
   const bySize = new Map<string, { extractor: FeatureExtractor; term: StyleTerm }>();
   try {
@@ -53,11 +55,11 @@ export async function styleDistance(
         bySize.set(key, judge);
       }
       const { extractor, term } = judge;
-      const encoder = gpu.device.createCommandEncoder({ label: 'styleDistance' });
-      extractor.forward(encoder, image);
+      const rec = new Recorder(gpu, 'styleDistance');
+      extractor.forward(rec.encoder, image);
       // The gradients land in this extractor's own dFeatures, which nobody reads.
-      term.evaluate(encoder, extractor.features, 1, extractor.dFeatures, value);
-      gpu.device.queue.submit([encoder.finish()]);
+      term.evaluate(rec, extractor.features, 1, extractor.dFeatures, value);
+      rec.submit();
       if (!given) image.destroy();
     }
     return (await value.readF32())[0] / pictures.length;

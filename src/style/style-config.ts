@@ -1,11 +1,10 @@
 // All that can be set about stylizing, with its default, unit and reason, and the schedules that follow from it.
 // Weights multiply means (each loss is a mean over its own elements), so they do not depend on the size of a view.
 
+import type { StyleLossName } from './losses/index.ts';
 import type { LayerName } from './types.ts';
 
-/** NNFM (ARF), patch NNFM (CNNMRF), attention (SANet), Gram matrices (Gatys), mean and deviation (AdaIN). */
-export const STYLE_LOSSES = ['nnfm', 'patch', 'attention', 'gram', 'adain'] as const;
-export type StyleLossName = (typeof STYLE_LOSSES)[number];
+export { STYLE_LOSSES, type StyleLossName } from './losses/index.ts';
 
 /** One of several losses that are added up; its weight multiplies the recipe's own. */
 export interface WeightedLoss {
@@ -60,12 +59,6 @@ export interface StyleConfig {
   keepColours: boolean;
 
   /**
-   * Weight of each style loss: one in use is multiplied by its own. NNFM 1 as in ARF; patches and attention are
-   * cosines too. Gram and AdaIN are relative to the style; after colour transfer Gram begins at about 0.4 and AdaIN at
-   * 0.05, hence its 10.
-   */
-  styleWeights: Readonly<Record<StyleLossName, number>>;
-  /**
    * Weight of content features, relative to the photograph's own mean square. 0.1, three times ARF's 5e-3 on features
    * whose mean square is about 6: hash fields hold strokes less fine, and less of the content within them (fox, 128
    * steps: 0.04 came 38 % nearer with its face lost in stars, 0.1 33 % with every feature of it kept).
@@ -83,10 +76,8 @@ export interface StyleConfig {
   /** With keepColours: weight of mean (chroma - photograph's chroma)^2. 10: holds hue without slowing strokes. */
   chromaWeight: number;
 
-  /** Layers of each style loss; those that the network lacks are left out. */
-  styleLayers: Readonly<Record<StyleLossName, readonly LayerName[]>>;
-  /** Layers of the content loss for each style loss. */
-  contentLayers: Readonly<Record<StyleLossName, readonly LayerName[]>>;
+  /** Layers of the content loss. Default: those that the main style loss names. */
+  contentLayers?: readonly LayerName[];
   /** Columns of the style that NNFM, patches and attention search, at most. 4096: a 64 x 64 grid of relu3 features, a 256 x 256 picture. */
   maxStyleColumns: number;
   /** Bytes of content features kept on the GPU; views beyond it are computed again. 256 MiB: 48 views of 176 x 132. */
@@ -94,9 +85,6 @@ export interface StyleConfig {
   /** Behind transparent photographs and empty parts of renders, sRGB 0..1. White: as the Blender scenes are shown. */
   background: readonly [number, number, number];
 }
-
-const RELU3: readonly LayerName[] = ['relu3_1', 'relu3_2', 'relu3_3'];
-const FIRSTS: readonly LayerName[] = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'];
 
 export const DEFAULT_STYLE_CONFIG: StyleConfig = {
   steps: 100,
@@ -108,20 +96,11 @@ export const DEFAULT_STYLE_CONFIG: StyleConfig = {
   brush: 1,
   styleScale: 1,
   keepColours: false,
-  styleWeights: { nnfm: 1, patch: 1, attention: 1, gram: 1, adain: 10 },
   contentWeight: 0.1,
   halfWeight: 0,
   sceneShare: 1,
   tvWeight: 1,
   chromaWeight: 10,
-  styleLayers: {
-    nnfm: RELU3,
-    patch: ['relu3_1', 'relu4_1'],
-    attention: ['relu3_1', 'relu4_1'],
-    gram: [...FIRSTS, 'relu5_1'],
-    adain: FIRSTS,
-  },
-  contentLayers: { nnfm: RELU3, patch: RELU3, attention: RELU3, gram: ['relu4_1'], adain: ['relu4_1'] },
   maxStyleColumns: 4096,
   contentCacheBytes: 256 * 2 ** 20,
   background: [1, 1, 1],

@@ -2,10 +2,23 @@
 // optionally halved (featureScale 0.5). Works for one size; buffers are allocated once.
 
 import type { Gpu } from '../gpu/device.ts';
-import { workgroups } from '../gpu/kernel.ts';
+import { type Kernel, workgroups } from '../gpu/kernel.ts';
+import type { Recorder } from '../gpu/recorder.ts';
+import { sharedKernels } from '../gpu/shared-kernels.ts';
 import { Tensor } from '../gpu/tensor.ts';
-import { type StyleKernels, styleKernels } from './losses/kernels.ts';
+import colourLuminance from '../shaders/style/colour_luminance.wgsl?raw';
+import colourLuminanceBackward from '../shaders/style/colour_luminance_backward.wgsl?raw';
+import resizeHalf from '../shaders/style/resize_half.wgsl?raw';
+import resizeHalfBackward from '../shaders/style/resize_half_backward.wgsl?raw';
 import type { Size } from './style-image.ts';
+
+const SOURCES = {
+  colour_luminance: colourLuminance,
+  colour_luminance_backward: colourLuminanceBackward,
+  resize_half: resizeHalf,
+  resize_half_backward: resizeHalfBackward,
+} as const;
+type EyeKernels = Record<keyof typeof SOURCES, Kernel>;
 
 export interface EyeOptions {
   luminanceOnly: boolean;
@@ -21,7 +34,7 @@ export class StyleEye {
   private readonly dHalf: Tensor | null;
 
   private constructor(
-    private readonly kernels: StyleKernels,
+    private readonly kernels: EyeKernels,
     device: GPUDevice,
     private readonly size: Size,
     options: EyeOptions,
@@ -38,7 +51,7 @@ export class StyleEye {
   }
 
   static async create(gpu: Gpu, size: Size, options: EyeOptions): Promise<StyleEye> {
-    return new StyleEye(await styleKernels(gpu), gpu.device, size, options);
+    return new StyleEye(await sharedKernels(gpu, SOURCES), gpu.device, size, options);
   }
 
   /** The tensors that a look at `image`, and the way back to dImage, go through. */
@@ -52,12 +65,12 @@ export class StyleEye {
    * @param image [H, W, 3]
    * @returns seen [H, W, 3]: the image or its luminance; fed: what the network takes. Overwritten by the next look.
    */
-  look(encoder: GPUCommandEncoder, image: Tensor): { seen: Tensor; fed: Tensor } {
+  look(rec: Recorder, image: Tensor): { seen: Tensor; fed: Tensor } {
     const { kernels, grey, half } = this;
     const { width, height } = this.size;
     if (grey) {
-      kernels.colour_luminance.run(
-        encoder,
+      rec.run(
+        kernels.colour_luminance,
         { image, grey },
         { pixel_count: width * height },
         workgroups(width * height, 64),
@@ -65,16 +78,16 @@ export class StyleEye {
     }
     const seen = grey ?? image;
     if (half) {
-      kernels.resize_half.run(encoder, { image: seen, half }, this.halfSizes(), workgroups(half.size, 64));
+      rec.run(kernels.resize_half, { image: seen, half }, this.halfSizes(), workgroups(half.size, 64));
     }
     return { seen, fed: half ?? seen };
   }
 
   /** Where the gradients of the last look are to be ADDED, cleared: of `seen` and of `fed`, perhaps one tensor. */
-  begin(encoder: GPUCommandEncoder, dImage: Tensor): { dSeen: Tensor; dFed: Tensor } {
+  begin(rec: Recorder, dImage: Tensor): { dSeen: Tensor; dFed: Tensor } {
     const dSeen = this.dGrey ?? dImage;
     const dFed = this.dHalf ?? dSeen;
-    for (const tensor of new Set([dImage, dSeen, dFed])) encoder.clearBuffer(tensor.buffer);
+    for (const tensor of new Set([dImage, dSeen, dFed])) rec.clear(tensor);
     return { dSeen, dFed };
   }
 
@@ -82,12 +95,12 @@ export class StyleEye {
    * Brings those gradients back into dImage.
    * @param photograph [H, W, 3], whose chroma is kept; read with luminanceOnly alone
    */
-  finish(encoder: GPUCommandEncoder, image: Tensor, dImage: Tensor, photograph: Tensor | null, chromaWeight: number) {
+  finish(rec: Recorder, image: Tensor, dImage: Tensor, photograph: Tensor | null, chromaWeight: number) {
     const { kernels, dGrey, dHalf } = this;
     if (dHalf) {
       const dSeen = dGrey ?? dImage;
-      kernels.resize_half_backward.run(
-        encoder,
+      rec.run(
+        kernels.resize_half_backward,
         { d_half: dHalf, d_image: dSeen },
         this.halfSizes(),
         workgroups(dSeen.size, 64),
@@ -96,8 +109,8 @@ export class StyleEye {
     if (dGrey) {
       if (!photograph) throw new Error('StyleEye: expected a photograph whose chroma is kept, found none');
       const pixels = this.size.width * this.size.height;
-      kernels.colour_luminance_backward.run(
-        encoder,
+      rec.run(
+        kernels.colour_luminance_backward,
         { image, goal: photograph, d_grey: dGrey, d_image: dImage },
         { pixel_count: pixels, d_anchor: (2 * chromaWeight) / (3 * pixels) },
         workgroups(pixels, 64),

@@ -2,14 +2,16 @@
 // buffers, and the content features of the views, kept within a memory budget.
 
 import type { Gpu } from '../gpu/device.ts';
+import { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import type { RenderTarget } from '../nerf/types.ts';
 import type { Picture } from '../scene/types.ts';
 import { HalfSight } from './half-sight.ts';
 import { ContentLoss } from './losses/content.ts';
-import { createStyleGoal, createStyleTerm, layersOf, type StyleGoal, type StyleTerm } from './losses/style-term.ts';
+import { lossNamed, type StyleLossName } from './losses/index.ts';
+import { createStyleTarget, createStyleTerm, layersOf, type StyleTarget, type StyleTerm } from './losses/style-term.ts';
 import { TvLoss } from './losses/tv.ts';
-import type { StyleConfig, StyleLossName, WeightedLoss } from './style-config.ts';
+import type { StyleConfig, WeightedLoss } from './style-config.ts';
 import { StyleEye } from './style-eye.ts';
 import { pictureTensor, type Size, styleTensor } from './style-image.ts';
 import type { FeatureExtractor, FeatureNetwork, LayerName } from './types.ts';
@@ -77,7 +79,7 @@ export class StyleStage {
       luminanceOnly: config.keepColours,
       halved: config.featureScale === 0.5,
     });
-    const contentLayers = layersOf(network, config.contentLayers[losses[0].name]);
+    const contentLayers = layersOf(network, config.contentLayers ?? lossNamed(losses[0].name).contentLayers);
     const { width, height } = eye.fedSize;
     const extractor = await network.extractor(height, width, layersFor(options, contentLayers));
     const terms = await weightedTerms(gpu, options, Math.max(width, height));
@@ -116,33 +118,35 @@ export class StyleStage {
     const { extractor, eye, target, dImage } = this;
     const goal = this.goals.get(view) ?? this.photographed(view);
     // A submit for each term: a kernel keeps uniforms for so many dispatches of one, and mixes have many.
-    const submit = (encode: (encoder: GPUCommandEncoder) => void) => {
-      const encoder = this.gpu.device.createCommandEncoder({ label: 'StyleStage.evaluate' });
-      encode(encoder);
-      this.gpu.device.queue.submit([encoder.finish()]);
+    const submit = (record: (rec: Recorder) => void) => {
+      const rec = new Recorder(this.gpu, 'StyleStage.evaluate');
+      record(rec);
+      rec.submit();
     };
     const { seen, fed, dSeen, dFed } = eye.frame(target.rgb, dImage);
-    submit((encoder) => {
-      eye.look(encoder, target.rgb);
-      eye.begin(encoder, dImage);
-      extractor.forward(encoder, fed);
+    submit((rec) => {
+      eye.look(rec, target.rgb);
+      eye.begin(rec, dImage);
+      rec.endPass();
+      extractor.forward(rec.encoder, fed);
     });
     for (const { term, weight } of this.terms) {
-      submit((encoder) => term.evaluate(encoder, extractor.features, weight, extractor.dFeatures, values.style));
+      submit((rec) => term.evaluate(rec, extractor.features, weight, extractor.dFeatures, values.style));
     }
-    submit((encoder) => {
-      this.content(encoder, goal, values.content);
-      extractor.backward(encoder, dFed);
+    submit((rec) => {
+      this.content(rec, goal, values.content);
+      rec.endPass();
+      extractor.backward(rec.encoder, dFed);
     });
     this.half?.evaluate(submit, fed, dFed, values.style);
-    submit((encoder) => {
-      this.tv.evaluate(encoder, seen, config.tvWeight, dSeen, values.tv);
-      eye.finish(encoder, target.rgb, dImage, goal.photograph, config.chromaWeight);
+    submit((rec) => {
+      this.tv.evaluate(rec, seen, config.tvWeight, dSeen, values.tv);
+      eye.finish(rec, target.rgb, dImage, goal.photograph, config.chromaWeight);
     });
   }
 
   /** One mean over all content layers, as over ARF's concatenation: each layer counts by its elements. */
-  private content(encoder: GPUCommandEncoder, goal: ContentGoal, value: Tensor): void {
+  private content(rec: Recorder, goal: ContentGoal, value: Tensor): void {
     const { extractor } = this;
     const elements = goal.features.reduce((sum, { size }) => sum + size, 0);
     this.contentLayers.forEach((layer, l) => {
@@ -150,7 +154,7 @@ export class StyleStage {
       content.setGoal(goal.features[l]);
       const share = goal.features[l].size / elements;
       const weight = (this.options.config.contentWeight * share) / this.contentScales[l];
-      content.evaluate(encoder, extractor.features.get(layer)!, weight, extractor.dFeatures.get(layer)!, value);
+      content.evaluate(rec, extractor.features.get(layer)!, weight, extractor.dFeatures.get(layer)!, value);
     });
   }
 
@@ -168,13 +172,15 @@ export class StyleStage {
     const features = shapes.map((shape, l) =>
       Tensor.zeros(this.gpu.device, `StyleStage.content.${contentLayers[l]}`, shape),
     );
-    const encoder = this.gpu.device.createCommandEncoder({ label: 'StyleStage.photographed' });
-    extractor.forward(encoder, this.eye.look(encoder, photograph).fed);
+    const rec = new Recorder(this.gpu, 'StyleStage.photographed');
+    const { fed } = this.eye.look(rec, photograph);
+    rec.endPass();
+    extractor.forward(rec.encoder, fed);
     contentLayers.forEach((layer, l) => {
       const from = extractor.features.get(layer)!;
-      encoder.copyBufferToBuffer(from.buffer, 0, features[l].buffer, 0, from.size * 4);
+      rec.copy(from, features[l], from.size * 4);
     });
-    this.gpu.device.queue.submit([encoder.finish()]);
+    rec.submit();
     const goal = { features, photograph };
     this.goals.set(view, goal);
     this.goalBytes += bytes;
@@ -219,11 +225,13 @@ async function meanSquares(
       make('gradient', features.shape),
       make('value', [1]),
     ];
-    const encoder = gpu.device.createCommandEncoder({ label: 'StyleStage.meanSquares' });
-    extractor.forward(encoder, eye.look(encoder, photograph).fed);
+    const rec = new Recorder(gpu, 'StyleStage.meanSquares');
+    const { fed } = eye.look(rec, photograph);
+    rec.endPass();
+    extractor.forward(rec.encoder, fed);
     losses[l].setGoal(nothing);
-    losses[l].evaluate(encoder, features, 1, gradient, value);
-    gpu.device.queue.submit([encoder.finish()]);
+    losses[l].evaluate(rec, features, 1, gradient, value);
+    rec.submit();
     scales.push(Math.max(1e-30, (await value.readF32())[0]));
     for (const tensor of [nothing, gradient, value]) tensor.destroy();
   }
@@ -232,8 +240,8 @@ async function meanSquares(
 }
 
 /** Layers that the losses look at, in the network's order. */
-export function layersFor({ network, losses, config }: StageOptions, others: readonly LayerName[] = []): LayerName[] {
-  const wanted = new Set([...others, ...losses.flatMap(({ name }) => layersOf(network, config.styleLayers[name]))]);
+export function layersFor({ network, losses }: StageOptions, others: readonly LayerName[] = []): LayerName[] {
+  const wanted = new Set([...others, ...losses.flatMap(({ name }) => layersOf(network, lossNamed(name).styleLayers))]);
   return network.layers.filter((layer) => wanted.has(layer));
 }
 
@@ -244,7 +252,7 @@ export async function weightedTerms(gpu: Gpu, options: StageOptions, longSide: n
   for (const { name, weight } of losses) {
     for (const { pictures, weight: share } of styles) {
       const term = await styleTermOf(gpu, network, pictures, longSide * config.styleScale, name, config);
-      terms.push({ term, weight: weight * config.styleWeights[name] * share });
+      terms.push({ term, weight: weight * lossNamed(name).weight * share });
     }
   }
   return terms;
@@ -256,11 +264,12 @@ export async function styleTermOf(
   network: FeatureNetwork,
   pictures: readonly Picture[],
   longSide: number,
-  loss: StyleLossName,
-  config: Pick<StyleConfig, 'brush' | 'styleLayers' | 'maxStyleColumns' | 'sceneShare'>,
+  name: StyleLossName,
+  config: Pick<StyleConfig, 'brush' | 'maxStyleColumns'>,
 ): Promise<StyleTerm> {
-  const layers = layersOf(network, config.styleLayers[loss]);
-  const goals: StyleGoal[] = [];
+  const loss = lossNamed(name);
+  const layers = layersOf(network, loss.styleLayers);
+  const targets: StyleTarget[] = [];
   // One after another: features of a picture take more memory than what is kept of them.
   for (const picture of pictures) {
     const image = styleTensor(gpu, picture, longSide, config.brush);
@@ -270,11 +279,11 @@ export async function styleTermOf(
       extractor.forward(encoder, image);
       gpu.device.queue.submit([encoder.finish()]);
       const maxColumns = Math.ceil(config.maxStyleColumns / pictures.length);
-      goals.push(await createStyleGoal(gpu, loss, layers, extractor.features, { maxColumns }));
+      targets.push(await createStyleTarget(gpu, loss, layers, extractor.features, { maxColumns }));
     } finally {
       extractor.destroy();
       image.destroy();
     }
   }
-  return await createStyleTerm(gpu, loss, layers, goals, config.sceneShare);
+  return await createStyleTerm(gpu, loss, layers, targets);
 }

@@ -1,22 +1,25 @@
-// The seams of style/: feature networks and losses. Layouts: images are [H, W, 3] sRGB 0..1, row 0 at the top;
+// The seam of style/ to feature networks; that of losses is losses/loss.ts. Layouts: images are [H, W, 3] sRGB 0..1, row 0 at the top;
 // features are channel-first [C, H, W] f32. All on the one device; nothing is read back in the loop.
 
 import type { Tensor } from '../gpu/tensor.ts';
 
-export type LayerName =
-  | 'relu1_1'
-  | 'relu1_2'
-  | 'relu2_1'
-  | 'relu2_2'
-  | 'relu3_1'
-  | 'relu3_2'
-  | 'relu3_3'
-  | 'relu3_4'
-  | 'relu4_1'
-  | 'relu4_2'
-  | 'relu4_3'
-  | 'relu4_4'
-  | 'relu5_1';
+/** Lowest first. */
+export const LAYER_NAMES = [
+  'relu1_1',
+  'relu1_2',
+  'relu2_1',
+  'relu2_2',
+  'relu3_1',
+  'relu3_2',
+  'relu3_3',
+  'relu3_4',
+  'relu4_1',
+  'relu4_2',
+  'relu4_3',
+  'relu4_4',
+  'relu5_1',
+] as const;
+export type LayerName = (typeof LAYER_NAMES)[number];
 
 export interface LayerShape {
   channels: number;
@@ -47,14 +50,5 @@ export interface FeatureNetwork {
   channels(layer: LayerName): number;
   /** Plans an extractor that reaches the given layers at the given image size (any size >= 16). */
   extractor(height: number, width: number, layers: readonly LayerName[]): Promise<FeatureExtractor>;
-  destroy(): void;
-}
-
-/**
- * A style or content loss over one layer's features. value is a [1] f32 tensor that calls ADD into (weighted),
- * dFeatures is [C, H, W], added to. One file each, one signature.
- */
-export interface FeatureLoss {
-  evaluate(encoder: GPUCommandEncoder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void;
   destroy(): void;
 }

@@ -3,19 +3,27 @@
 // layer. Over a scene, mean and deviation are of all its views' pixels.
 
 import type { Gpu } from '../../gpu/device.ts';
+import type { Kernel } from '../../gpu/kernel.ts';
+import { Recorder } from '../../gpu/recorder.ts';
+import { sharedKernels } from '../../gpu/shared-kernels.ts';
 import { expectShapes, Tensor } from '../../gpu/tensor.ts';
-import type { FeatureLoss } from '../types.ts';
-import { type StyleKernels, styleKernels } from './kernels.ts';
+import adainBackward from '../../shaders/style/adain_backward.wgsl?raw';
+import adainStatistics from '../../shaders/style/adain_statistics.wgsl?raw';
+import lossSum from '../../shaders/style/loss_sum.wgsl?raw';
+import { defineLoss, type StyleLoss } from './loss.ts';
 import { RunningShare } from './running-share.ts';
 
-export class AdainLoss implements FeatureLoss {
+const SOURCES = { adain_statistics: adainStatistics, adain_backward: adainBackward, loss_sum: lossSum } as const;
+type AdainKernels = Record<keyof typeof SOURCES, Kernel>;
+
+export class AdainLoss implements StyleLoss {
   private readonly statistics: Tensor;
   private readonly partials: Tensor;
   /** How much the view at hand counts in the statistics; the gradient is always as if it were the whole scene. */
   readonly views = new RunningShare();
 
   private constructor(
-    private readonly kernels: StyleKernels,
+    private readonly kernels: AdainKernels,
     /** (mean, std) of the style. [C, 2] */
     private readonly goal: Tensor,
   ) {
@@ -28,11 +36,11 @@ export class AdainLoss implements FeatureLoss {
   static async create(gpu: Gpu, style: Tensor): Promise<AdainLoss> {
     const { C } = expectShapes({ style: [style, ['C', 'H', 'W']] });
     const { device } = gpu;
-    const loss = new AdainLoss(await styleKernels(gpu), Tensor.zeros(device, 'AdainLoss.goal', [C, 2]));
-    const encoder = device.createCommandEncoder({ label: 'AdainLoss.create' });
-    loss.encodeStatistics(encoder, style, 1);
-    encoder.copyBufferToBuffer(loss.statistics.buffer, 0, loss.goal.buffer, 0, C * 2 * 4);
-    device.queue.submit([encoder.finish()]);
+    const loss = new AdainLoss(await sharedKernels(gpu, SOURCES), Tensor.zeros(device, 'AdainLoss.goal', [C, 2]));
+    const rec = new Recorder(gpu, 'AdainLoss.create');
+    loss.recordStatistics(rec, style, 1);
+    rec.copy(loss.statistics, loss.goal, C * 2 * 4);
+    rec.submit();
     return loss;
   }
 
@@ -55,32 +63,27 @@ export class AdainLoss implements FeatureLoss {
     return this.goal.shape[0];
   }
 
-  evaluate(encoder: GPUCommandEncoder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void {
+  evaluate(rec: Recorder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void {
     const { channels } = this;
     const { H, W } = expectShapes({
       features: [features, [channels, 'H', 'W']],
       dFeatures: [dFeatures, [channels, 'H', 'W']],
     });
-    this.encodeStatistics(encoder, features, this.views.next());
+    this.recordStatistics(rec, features, this.views.next());
     const { loss_sum, adain_backward } = this.kernels;
-    loss_sum.run(
-      encoder,
-      { partials: this.partials, value },
-      { partial_count: channels, scale: weight / channels },
-      [1],
-    );
-    adain_backward.run(
-      encoder,
+    rec.run(loss_sum, { partials: this.partials, value }, { partial_count: channels, scale: weight / channels }, [1]);
+    rec.run(
+      adain_backward,
       { features, goal: this.goal, statistics: this.statistics, d_features: dFeatures },
       { channel_count: channels, pixel_count: H * W, d_scale: (2 * weight) / (channels * H * W) },
       [Math.ceil((H * W) / 64), channels],
     );
   }
 
-  private encodeStatistics(encoder: GPUCommandEncoder, features: Tensor, share: number): void {
+  private recordStatistics(rec: Recorder, features: Tensor, share: number): void {
     const [channels, height, width] = features.shape;
-    this.kernels.adain_statistics.run(
-      encoder,
+    rec.run(
+      this.kernels.adain_statistics,
       { features, goal: this.goal, statistics: this.statistics, partials: this.partials },
       { channel_count: channels, pixel_count: height * width, share },
       [channels],
@@ -91,3 +94,18 @@ export class AdainLoss implements FeatureLoss {
     for (const tensor of [this.statistics, this.partials, this.goal]) tensor.destroy();
   }
 }
+
+export const adain = defineLoss({
+  name: 'adain',
+  title: 'mood (AdaIN)',
+  cite: 'Huang and Belongie 2017',
+  styleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1'],
+  contentLayers: ['relu4_1'],
+  // After colour transfer it begins at about 0.05, where Gram is at about 0.4.
+  weight: 10,
+  joint: false,
+  relative: true,
+  matchesPlaces: false,
+  create: AdainLoss.create,
+  pooled: AdainLoss.pooled,
+});

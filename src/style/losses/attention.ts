@@ -5,10 +5,34 @@
 // them and the similarity matrix is never whole.
 
 import type { Gpu } from '../../gpu/device.ts';
+import type { Kernel } from '../../gpu/kernel.ts';
+import { Recorder } from '../../gpu/recorder.ts';
+import { sharedKernels } from '../../gpu/shared-kernels.ts';
 import { expectShapes, Tensor } from '../../gpu/tensor.ts';
-import type { FeatureLoss } from '../types.ts';
-import { type StyleKernels, styleKernels } from './kernels.ts';
-import { type BankOptions, encodeNormalise, joinBanks, spreadColumns } from './nearest.ts';
+import attentionBegin from '../../shaders/style/attention_begin.wgsl?raw';
+import attentionFold from '../../shaders/style/attention_fold.wgsl?raw';
+import attentionGather from '../../shaders/style/attention_gather.wgsl?raw';
+import attentionGradient from '../../shaders/style/attention_gradient.wgsl?raw';
+import attentionScores from '../../shaders/style/attention_scores.wgsl?raw';
+import attentionWeights from '../../shaders/style/attention_weights.wgsl?raw';
+import lossSum from '../../shaders/style/loss_sum.wgsl?raw';
+import nnfmBank from '../../shaders/style/nnfm_bank.wgsl?raw';
+import nnfmConcatenate from '../../shaders/style/nnfm_concatenate.wgsl?raw';
+import { defineLoss, type LossOptions, type StyleLoss } from './loss.ts';
+import { joinBanks, recordNormalise, spreadColumns } from './nearest.ts';
+
+const SOURCES = {
+  nnfm_bank: nnfmBank,
+  nnfm_concatenate: nnfmConcatenate,
+  attention_begin: attentionBegin,
+  attention_scores: attentionScores,
+  attention_fold: attentionFold,
+  attention_weights: attentionWeights,
+  attention_gather: attentionGather,
+  attention_gradient: attentionGradient,
+  loss_sum: lossSum,
+} as const;
+type AttentionKernels = Record<keyof typeof SOURCES, Kernel>;
 
 /**
  * T. Cosines of relu3 and relu4 lie within about 0.5 of one another: at 0.03 a feature looks at tens of columns that
@@ -18,7 +42,7 @@ const TEMPERATURE = 0.03;
 /** Columns of a tile, a multiple of 8: few dispatches, and 4 KiB of scores a query. */
 const TILE = 1024;
 
-export interface AttentionOptions extends BankOptions {
+export interface AttentionOptions extends LossOptions {
   temperature?: number;
 }
 
@@ -30,13 +54,13 @@ interface Scratch {
   partials: Tensor;
 }
 
-export class AttentionLoss implements FeatureLoss {
+export class AttentionLoss implements StyleLoss {
   private scratch: Scratch | null = null;
   private queryCount = 0;
 
   private constructor(
     private readonly device: GPUDevice,
-    private readonly kernels: StyleKernels,
+    private readonly kernels: AttentionKernels,
     /** [C, J], columns of unit length; J is a multiple of 8, and what pads it is left out of the softmax. */
     private readonly bank: Tensor,
     /** Columns that count. */
@@ -48,21 +72,21 @@ export class AttentionLoss implements FeatureLoss {
   static async create(gpu: Gpu, style: Tensor, options: AttentionOptions = {}): Promise<AttentionLoss> {
     const { C, H, W } = expectShapes({ style: [style, ['C', 'H', 'W']] });
     const { device } = gpu;
-    const kernels = await styleKernels(gpu);
+    const kernels = await sharedKernels(gpu, SOURCES);
     const chosen = spreadColumns(H, W, options.maxColumns ?? 4096);
     const padded = new Uint32Array(Math.ceil(chosen.length / 8) * 8);
     padded.set(chosen);
     const columns = Tensor.from(device, 'AttentionLoss.columns', [padded.length], padded);
     const bank = Tensor.zeros(device, 'AttentionLoss.bank', [C, padded.length]);
-    const encoder = device.createCommandEncoder({ label: 'AttentionLoss.create' });
-    kernels.nnfm_bank.run(
-      encoder,
+    const rec = new Recorder(gpu, 'AttentionLoss.create');
+    rec.run(
+      kernels.nnfm_bank,
       { features: style, columns, bank },
       { channel_count: C, channel_offset: 0, pixel_count: H * W, column_count: padded.length },
       [Math.ceil(padded.length / 64), C],
     );
-    encodeNormalise(kernels, encoder, bank);
-    device.queue.submit([encoder.finish()]);
+    await recordNormalise(gpu, rec, bank);
+    rec.submit();
     columns.destroy();
     return new AttentionLoss(device, kernels, bank, chosen.length, options.temperature ?? TEMPERATURE);
   }
@@ -79,7 +103,7 @@ export class AttentionLoss implements FeatureLoss {
     return new AttentionLoss(device, kernels, bank, count, temperature);
   }
 
-  evaluate(encoder: GPUCommandEncoder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void {
+  evaluate(rec: Recorder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void {
     const [channels, columns] = this.bank.shape;
     const { H, W } = expectShapes({
       features: [features, [channels, 'H', 'W']],
@@ -91,17 +115,17 @@ export class AttentionLoss implements FeatureLoss {
     const stride = queries.shape[1];
     const quads = stride / 4;
     const sizes = { query_stride: stride, channel_count: channels };
-    kernels.nnfm_concatenate.run(
-      encoder,
+    rec.run(
+      kernels.nnfm_concatenate,
       { features, queries },
       { query_count: count, query_stride: stride, channel_offset: 0 },
       [Math.ceil(count / 64), channels],
     );
-    kernels.attention_begin.run(encoder, { queries, states }, sizes, [Math.ceil(stride / 64)]);
+    rec.run(kernels.attention_begin, { queries, states }, sizes, [Math.ceil(stride / 64)]);
     const score = (first: number) => {
       const tile = Math.min(TILE, columns - first);
-      kernels.attention_scores.run(
-        encoder,
+      rec.run(
+        kernels.attention_scores,
         { queries, bank, scores },
         { ...sizes, column_count: columns, first_column: first },
         [Math.ceil(quads / 64), tile / 8],
@@ -113,25 +137,25 @@ export class AttentionLoss implements FeatureLoss {
       };
     };
     for (let first = 0; first < this.columnCount; first += TILE) {
-      kernels.attention_fold.run(encoder, { scores, states }, score(first), [Math.ceil(stride / 64)]);
+      rec.run(kernels.attention_fold, { scores, states }, score(first), [Math.ceil(stride / 64)]);
     }
     for (let first = 0; first < this.columnCount; first += TILE) {
       const counted = score(first);
-      kernels.attention_weights.run(encoder, { scores, states }, counted, [Math.ceil(stride / 64), counted.tile]);
-      kernels.attention_gather.run(
-        encoder,
+      rec.run(kernels.attention_weights, { scores, states }, counted, [Math.ceil(stride / 64), counted.tile]);
+      rec.run(
+        kernels.attention_gather,
         { scores, bank, pulls },
         { ...sizes, column_count: columns, first_column: first, tile: counted.tile },
         [Math.ceil(quads / 64), Math.ceil(channels / 4)],
       );
     }
-    kernels.attention_gradient.run(
-      encoder,
+    rec.run(
+      kernels.attention_gradient,
       { queries, pulls, states, d_features: dFeatures, partials },
       { ...sizes, query_count: count, d_scale: weight / count },
       [partials.size],
     );
-    kernels.loss_sum.run(encoder, { partials, value }, { partial_count: partials.size, scale: weight / count }, [1]);
+    rec.run(kernels.loss_sum, { partials, value }, { partial_count: partials.size, scale: weight / count }, [1]);
   }
 
   /** Buffers for so many queries; made anew only when their number changes. */
@@ -161,3 +185,17 @@ export class AttentionLoss implements FeatureLoss {
     this.bank.destroy();
   }
 }
+
+export const attention = defineLoss({
+  name: 'attention',
+  title: 'soft strokes (attention)',
+  cite: 'Park and Lee 2019, SANet',
+  styleLayers: ['relu3_1', 'relu4_1'],
+  contentLayers: ['relu3_1', 'relu3_2', 'relu3_3'],
+  weight: 1,
+  joint: false,
+  relative: false,
+  matchesPlaces: true,
+  create: AttentionLoss.create,
+  pooled: AttentionLoss.pooled,
+});

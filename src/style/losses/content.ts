@@ -2,25 +2,31 @@
 // The goal changes with every view, so it is set, not owned.
 
 import type { Gpu } from '../../gpu/device.ts';
-import { workgroups } from '../../gpu/kernel.ts';
+import { type Kernel, workgroups } from '../../gpu/kernel.ts';
+import type { Recorder } from '../../gpu/recorder.ts';
+import { sharedKernels } from '../../gpu/shared-kernels.ts';
 import { expectShapes, Tensor } from '../../gpu/tensor.ts';
-import type { FeatureLoss } from '../types.ts';
-import { type StyleKernels, styleKernels } from './kernels.ts';
+import content from '../../shaders/style/content.wgsl?raw';
+import lossSum from '../../shaders/style/loss_sum.wgsl?raw';
+import type { StyleLoss } from './loss.ts';
+
+const SOURCES = { content, loss_sum: lossSum } as const;
+type ContentKernels = Record<keyof typeof SOURCES, Kernel>;
 
 /** Elements that one workgroup of content.wgsl covers. */
 const ELEMENTS_PER_GROUP = 64 * 16;
 
-export class ContentLoss implements FeatureLoss {
+export class ContentLoss implements StyleLoss {
   private partials: Tensor | null = null;
   private goal: Tensor | null = null;
 
   private constructor(
     private readonly device: GPUDevice,
-    private readonly kernels: StyleKernels,
+    private readonly kernels: ContentKernels,
   ) {}
 
   static async create(gpu: Gpu): Promise<ContentLoss> {
-    return new ContentLoss(gpu.device, await styleKernels(gpu));
+    return new ContentLoss(gpu.device, await sharedKernels(gpu, SOURCES));
   }
 
   /** @param goal features of the photograph [C, H, W]; stays the caller's */
@@ -28,7 +34,7 @@ export class ContentLoss implements FeatureLoss {
     this.goal = goal;
   }
 
-  evaluate(encoder: GPUCommandEncoder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void {
+  evaluate(rec: Recorder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void {
     if (!this.goal) throw new Error('ContentLoss: expected setGoal before evaluate, found no goal');
     expectShapes({
       features: [features, ['C', 'H', 'W']],
@@ -43,13 +49,13 @@ export class ContentLoss implements FeatureLoss {
     }
     const { content, loss_sum } = this.kernels;
     const { partials, goal } = this;
-    content.run(
-      encoder,
+    rec.run(
+      content,
       { features, goal, d_features: dFeatures, partials },
       { element_count: features.size, d_scale: (2 * weight) / features.size },
       launch,
     );
-    loss_sum.run(encoder, { partials, value }, { partial_count: partialCount, scale: weight / features.size }, [1]);
+    rec.run(loss_sum, { partials, value }, { partial_count: partialCount, scale: weight / features.size }, [1]);
   }
 
   destroy(): void {

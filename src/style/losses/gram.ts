@@ -2,16 +2,29 @@
 // Knows which channels fire together, not where; one object a layer. Over a scene, G is a running mean of its views.
 
 import type { Gpu } from '../../gpu/device.ts';
-import { workgroups } from '../../gpu/kernel.ts';
+import { type Kernel, workgroups } from '../../gpu/kernel.ts';
+import { Recorder } from '../../gpu/recorder.ts';
+import { sharedKernels } from '../../gpu/shared-kernels.ts';
 import { expectShapes, Tensor } from '../../gpu/tensor.ts';
-import type { FeatureLoss } from '../types.ts';
-import { type StyleKernels, styleKernels } from './kernels.ts';
+import gramBackward from '../../shaders/style/gram_backward.wgsl?raw';
+import gramChunks from '../../shaders/style/gram_chunks.wgsl?raw';
+import gramResidual from '../../shaders/style/gram_residual.wgsl?raw';
+import lossSum from '../../shaders/style/loss_sum.wgsl?raw';
+import { defineLoss, type StyleLoss } from './loss.ts';
 import { RunningShare } from './running-share.ts';
+
+const SOURCES = {
+  gram_chunks: gramChunks,
+  gram_residual: gramResidual,
+  gram_backward: gramBackward,
+  loss_sum: lossSum,
+} as const;
+type GramKernels = Record<keyof typeof SOURCES, Kernel>;
 
 /** Pixels that one partial Gram matrix sums over: short f32 sums, and work for wide adapters. */
 const CHUNK = 2048;
 
-export class GramLoss implements FeatureLoss {
+export class GramLoss implements StyleLoss {
   private chunks: Tensor | null = null;
   private readonly residual: Tensor;
   private readonly partials: Tensor;
@@ -20,7 +33,7 @@ export class GramLoss implements FeatureLoss {
 
   private constructor(
     private readonly device: GPUDevice,
-    private readonly kernels: StyleKernels,
+    private readonly kernels: GramKernels,
     /** G of the style. [C, C] */
     private readonly goal: Tensor,
   ) {
@@ -33,12 +46,12 @@ export class GramLoss implements FeatureLoss {
   static async create(gpu: Gpu, style: Tensor): Promise<GramLoss> {
     const { C } = expectShapes({ style: [style, ['C', 'H', 'W']] });
     const { device } = gpu;
-    const loss = new GramLoss(device, await styleKernels(gpu), Tensor.zeros(device, 'GramLoss.goal', [C, C]));
+    const loss = new GramLoss(device, await sharedKernels(gpu, SOURCES), Tensor.zeros(device, 'GramLoss.goal', [C, C]));
     // Against a goal of zeros the residual is the Gram matrix itself.
-    const encoder = device.createCommandEncoder({ label: 'GramLoss.create' });
-    loss.encodeResidual(encoder, style, 1);
-    encoder.copyBufferToBuffer(loss.residual.buffer, 0, loss.goal.buffer, 0, C * C * 4);
-    device.queue.submit([encoder.finish()]);
+    const rec = new Recorder(gpu, 'GramLoss.create');
+    loss.recordResidual(rec, style, 1);
+    rec.copy(loss.residual, loss.goal, C * C * 4);
+    rec.submit();
     return loss;
   }
 
@@ -56,22 +69,22 @@ export class GramLoss implements FeatureLoss {
     return this.goal.shape[0];
   }
 
-  evaluate(encoder: GPUCommandEncoder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void {
+  evaluate(rec: Recorder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void {
     const { channels } = this;
     const { H, W } = expectShapes({
       features: [features, [channels, 'H', 'W']],
       dFeatures: [dFeatures, [channels, 'H', 'W']],
     });
-    this.encodeResidual(encoder, features, this.views.next());
+    this.recordResidual(rec, features, this.views.next());
     const { loss_sum, gram_backward } = this.kernels;
-    loss_sum.run(
-      encoder,
+    rec.run(
+      loss_sum,
       { partials: this.partials, value },
       { partial_count: this.partials.size, scale: weight / (channels * channels) },
       [1],
     );
-    gram_backward.run(
-      encoder,
+    rec.run(
+      gram_backward,
       { features, residual: this.residual, d_features: dFeatures },
       {
         channel_count: channels,
@@ -82,7 +95,7 @@ export class GramLoss implements FeatureLoss {
     );
   }
 
-  private encodeResidual(encoder: GPUCommandEncoder, features: Tensor, share: number): void {
+  private recordResidual(rec: Recorder, features: Tensor, share: number): void {
     const [channels, height, width] = features.shape;
     const pixels = height * width;
     const chunkCount = Math.ceil(pixels / CHUNK);
@@ -91,14 +104,14 @@ export class GramLoss implements FeatureLoss {
       this.chunks = Tensor.zeros(this.device, 'GramLoss.chunks', [chunkCount, channels, channels]);
     }
     const { gram_chunks, gram_residual } = this.kernels;
-    gram_chunks.run(
-      encoder,
+    rec.run(
+      gram_chunks,
       { features, chunks: this.chunks },
       { channel_count: channels, pixel_count: pixels, chunk_size: CHUNK },
       [Math.ceil(channels / 64), Math.ceil(channels / 8), chunkCount],
     );
-    gram_residual.run(
-      encoder,
+    rec.run(
+      gram_residual,
       { chunks: this.chunks, goal: this.goal, residual: this.residual, partials: this.partials },
       { entry_count: channels * channels, chunk_count: chunkCount, scale: 1 / (channels * pixels), share },
       workgroups(channels * channels, 64),
@@ -109,3 +122,17 @@ export class GramLoss implements FeatureLoss {
     for (const tensor of [this.chunks, this.residual, this.partials, this.goal]) tensor?.destroy();
   }
 }
+
+export const gram = defineLoss({
+  name: 'gram',
+  title: 'texture (Gram)',
+  cite: 'Gatys et al. 2016',
+  styleLayers: ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'],
+  contentLayers: ['relu4_1'],
+  weight: 1,
+  joint: false,
+  relative: true,
+  matchesPlaces: false,
+  create: GramLoss.create,
+  pooled: GramLoss.pooled,
+});

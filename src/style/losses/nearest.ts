@@ -2,8 +2,21 @@
 // greatest cosine. A bank holds at most so many unit columns, spread evenly over the style picture; all queries count.
 // The similarity matrix is never written: memory grows with the queries, not with queries times columns.
 
+import type { Gpu } from '../../gpu/device.ts';
+import type { Kernel } from '../../gpu/kernel.ts';
+import type { Recorder } from '../../gpu/recorder.ts';
+import { sharedKernels } from '../../gpu/shared-kernels.ts';
 import { Tensor } from '../../gpu/tensor.ts';
-import type { StyleKernels } from './kernels.ts';
+import lossSum from '../../shaders/style/loss_sum.wgsl?raw';
+import nnfmMatch from '../../shaders/style/nnfm_match.wgsl?raw';
+import nnfmMatchSubgroups from '../../shaders/style/nnfm_match_subgroups.wgsl?raw';
+import nnfmNormalise from '../../shaders/style/nnfm_normalise.wgsl?raw';
+import nnfmReduce from '../../shaders/style/nnfm_reduce.wgsl?raw';
+import type { LossOptions } from './loss.ts';
+
+const SOURCES = { nnfm_reduce: nnfmReduce, loss_sum: lossSum } as const;
+const MATCH = { nnfm_match: nnfmMatch, nnfm_match_subgroups: nnfmMatchSubgroups } as const;
+type SearchKernels = Record<keyof typeof SOURCES, Kernel>;
 
 /** Blocks of columns that one query's search is split into: enough work for wide adapters at few queries. */
 const COLUMNS_PER_BLOCK = 512;
@@ -11,15 +24,10 @@ const COLUMNS_PER_BLOCK = 512;
 const TILE = 32;
 /** Threads of a workgroup of either search, and queries that each of them takes. */
 const MATCH_GROUP = 64;
-const QUERIES_PER_THREAD = { nnfm_match: 8, nnfm_match_subgroups: 4 } as const;
-
-export interface BankOptions {
-  /** Style columns kept, at most. Default 4096: more cost time in proportion and match hardly better. */
-  maxColumns?: number;
-}
+const QUERIES_PER_THREAD: Record<string, number> = { nnfm_match: 8, nnfm_match_subgroups: 4 };
 
 /** Pixels of a style [H, W] that become columns, padded to whole tiles. [J] */
-export function bankColumns(height: number, width: number, { maxColumns = 4096 }: BankOptions) {
+export function bankColumns(height: number, width: number, { maxColumns = 4096 }: LossOptions) {
   const chosen = spreadColumns(height, width, maxColumns);
   // Padding repeats the first column: the first of equals wins, so it is never chosen.
   const padded = new Uint32Array(Math.ceil(chosen.length / TILE) * TILE).fill(chosen[0]);
@@ -27,10 +35,11 @@ export function bankColumns(height: number, width: number, { maxColumns = 4096 }
   return padded;
 }
 
-/** Encodes columns of a bank [C, J] to unit length. */
-export function encodeNormalise({ nnfm_normalise }: StyleKernels, encoder: GPUCommandEncoder, bank: Tensor): void {
+/** Records columns of a bank [C, J] brought to unit length. */
+export async function recordNormalise(gpu: Gpu, rec: Recorder, bank: Tensor): Promise<void> {
+  const { nnfm_normalise } = await sharedKernels(gpu, { nnfm_normalise: nnfmNormalise });
   const [channels, columns] = bank.shape;
-  nnfm_normalise.run(encoder, { bank }, { channel_count: channels, column_count: columns }, [Math.ceil(columns / 64)]);
+  rec.run(nnfm_normalise, { bank }, { channel_count: channels, column_count: columns }, [Math.ceil(columns / 64)]);
 }
 
 /**
@@ -73,12 +82,23 @@ export class NearestSearch {
   private scratch: { blockDot: Tensor; blockColumn: Tensor; column: Tensor; terms: Tensor; partials: Tensor } | null =
     null;
 
-  constructor(
+  private constructor(
     private readonly device: GPUDevice,
-    private readonly kernels: StyleKernels,
+    private readonly kernels: SearchKernels,
+    private readonly match: Kernel,
     /** [C, J], columns of unit length; owned. */
     readonly bank: Tensor,
   ) {}
+
+  /** @param bank [C, J], columns of unit length; taken */
+  static async create(gpu: Gpu, bank: Tensor): Promise<NearestSearch> {
+    const name = hasWideSubgroups(gpu) ? 'nnfm_match_subgroups' : 'nnfm_match';
+    const [kernels, { [name]: match }] = await Promise.all([
+      sharedKernels(gpu, SOURCES),
+      sharedKernels(gpu, { [name]: MATCH[name] }),
+    ]);
+    return new NearestSearch(gpu.device, kernels, match, bank);
+  }
 
   /** Where queries are to be written before a search: [C, stride], columns beyond the count stay zero. */
   queriesFor(queryCount: number): Tensor {
@@ -86,16 +106,15 @@ export class NearestSearch {
     return this.queries!;
   }
 
-  /** Encodes the search and adds weight * mean (1 - cosine) to `value` [1]. */
-  encode(encoder: GPUCommandEncoder, queryCount: number, weight: number, value: Tensor): Matches {
+  /** Records the search, which adds weight * mean (1 - cosine) to `value` [1]. */
+  record(rec: Recorder, queryCount: number, weight: number, value: Tensor): Matches {
     const queries = this.queriesFor(queryCount);
     const { blockDot, blockColumn, column, terms, partials } = this.scratch!;
     const { nnfm_reduce, loss_sum } = this.kernels;
     const [channels, queryStride] = queries.shape;
     const { blockCount } = this;
-    const search = this.kernels.nnfm_match_subgroups ? 'nnfm_match_subgroups' : 'nnfm_match';
-    this.kernels[search]!.run(
-      encoder,
+    rec.run(
+      this.match,
       { queries, bank: this.bank, block_dot: blockDot, block_column: blockColumn },
       {
         query_stride: queryStride,
@@ -103,15 +122,15 @@ export class NearestSearch {
         column_count: this.bank.shape[1],
         columns_per_block: COLUMNS_PER_BLOCK,
       },
-      [Math.ceil(queryCount / (MATCH_GROUP * QUERIES_PER_THREAD[search])), blockCount],
+      [Math.ceil(queryCount / (MATCH_GROUP * QUERIES_PER_THREAD[this.match.name])), blockCount],
     );
-    nnfm_reduce.run(
-      encoder,
+    rec.run(
+      nnfm_reduce,
       { queries, block_dot: blockDot, block_column: blockColumn, match_column: column, match_terms: terms, partials },
       { query_count: queryCount, query_stride: queryStride, channel_count: channels, block_count: blockCount },
       [Math.ceil(queryCount / 64)],
     );
-    loss_sum.run(encoder, { partials, value }, { partial_count: partials.size, scale: weight / queryCount }, [1]);
+    rec.run(loss_sum, { partials, value }, { partial_count: partials.size, scale: weight / queryCount }, [1]);
     return { queries, queryStride, column, terms };
   }
 
@@ -168,4 +187,10 @@ export function spreadColumns(height: number, width: number, maxColumns: number)
     if (i > 8 * maxColumns) for (let p = 0; p < count && chosen.size < maxColumns; p++) chosen.add(p);
   }
   return Uint32Array.from(chosen).sort();
+}
+
+/** nnfm_match_subgroups shares loads among eight lanes. A workgroup of 64 holds whole subgroups up to 64 wide. */
+function hasWideSubgroups(gpu: Gpu): boolean {
+  const { subgroupMinSize = 0, subgroupMaxSize = 128 } = gpu.adapterInfo;
+  return gpu.has('subgroups') && subgroupMinSize >= 8 && subgroupMaxSize <= 64;
 }

@@ -2,24 +2,30 @@
 // speckle that feature losses do not see. Its gradient goes straight into d_image.
 
 import type { Gpu } from '../../gpu/device.ts';
-import { workgroups } from '../../gpu/kernel.ts';
+import { type Kernel, workgroups } from '../../gpu/kernel.ts';
+import type { Recorder } from '../../gpu/recorder.ts';
+import { sharedKernels } from '../../gpu/shared-kernels.ts';
 import { expectShapes, Tensor } from '../../gpu/tensor.ts';
-import { type StyleKernels, styleKernels } from './kernels.ts';
+import lossSum from '../../shaders/style/loss_sum.wgsl?raw';
+import tv from '../../shaders/style/tv.wgsl?raw';
+
+const SOURCES = { tv, loss_sum: lossSum } as const;
+type TvKernels = Record<keyof typeof SOURCES, Kernel>;
 
 export class TvLoss {
   private partials: Tensor | null = null;
 
   private constructor(
     private readonly device: GPUDevice,
-    private readonly kernels: StyleKernels,
+    private readonly kernels: TvKernels,
   ) {}
 
   static async create(gpu: Gpu): Promise<TvLoss> {
-    return new TvLoss(gpu.device, await styleKernels(gpu));
+    return new TvLoss(gpu.device, await sharedKernels(gpu, SOURCES));
   }
 
   /** Adds the weighted value to `value` [1] and the weighted gradient to `dImage` [H, W, 3]. */
-  evaluate(encoder: GPUCommandEncoder, image: Tensor, weight: number, dImage: Tensor, value: Tensor): void {
+  evaluate(rec: Recorder, image: Tensor, weight: number, dImage: Tensor, value: Tensor): void {
     const { H, W } = expectShapes({ image: [image, ['H', 'W', 3]], dImage: [dImage, ['H', 'W', 3]] });
     const launch = workgroups(image.size, 64);
     const partialCount = launch[0] * launch[1];
@@ -28,8 +34,8 @@ export class TvLoss {
       this.partials = Tensor.zeros(this.device, 'TvLoss.partials', [partialCount]);
     }
     const { partials } = this;
-    this.kernels.tv.run(
-      encoder,
+    rec.run(
+      this.kernels.tv,
       { image, d_image: dImage, partials },
       {
         height: H,
@@ -40,7 +46,7 @@ export class TvLoss {
       },
       launch,
     );
-    this.kernels.loss_sum.run(encoder, { partials, value }, { partial_count: partialCount, scale: weight }, [1]);
+    rec.run(this.kernels.loss_sum, { partials, value }, { partial_count: partialCount, scale: weight }, [1]);
   }
 
   destroy(): void {

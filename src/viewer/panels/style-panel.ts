@@ -4,6 +4,7 @@
 import type GUI from 'lil-gui';
 import { openFiles } from '../../scene/files-source.ts';
 import type { StyleLossName } from '../../session/types.ts';
+import { LOSSES } from '../../style/losses/index.ts';
 import type { Commands } from '../actions/index.ts';
 import type { Page } from '../page.ts';
 import type { BundledStyle } from '../page-state.ts';
@@ -16,13 +17,7 @@ import { pickFiles } from './pick-files.ts';
 const COLUMNS = 4;
 
 /** Ways to compare with the style, by what comes of them. */
-const LOSSES: Record<string, StyleLossName> = {
-  'strokes (NNFM)': 'nnfm',
-  'strokes in context (patches)': 'patch',
-  'soft strokes (attention)': 'attention',
-  'texture (Gram)': 'gram',
-  'mood (AdaIN)': 'adain',
-};
+const CHOICES: Record<string, StyleLossName> = Object.fromEntries(LOSSES.map(({ title, name }) => [title, name]));
 
 export function stylePanel(gui: GUI, page: Page): void {
   const { store, commands } = page;
@@ -83,9 +78,9 @@ export function stylePanel(gui: GUI, page: Page): void {
   const strength = folder.add(record, 'strength', 0, 1, 0.01);
   strength.onChange((value: number) => commands.setStrength(value)).onFinishChange(() => commands.endStrength());
   follow(strength, record, 'strength', store, (state) => state.style.strength);
-  const loss = folder.add(record, 'loss', LOSSES).name('match');
+  const loss = folder.add(record, 'loss', CHOICES).name('match');
   loss.onChange((value: StyleLossName) => store.update('style', { loss: value }));
-  const withLoss = folder.add(record, 'withLoss', { nothing: 'none', ...LOSSES }).name('and');
+  const withLoss = folder.add(record, 'withLoss', { nothing: 'none', ...CHOICES }).name('and');
   withLoss.onChange((value: StyleLossName | 'none') => {
     store.update('style', { withLoss: value });
     withWeight.show(value !== 'none');

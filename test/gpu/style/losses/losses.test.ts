@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../../src/gpu/node.ts';
+import { Recorder } from '../../../../src/gpu/recorder.ts';
 import { Tensor } from '../../../../src/gpu/tensor.ts';
 import { AdainLoss } from '../../../../src/style/losses/adain.ts';
 import { AttentionLoss } from '../../../../src/style/losses/attention.ts';
@@ -38,7 +39,7 @@ const upload = (shape: number[], data: Float64Array, on = gpu) =>
   Tensor.from(on.device, 'test', shape, Float32Array.from(data));
 
 interface AnyLoss {
-  evaluate(encoder: GPUCommandEncoder, x: Tensor, weight: number, d: Tensor, value: Tensor): void;
+  evaluate(rec: Recorder, x: Tensor, weight: number, d: Tensor, value: Tensor): void;
 }
 
 /** Value and gradient of the loss, taken twice into the same tensors to see that both are added, then halved. */
@@ -47,9 +48,9 @@ async function measure(loss: AnyLoss, x: Tensor, weight = 1): Promise<{ value: n
   const d = Tensor.zeros(device, 'test.d', x.shape);
   const value = Tensor.zeros(device, 'test.value', [1]);
   for (let i = 0; i < 2; i++) {
-    const encoder = device.createCommandEncoder();
-    loss.evaluate(encoder, x, weight, d, value);
-    device.queue.submit([encoder.finish()]);
+    const rec = new Recorder(x.device === fullGpu.device ? fullGpu : gpu, 'test');
+    loss.evaluate(rec, x, weight, d, value);
+    rec.submit();
   }
   const found = { value: [(await value.readF32())[0] / 2], d: [...(await d.readF32())].map((v) => v / 2) };
   d.destroy();
@@ -259,9 +260,9 @@ describe('statistics of a scene', () => {
     let d = new Float32Array();
     for (const view of views) {
       const gradient = Tensor.zeros(gpu.device, 'test.d', [C, 5, 6]);
-      const encoder = gpu.device.createCommandEncoder();
-      loss.evaluate(encoder, upload([C, 5, 6], view), 1, gradient, value);
-      gpu.device.queue.submit([encoder.finish()]);
+      const rec = new Recorder(gpu, 'test');
+      loss.evaluate(rec, upload([C, 5, 6], view), 1, gradient, value);
+      rec.submit();
       values.push((await value.readF32())[0]);
       d = await gradient.readF32();
     }
@@ -294,12 +295,12 @@ describe('NNFM', () => {
     const layers = split(features, H, W);
     const d = layers.map((layer) => Tensor.zeros(gpu.device, 'test.d', layer.shape));
     const value = Tensor.zeros(gpu.device, 'test.value', [1]);
-    const encoder = gpu.device.createCommandEncoder();
-    loss.evaluate(encoder, layers, 1, d, value);
-    gpu.device.queue.submit([encoder.finish()]);
+    const rec = new Recorder(gpu, 'test');
+    loss.evaluate(rec, layers, 1, d, value);
+    rec.submit();
     const found = (await Promise.all(d.map((t) => t.readF32()))).flatMap((t) => [...t]);
     expectAgreement({ value: [...(await value.readF32())], d: found }, nnfm(features, style, all));
-    expect(() => loss.evaluate(encoder, layers.slice(1), 1, d, value)).toThrow('expected 3 layers, found 2');
+    expect(() => loss.evaluate(rec, layers.slice(1), 1, d, value)).toThrow('expected 3 layers, found 2');
   });
 
   it('takes no more columns than it is told, and then finds no nearer ones', async () => {
