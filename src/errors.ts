@@ -1,14 +1,66 @@
 // Errors in words. An InputError is the user's to mend (command line: exit 2; page: a notice), anything
-// else is a fault of ours (exit 1). Each input error says what, where, what was expected, what was found.
+// else is a fault of ours (exit 1). Each input error says what, where, what was expected, what was found: as fields, for
+// a host that tells them in other words or another language, and as the one sentence made of them.
 
-/** Input that cannot be used. `message` is one sentence: what, where, expected, found. */
-export class InputError extends Error {
-  override readonly name = 'InputError';
+/** The four parts of an input error, as they stand in its sentence. */
+export interface InputFault {
+  /** The thing that cannot be used: `camera matrix`, `--fps`. */
+  what: string;
+  /** File, entry or frame that it is in; null where `what` says it all. */
+  where: string | null;
+  expected: string;
+  found: string;
+  /** What could be done about it, where that is not plain. */
+  hint?: string;
 }
 
-/** One sentence from its four parts. @example inputError('camera matrix', 'frame 3', 'finite numbers', 'NaN') */
-export function inputError(what: string, where: string, expected: string, found: string): InputError {
-  return new InputError(`${what} in ${where}: expected ${expected}, found ${found}`);
+/** Input that cannot be used. `message` is one sentence made of the fields: what, where, expected, found. */
+export class InputError extends Error implements InputFault {
+  override readonly name = 'InputError';
+  readonly what: string;
+  readonly where: string | null;
+  readonly expected: string;
+  readonly found: string;
+  readonly hint: string | undefined;
+
+  // TODO: plain sentences, until the last of them is in parts
+  constructor(fault: InputFault | string) {
+    super(typeof fault === 'string' ? fault : sentence(fault));
+    const parts = typeof fault === 'string' ? { what: fault, where: null, expected: '', found: '' } : fault;
+    this.what = parts.what;
+    this.where = parts.where;
+    this.expected = parts.expected;
+    this.found = parts.found;
+    this.hint = (parts as InputFault).hint;
+  }
+}
+
+/**
+ * An input error from its parts.
+ * @param where null where `what` says it all
+ * @example throw inputError('camera matrix', 'frame 3', 'finite numbers', 'NaN')
+ */
+export function inputError(
+  what: string,
+  where: string | null,
+  expected: string,
+  found: string,
+  hint?: string,
+): InputError {
+  return new InputError({ what, where, expected, found, hint });
+}
+
+function sentence({ what, where, expected, found, hint }: InputFault): string {
+  return `${what}${where === null ? '' : ` in ${where}`}: expected ${expected}, found ${found}${hint ? ` (${hint})` : ''}`;
+}
+
+/**
+ * What a schema expected and what it found, in an issue of zod's: its sentences say `expected X, received Y`, those of
+ * our own refinements `expected X, found Y` or X alone.
+ */
+export function schemaFault({ message }: { message: string }): Pick<InputFault, 'expected' | 'found'> {
+  const [, expected, found] = /expected (.+?)(?:, (?:received|found) (.+))?$/s.exec(message) ?? [];
+  return { expected: expected ?? message, found: found ?? 'something else' };
 }
 
 /** Thrown by long work whose AbortSignal fired; callers treat it as an end, not as a fault. */

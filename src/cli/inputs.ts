@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { InputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 import { nodeDecoder } from '../scene/node-decoder.ts';
 import type { Picture } from '../scene/types.ts';
 import { decodeStyle } from '../session/style-picture.ts';
@@ -19,13 +19,13 @@ export async function readInput(path: string, what: string): Promise<Uint8Array<
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const found = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'a folder' : message;
-    throw new InputError(`${what} ${path}: expected a file, found ${found}`);
+    throw inputError(`${what} ${path}`, null, 'a file', found);
   }
 }
 
 /** Each argument one style; `a.jpg+b.jpg` one of several pictures. */
 export async function readStyles(list: readonly StyleArgument[]): Promise<StyleInput[]> {
-  if (list.length === 0) throw new InputError('--style: expected a picture, found none');
+  if (list.length === 0) throw inputError('--style', null, 'a picture', 'none');
   return await Promise.all(
     list.map(async ({ path, weight }) => {
       // A plus may be in a name.

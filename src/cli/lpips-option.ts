@@ -1,7 +1,7 @@
 // `--lpips`: the heads' file, read before the adapter is opened, and the feature network that goes with it.
 
 import type { Command } from 'commander';
-import { InputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 import { type LpipsHeads, readLpipsHeads } from '../metrics/lpips-heads.ts';
 import type { NetworkWeights } from '../style/features/network-weights.ts';
 import { readInput } from './inputs.ts';
@@ -26,7 +26,6 @@ export async function readLpips(
   if (options.lpips === undefined) return { heads: undefined, network: null };
   const heads = readLpipsHeads(await readInput(options.lpips, 'LPIPS heads'), options.lpips);
   const network = await givenNetwork(io, options, 'relu5_1');
-  if (!network)
-    throw new InputError('--lpips: expected VGG-19 by --features or IMPASTO_VGG19, found only the small network');
+  if (!network) throw inputError('--lpips', null, 'VGG-19 by --features or IMPASTO_VGG19', 'only the small network');
   return { heads, network };
 }

@@ -70,13 +70,16 @@ export async function givenNetwork(
   if (features === undefined || features === 'vgg19') {
     const place = named();
     if (place && !isAddress(place) && !existsSync(place))
-      throw new InputError(`IMPASTO_VGG19: expected a file or an address, found no such file ${place}`);
+      throw inputError('IMPASTO_VGG19', null, 'a file or an address', `no such file ${place}`);
     const path = vggPaths().find((file) => existsSync(file));
     if (path) return await loadFeatureWeights(diskSource(path));
     if (place && isAddress(place)) return await fetched(io, place, { offline, top, strict: false });
     if (!features) return null;
-    throw new InputError(
-      `--features vgg19: expected IMPASTO_VGG19 or ${vggPaths().at(-2)} to be its file or address, found none`,
+    throw inputError(
+      '--features vgg19',
+      null,
+      `IMPASTO_VGG19 or ${vggPaths().at(-2)} to be its file or address`,
+      'none',
     );
   }
   if (isAddress(features)) return await fetched(io, features, { offline, top, strict: true });

@@ -1,15 +1,14 @@
 // What options may say, each read by one small function that throws an InputError naming the option. Ranges are
 // written here once; commander is given these as parsers.
 
-import { InputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 import { PRESET_NAMES } from '../session/presets.ts';
 import type { Background } from '../session/types.ts';
 import { STYLE_LOSSES, type StyleLossName, type WeightedLoss } from '../style/style-config.ts';
 
 type Parser<T> = (text: string) => T;
 
-const wrong = (option: string, expected: string, text: string) =>
-  new InputError(`${option}: expected ${expected}, found '${text}'`);
+const wrong = (option: string, expected: string, text: string) => inputError(option, null, expected, `'${text}'`);
 
 export function wholeNumber(option: string, low: number, high = 2 ** 31): Parser<number> {
   const expected = high === 2 ** 31 ? `a whole number from ${low}` : `a whole number from ${low} to ${high}`;

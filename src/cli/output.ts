@@ -3,7 +3,7 @@
 
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { InputError, inputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 import { writeFileAtomic } from '../export/atomic-file.ts';
 import type { Io } from './io.ts';
 
@@ -19,7 +19,7 @@ export function prepareFolder(path: string, option: string): void {
     mkdirSync(path, { recursive: true });
     accessSync(path, constants.W_OK);
   } catch (cause) {
-    throw new InputError(`${option} ${path}: expected a folder to write to, found ${reason(cause)}`);
+    throw inputError(`${option} ${path}`, null, 'a folder to write to', reason(cause));
   }
 }
 
@@ -28,7 +28,7 @@ export async function writeResult(path: string, bytes: Uint8Array | string): Pro
   try {
     await writeFileAtomic(path, bytes);
   } catch (cause) {
-    throw new InputError(`output ${path}: expected a file that can be written, found ${reason(cause)}`);
+    throw inputError(`output ${path}`, null, 'a file that can be written', reason(cause));
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
-import { Cancelled, InputError } from '../errors.ts';
+import { Cancelled, InputError, inputError } from '../errors.ts';
 import { NoWebGpuError } from '../gpu/device.ts';
 import { bakeCommand } from './commands/bake.ts';
 import { benchCommand } from './commands/bench.ts';
@@ -46,7 +46,7 @@ export async function runCommandLine(argv: string[], io: Io): Promise<number> {
   }
   try {
     if (argv.length === 0)
-      throw new InputError(`expected a command (${program.commands.map((c) => c.name()).join(', ')}), found none`);
+      throw inputError('impasto', null, `a command (${program.commands.map((c) => c.name()).join(', ')})`, 'none');
     await program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {

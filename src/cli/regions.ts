@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { InputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 import { REGION_COUNT } from '../nerf/blend.ts';
 import { nodeDecoder } from '../scene/node-decoder.ts';
 import type { Picture, Scene, View } from '../scene/types.ts';
@@ -60,20 +60,20 @@ export function regionAt(text: string, before: RegionArgument[] = []): RegionArg
   const numbers = what.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   const [x, y, tolerance = DEFAULT_TOLERANCE] = numbers;
   if (numbers.length > 3 || !(x >= 0 && y >= 0 && tolerance >= 0 && tolerance <= 1))
-    throw new InputError(`--region-at: expected x,y or x,y,tolerance from 0 to 1 before '=', found '${what}'`);
+    throw inputError('--region-at', null, "x,y or x,y,tolerance from 0 to 1 before '='", `'${what}'`);
   return [...before, { place: { x, y, tolerance }, view, style, strength }];
 }
 
 function split(option: string, example: string, text: string) {
   const at = text.lastIndexOf('=');
-  if (at < 1 || at === text.length - 1) throw new InputError(`${option}: expected ${example}, found '${text}'`);
+  if (at < 1 || at === text.length - 1) throw inputError(option, null, example, `'${text}'`);
   const [, what, view = null] = /^(.+?)(?:@([^@]+))?$/.exec(text.slice(0, at))!;
   const look = text.slice(at + 1);
   if (look === 'none') return { what, view, style: null, strength: 1 };
   const [, path, strengthText] = /^(.+?)(?::(-?[\d.]+))?$/.exec(look)!;
   const strength = strengthText === undefined ? 1 : Number(strengthText);
   if (!(strength >= 0 && strength <= 1))
-    throw new InputError(`${option}: expected a strength from 0 to 1 after the colon, found '${strengthText}'`);
+    throw inputError(option, null, 'a strength from 0 to 1 after the colon', `'${strengthText}'`);
   return { what, view, style: path, strength };
 }
 
@@ -92,7 +92,7 @@ export async function readRegions({
 }: RegionOptions): Promise<ReadRegions> {
   const list = [...masks, ...places];
   if (list.length > REGION_COUNT)
-    throw new InputError(`--region: expected at most ${REGION_COUNT} regions, found ${list.length}`);
+    throw inputError('--region', null, `at most ${REGION_COUNT} regions`, `${list.length}`);
   const styles = new Map<string, StyleInput>();
   const read: ReadRegions['list'] = [];
   for (const argument of list) {
@@ -121,7 +121,7 @@ export async function makeRegions(session: ImpastoSession, read: ReadRegions, si
     if (mask) await regions.lift(made.id, view, mask, signal);
     else if ('x' in place) await pickAt(session, made.id, view, place, signal);
     if (regions.list.find(({ id }) => id === made.id)!.cells === 0)
-      throw new InputError(`region ${name}: expected some of what ${view.name} shows, found nothing`);
+      throw inputError(`region ${name}`, null, `some of what ${view.name} shows`, 'nothing');
   }
   return ids;
 }
@@ -135,7 +135,7 @@ async function pickAt(
 ): Promise<void> {
   const { width, height } = view.camera;
   if (x >= width || y >= height)
-    throw new InputError(`--region-at: expected a pixel of ${view.name} (${width}x${height}), found ${x}, ${y}`);
+    throw inputError('--region-at', null, `a pixel of ${view.name} (${width}x${height})`, `${x}, ${y}`);
   const target = session.createTarget(width, height);
   try {
     await session.render(view.camera, target, { original: true });
@@ -155,7 +155,7 @@ function viewCalled({ train, test }: Scene, name: string | null): View {
     views.find((view) => view.name === name) ??
     views.find((view) => bare(view.name) === bare(name)) ??
     views.find((view) => bare(last(view.name)) === bare(name));
-  if (!found) throw new InputError(`view ${name} of a region: expected one like ${train[0].name}, found none`);
+  if (!found) throw inputError(`view ${name} of a region`, null, `one like ${train[0].name}`, 'none');
   return found;
 }
 

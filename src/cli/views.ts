@@ -1,13 +1,13 @@
 // Cameras and sizes of a scene that commands render with.
 
-import { InputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 import type { Scene } from '../scene/types.ts';
 import type { ImpastoSession } from '../session/types.ts';
 
 /** The scene of the field in hand; a checkpoint brings its cameras along, without pictures. */
 export function sceneOf(session: ImpastoSession): Scene {
   const { scene } = session.state;
-  if (!scene?.train.length) throw new InputError('checkpoint: expected the cameras of its scene, found none');
+  if (!scene?.train.length) throw inputError('checkpoint', null, 'the cameras of its scene', 'none');
   return scene;
 }
 

@@ -2,7 +2,7 @@
 // and baked, and tells time, difference and memory. Nothing is kept: the page bakes for itself.
 
 import { Command } from 'commander';
-import { InputError, throwIfAborted } from '../../errors.ts';
+import { inputError, throwIfAborted } from '../../errors.ts';
 import { psnr } from '../../metrics/psnr.ts';
 import { openScenePath } from '../../scene/folder-source.ts';
 import type { View } from '../../scene/types.ts';
@@ -51,7 +51,7 @@ export function bakeCommand(io: Io): Command {
   return styleFileOptions(sceneOptions(command)).action(async (path: string, options: Options) => {
     prepareJson(options.json);
     if (options.scene !== undefined && options.size)
-      throw new InputError('expected --scene (at the size of its photographs) or --size, found both');
+      throw inputError('bake', null, '--scene (at the size of its photographs) or --size', 'both');
     const bytes = await readInput(path, 'checkpoint');
     const files = options.scene === undefined ? null : await openScenePath(options.scene);
     const styleFiles = await readStyleFiles(options);
@@ -61,9 +61,9 @@ export function bakeCommand(io: Io): Command {
       else await stage('load', () => session.load(bytes, path));
       await showStyleFiles(engine, styleFiles, options);
       if (files && session.state.style.length)
-        throw new InputError(`--scene: expected a field without style, found ${session.state.style.join(' + ')}`);
+        throw inputError('--scene', null, 'a field without style', session.state.style.join(' + '));
       const bake = await stage('bake', () => session.bake({ signal: io.signal }));
-      if (!bake) throw new InputError(`${path}: expected a field that fits a bake's memory, found a fuller one`);
+      if (!bake) throw inputError(path, null, "a field that fits a bake's memory", 'a fuller one');
       const measured = await stage('draw', () => measure(engine, options));
       const result = { adapter: session.gpu.info, bake, ...measured };
       await writeJson(io, options.json, result);

@@ -3,7 +3,7 @@
 
 import { extname, join } from 'node:path';
 import { Command } from 'commander';
-import { InputError } from '../../errors.ts';
+import { inputError } from '../../errors.ts';
 import { turntableFor } from '../../export/camera-path.ts';
 import { encodeNpy } from '../../export/npy.ts';
 import { pathFromJson } from '../../export/path-json.ts';
@@ -56,7 +56,7 @@ export function renderCommand(io: Io): Command {
   return styleFileOptions(command).action(async (path: string, options: Options) => {
     prepareJson(options.json);
     const place = placeOf(options);
-    if (options.turntable && options.path) throw new InputError('expected --turntable or --path, found both');
+    if (options.turntable && options.path) throw inputError('render', null, '--turntable or --path', 'both');
     const bytes = await readInput(path, 'checkpoint');
     const pathText =
       options.path === undefined ? null : Buffer.from(await readInput(options.path, 'camera path')).toString();
@@ -87,13 +87,12 @@ interface Plan {
 function placeOf(options: Options): { container: 'mp4' | 'webm' | null } {
   const ending = extname(options.out).toLowerCase();
   if (ending !== '.mp4' && ending !== '.webm') {
-    if (ending)
-      throw new InputError(`--out ${options.out}: expected .mp4, .webm or a folder, found a file of ${ending}`);
+    if (ending) throw inputError(`--out ${options.out}`, null, '.mp4, .webm or a folder', `a file of ${ending}`);
     prepareFolder(options.out, '--out');
     return { container: null };
   }
   if (options.depth || options.cameras)
-    throw new InputError(`--depth and --cameras: expected --out to be a folder, found ${options.out}`);
+    throw inputError('--depth and --cameras', null, '--out to be a folder', options.out);
   prepareFile(options.out, '--out');
   return { container: ending === '.mp4' ? 'mp4' : 'webm' };
 }

@@ -6,7 +6,7 @@ import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import sharp from 'sharp';
 import { z } from 'zod';
-import { InputError, inputError } from '../../errors.ts';
+import { inputError } from '../../errors.ts';
 import { turntableFor } from '../../export/camera-path.ts';
 import type { Camera, Picture } from '../../scene/types.ts';
 import { type Engine, withEngine } from '../engine.ts';
@@ -63,13 +63,12 @@ const gathered = (path: string, before: string[] = []) => [...before, path];
 
 async function makeSheet(io: Io, fields: string[], options: Options): Promise<void> {
   const { out, seed, fps } = options;
-  if (fields.length < 2) throw new InputError(`study: expected two fields or more, found ${fields.length}`);
-  if (out === undefined) throw new InputError('study: expected --out, the folder of the sheet, found none');
+  if (fields.length < 2) throw inputError('study', null, 'two fields or more', `${fields.length}`);
+  if (out === undefined) throw inputError('study', null, '--out, the folder of the sheet', 'none');
   const methods = fields.map(named);
   const names = methods.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined)
-    throw new InputError(`study: expected different names, found ${twice} twice (name=file gives one)`);
+  if (twice !== undefined) throw inputError('study', null, 'different names', `${twice} twice`, 'name=file gives one');
   prepareFolder(out, '--out');
   const keyPath = options.key ?? `${resolve(out)}-key.json`;
   prepareFile(keyPath, '--key');
@@ -141,9 +140,8 @@ async function address({ width, height, data }: Picture, longest: number): Promi
 }
 
 async function collect(io: Io, fields: string[], options: Options, files: string[]): Promise<void> {
-  if (fields.length) throw new InputError(`study --collect: expected no fields, found ${fields.join(', ')}`);
-  if (options.key === undefined)
-    throw new InputError('study --collect: expected --key, the key of the sheet, found none');
+  if (fields.length) throw inputError('study --collect', null, 'no fields', fields.join(', '));
+  if (options.key === undefined) throw inputError('study --collect', null, '--key, the key of the sheet', 'none');
   const methods = await readKey(options.key);
   const ratings = await Promise.all(
     files.map(async (file) => {
@@ -171,7 +169,7 @@ async function readKey(path: string): Promise<Record<string, string>> {
   try {
     content = JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
-    throw new InputError(`--key ${path}: expected the key of a sheet, found ${(cause as Error).message}`);
+    throw inputError(`--key ${path}`, null, 'the key of a sheet', (cause as Error).message);
   }
   const key = keySchema.safeParse(content);
   if (!key.success) throw inputError('--key', path, 'methods by id, as study writes it', 'something else');

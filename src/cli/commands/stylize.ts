@@ -1,7 +1,7 @@
 // impasto stylize: paints a trained field in the style of one or more pictures.
 
 import { Command } from 'commander';
-import { InputError } from '../../errors.ts';
+import { inputError } from '../../errors.ts';
 import { openScenePath } from '../../scene/folder-source.ts';
 import type { StyleInput } from '../../session/types.ts';
 import { withEngine } from '../engine.ts';
@@ -41,15 +41,15 @@ export function stylizeCommand(io: Io): Command {
   return sceneOptions(networkOptions(paintingOptions(regionOptions(command)))).action(
     async (path: string, options: Options) => {
       const places = { out: options.out, delta: options.delta };
-      if (!places.out && !places.delta) throw new InputError('stylize: expected --out, --delta or both, found neither');
+      if (!places.out && !places.delta) throw inputError('stylize', null, '--out, --delta or both', 'neither');
       for (const [name, place] of Object.entries(places)) if (place) prepareFile(place, `--${name}`);
       prepareJson(options.json);
       const network = await givenNetwork(io, options, topLayer(options));
       const bytes = await readInput(path, 'checkpoint');
       const regions = await readRegions(options);
       if (!options.style && regions.list.length === 0)
-        throw new InputError('stylize: expected --style, --region or both, found neither');
-      if (!options.style && places.delta) throw new InputError('--delta: expected --style beside it, found none');
+        throw inputError('stylize', null, '--style, --region or both', 'neither');
+      if (!options.style && places.delta) throw inputError('--delta', null, '--style beside it', 'none');
       const styles = options.style ? await readStyles(options.style) : [];
       const files = await openScenePath(options.scene);
       await withEngine(io, network, async (engine) => {

@@ -1,7 +1,7 @@
 // impasto train: a scene in, a field out.
 
 import { Command } from 'commander';
-import { InputError, inputError } from '../../errors.ts';
+import { inputError } from '../../errors.ts';
 import { openScenePath } from '../../scene/folder-source.ts';
 import { DEFAULT_PRESET, PRESETS, PRESETS_IN_WORDS, type PresetName } from '../../session/presets.ts';
 import { withEngine } from '../engine.ts';
@@ -55,7 +55,7 @@ export function trainCommand(io: Io): Command {
     prepareJson(options.json);
     const resumed = options.resume === undefined ? null : await readInput(options.resume, 'checkpoint');
     if (resumed && options.seed !== undefined)
-      throw new InputError("--seed: expected none beside --resume, which keeps the checkpoint's");
+      throw inputError('--seed', null, 'none beside --resume', 'one', 'a checkpoint keeps its own');
     const files = await openScenePath(scenePath);
     await withEngine(io, null, async (engine) => {
       const { session, stage, signal } = engine;
