@@ -2,7 +2,7 @@
 // positions run along a Catmull-Rom curve and rotations by slerp. Matrices in the file are camera-to-world in the
 // dataset's own world (OpenGL axes); here they come out in scene units. `fov` is vertical, in degrees.
 
-import { InputError, inputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 import { column, cross, dot, multiply, norm, type Vec3 } from '../scene/matrix.ts';
 import type { Camera, Scene } from '../scene/types.ts';
 import { catmullRom, fromQuaternion, quaternionOf, slerp, withUnitAxes } from './rigid.ts';
@@ -182,7 +182,7 @@ function parseObject(text: string, where: string): Record<string, unknown> {
   try {
     file = JSON.parse(text);
   } catch (error) {
-    throw new InputError(`camera path in ${where}: expected JSON, found ${(error as Error).message}`);
+    throw inputError('camera path', where, 'JSON', (error as Error).message);
   }
   if (typeof file !== 'object' || file === null || Array.isArray(file)) {
     throw inputError('camera path', where, 'a JSON object', describe(file));

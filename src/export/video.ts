@@ -11,7 +11,7 @@ import {
   VideoSampleSource,
   WebMOutputFormat,
 } from 'mediabunny';
-import { Cancelled, InputError, inputError } from '../errors.ts';
+import { Cancelled, inputError } from '../errors.ts';
 import type { Picture } from '../scene/types.ts';
 import { mendAvcRecord } from './avcc.ts';
 import { evenUp, i420FromPicture } from './i420.ts';
@@ -108,7 +108,7 @@ export async function createVideoWriter(options: VideoOptions): Promise<VideoWri
     },
     async finish() {
       ensureOpen();
-      if (count === 0) throw new InputError('video: expected at least one frame, found none');
+      if (count === 0) throw inputError('video', null, 'at least one frame', 'none');
       state = 'finished';
       await output.finalize();
       if (isCancelled() || !target.buffer) throw new Cancelled();
@@ -155,7 +155,7 @@ function checkOptions({ width, height, fps, bitrate }: VideoOptions): void {
 async function supportedCodec(container: 'mp4' | 'webm', width: number, height: number, fps: number, bitrate: number) {
   const name = container === 'mp4' ? 'H.264' : 'VP9';
   if (typeof VideoEncoder === 'undefined') {
-    throw new InputError(`video: expected WebCodecs to encode ${name}, found none here (try a newer browser)`);
+    throw inputError('video', null, `WebCodecs to encode ${name}`, 'none here', 'try a newer browser');
   }
   const level = container === 'mp4' ? h264Level(width, height, fps, bitrate) : vp9Level(width, height, fps);
   if (level === null) {
@@ -173,7 +173,7 @@ async function supportedCodec(container: 'mp4' | 'webm', width: number, height: 
       // A string or a size that this encoder cannot even parse counts as unsupported.
     }
   }
-  throw new InputError(`video: expected an encoder for ${name} at ${width}x${height}, ${fps} fps, found none here`);
+  throw inputError('video', null, `an encoder for ${name} at ${width}x${height}, ${fps} fps`, 'none here');
 }
 
 /** ITU-T H.264 table A-1: level x 10, macroblocks a second, macroblocks a frame, kbit/s in the baseline profile. */
