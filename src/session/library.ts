@@ -1,7 +1,7 @@
 // The finished styles of a field, kept on the GPU side by side so that switching between them costs nothing. What is taken
 // out is held until it is dropped, so that it can come back.
 
-import { InputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 import { encodePng } from '../export/png.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { makeIfRoom } from '../nerf/memory.ts';
@@ -114,12 +114,11 @@ export class StyleLibrary implements Library {
 
   /** @throws InputError for ids that are not there, too many of them, or numbers out of range */
   lookOf({ styles, strength }: ShownStyles, present: number): Look {
-    if (styles.length > MOST_MIXED)
-      throw new InputError(`mix: expected at most ${MOST_MIXED} styles, found ${styles.length}`);
+    if (styles.length > MOST_MIXED) throw inputError('mix', null, `at most ${MOST_MIXED} styles`, `${styles.length}`);
     const bad = styles.find(({ weight }) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
-    if (bad) throw new InputError(`weight of style ${bad.id}: expected a number from 0, found ${bad.weight}`);
+    if (bad) throw inputError(`weight of style ${bad.id}`, null, 'a number from 0', `${bad.weight}`);
     if (strength !== undefined && !(strength >= 0 && strength <= 1))
-      throw new InputError(`strength: expected 0 to 1, found ${strength}`);
+      throw inputError('strength', null, '0 to 1', `${strength}`);
     return {
       styles: styles.map(({ id, weight }) => ({ style: this.entry(id).style, weight })),
       strength: strength ?? present,
@@ -139,13 +138,13 @@ export class StyleLibrary implements Library {
 
   private entry(id: string): Entry {
     const found = this.entries.find((entry) => entry.id === id);
-    if (!found) throw new InputError(`style ${id}: expected one of the library, found none`);
+    if (!found) throw inputError(`style ${id}`, null, 'one of the library', 'none');
     return found;
   }
 
   rename(id: string, name: string): void {
     const { style } = this.entry(id);
-    if (name.trim() === '') throw new InputError('name of a style: expected some letters, found none');
+    if (name.trim() === '') throw inputError('name of a style', null, 'some letters', 'none');
     style.names = [name.trim()];
     this.parts.showing.renew();
     this.tell();
@@ -193,12 +192,12 @@ export class StyleLibrary implements Library {
       () => readStyleFile(gpu, bytes, where, print),
       ({ style }) => style.appearance.network.destroy(),
     );
-    if (!file) throw new InputError(`graphics memory for ${where}: expected room for one more style, found less`);
+    if (!file) throw inputError(`graphics memory for ${where}`, null, 'room for one more style', 'less');
     const { network } = file.style.appearance;
     // The field may have gone while its fingerprint was taken.
     if (this.parts.field().core !== core) {
       network.destroy();
-      throw new InputError(`${where}: expected the field to stay while it was read, found another`);
+      throw inputError('field', where, 'it to stay while the style was read', 'another');
     }
     const style = await this.add(file.style, file);
     if (style !== file.style) network.destroy();
@@ -219,7 +218,7 @@ export class StyleLibrary implements Library {
   /** Of the field as it is; read back once until it is trained on. */
   private printed(): Promise<FieldPrint> {
     const { core, trainedSteps: steps, busy } = this.parts.field();
-    if (busy === 'training') throw new InputError('style file: expected no training under way, found training');
+    if (busy === 'training') throw inputError('style file', null, 'no training under way', 'training');
     if (this.print?.core !== core || this.print.steps !== steps)
       this.print = { core, steps, made: printField(core.field, core.preset) };
     return this.print.made;

@@ -1,7 +1,7 @@
 // The one object that page and command line drive: load, train, stylize, render, measure, save. Owns the GPU state of
 // one scene; tells what happens by typed events. One long task runs at a time; rendering goes on beside it.
 
-import { InputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Lpips } from '../metrics/lpips.ts';
 import type { LpipsHeads } from '../metrics/lpips-heads.ts';
@@ -245,8 +245,12 @@ class Session implements ImpastoSession {
       const text = `preset ${name} needs ${memoryTold(name, scene)} of graphics memory, and there is less: going on with ${next}`;
       this.emitter.emit('notice', { level: 'warning', text });
     }
-    throw new InputError(
-      `graphics memory: expected ${memoryTold(PRESET_NAMES[0], scene)} for ${scene.train.length} pictures of ${scene.name}, found less (a larger --downscale needs less)`,
+    throw inputError(
+      'graphics memory',
+      null,
+      `${memoryTold(PRESET_NAMES[0], scene)} for ${scene.train.length} pictures of ${scene.name}`,
+      'less',
+      'a larger --downscale needs less',
     );
   }
 
@@ -394,7 +398,7 @@ class Session implements ImpastoSession {
   }
 
   setStrength(strength: number): void {
-    if (!(strength >= 0 && strength <= 1)) throw new InputError(`strength: expected 0 to 1, found ${strength}`);
+    if (!(strength >= 0 && strength <= 1)) throw inputError('strength', null, '0 to 1', `${strength}`);
     this.showing.show({ ...this.showing.look, strength });
     this.emitter.emit('changed', { reason: 'shown' });
   }
@@ -443,7 +447,7 @@ class Session implements ImpastoSession {
   private networkIsFree(): void {
     const { busy } = this.current;
     if (busy === 'stylizing' || busy === 'evaluating')
-      throw new InputError(`feature network: expected no painting or measuring under way, found ${busy}`);
+      throw inputError('feature network', null, 'no painting or measuring under way', `${busy}`);
   }
 
   // Rendering
@@ -472,8 +476,7 @@ class Session implements ImpastoSession {
     return this.busy('evaluating', async () => {
       const scene = this.sceneWithPictures();
       const core = this.needCore();
-      if (scene.test.length === 0)
-        throw new InputError(`held-out views of ${scene.name}: expected at least one, found none`);
+      if (scene.test.length === 0) throw inputError(`held-out views of ${scene.name}`, null, 'at least one', 'none');
       const { signal, onView } = options;
       const lpips = await this.lpipsWith(options.lpips, signal);
       try {
@@ -501,7 +504,7 @@ class Session implements ImpastoSession {
     return this.busy('evaluating', async () => {
       const { scene } = this.current;
       const core = this.needCore();
-      if (!scene) throw new InputError('consistency: expected a scene or a checkpoint, found none');
+      if (!scene) throw inputError('consistency', null, 'a scene or a checkpoint', 'none');
       const { width, height } = scene.train[0].camera;
       const { signal, onPair } = options;
       const frames = options.frames ?? DEFAULT_CONSISTENCY_FRAMES;
@@ -557,7 +560,7 @@ class Session implements ImpastoSession {
     const { scene, trainedSteps } = this.current;
     const { preset, seed, field } = core;
     if (options.withOptimiser && !field.density.optimiser)
-      throw new InputError('optimiser: expected a field that was trained here, found one that was only read');
+      throw inputError('optimiser', null, 'a field that was trained here', 'one that was only read');
     return writeFieldFile(
       {
         preset,
@@ -610,25 +613,22 @@ class Session implements ImpastoSession {
   }
 
   private needCore(): Core {
-    if (!this.core) throw new InputError('field: expected a trained one or a checkpoint, found none');
+    if (!this.core) throw inputError('field', null, 'a trained one or a checkpoint', 'none');
     return this.core;
   }
 
   private sceneWithPictures(): Scene {
     const { scene } = this.current;
-    if (!scene) throw new InputError('scene: expected photographs, found none');
+    if (!scene) throw inputError('scene', null, 'photographs', 'none');
     if (scene.train[0].picture.width === 0) {
-      throw new InputError(
-        `photographs of ${scene.name}: expected its folder or archive to be open, found only the checkpoint`,
-      );
+      throw inputError(`photographs of ${scene.name}`, null, 'its folder or archive to be open', 'only the checkpoint');
     }
     return scene;
   }
 
   /** One long task at a time. */
   private async busy<T>(what: Exclude<SessionState['busy'], 'idle'>, task: () => Promise<T>): Promise<T> {
-    if (this.current.busy !== 'idle')
-      throw new InputError(`${what}: expected no other task under way, found ${this.current.busy}`);
+    if (this.current.busy !== 'idle') throw inputError(what, null, 'no other task under way', `${this.current.busy}`);
     this.current.busy = what;
     try {
       return await task();

@@ -1,7 +1,7 @@
 // The painted styles as a person handles them: shown, mixed, renamed, deleted, exported, opened, each of which can be
 // undone; faded from one to the next where the adapter is fast. What is there is kept by painted-keeper.ts.
 
-import { InputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 import { MOST_MIXED } from '../session/library.ts';
 import { STYLE_FILE_ENDING } from '../session/style-file.ts';
 import type { RemovedStyle } from '../session/types.ts';
@@ -53,7 +53,7 @@ export class PaintedLibrary {
       const left = styles.filter((style) => style.id !== id);
       return await this.change(`take out ${this.nameOf(id)}`, { styles: left, strength: this.target.strength });
     }
-    if (styles.length >= MOST_MIXED) throw new InputError(`mix: expected at most ${MOST_MIXED} styles, found one more`);
+    if (styles.length >= MOST_MIXED) throw inputError('mix', null, `at most ${MOST_MIXED} styles`, 'one more');
     const weight = styles.length ? styles.reduce((sum, style) => sum + style.weight, 0) / styles.length : 1;
     await this.change(`mix in ${this.nameOf(id)}`, {
       styles: [...styles, { id, weight }],

@@ -1,7 +1,7 @@
 // The regions of a session's field: labels and looks on the CPU, weights on the GPU for every view. Where surfaces are is
 // gathered from views of the plain field when an edit first asks for it, and kept until the field is trained on.
 
-import { InputError, throwIfAborted } from '../../errors.ts';
+import { inputError, throwIfAborted } from '../../errors.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import { Tensor } from '../../gpu/tensor.ts';
 import { REGION_COUNT, type RegionVolume } from '../../nerf/blend.ts';
@@ -117,7 +117,7 @@ export class SessionRegions implements Regions {
 
   add(name?: string): { region: Region; edit: RegionEdit } {
     const id = [1, 2, 3, 4].find((free) => !this.kept.some((region) => region.id === free));
-    if (id === undefined) throw new InputError(`regions: expected at most ${REGION_COUNT}, found one more`);
+    if (id === undefined) throw inputError('regions', null, `at most ${REGION_COUNT}`, 'one more');
     const region: KeptRegion = { id, name: name?.trim() || `Region ${id}`, softness: DEFAULT_SOFTNESS, look: null };
     const edit = this.change([...this.kept, region]);
     return { region: this.list.find((one) => one.id === id)!, edit };
@@ -133,7 +133,7 @@ export class SessionRegions implements Regions {
   }
 
   rename(id: number, name: string): RegionEdit {
-    if (name.trim() === '') throw new InputError('name of a region: expected some letters, found none');
+    if (name.trim() === '') throw inputError('name of a region', null, 'some letters', 'none');
     return this.changeOne(id, { name: name.trim() });
   }
 
@@ -143,7 +143,7 @@ export class SessionRegions implements Regions {
 
   setSoftness(id: number, softness: number): RegionEdit {
     if (!(softness >= 0 && softness <= MOST_SOFT))
-      throw new InputError(`softness of a region: expected 0 to ${MOST_SOFT} scene units, found ${softness}`);
+      throw inputError('softness of a region', null, `0 to ${MOST_SOFT} scene units`, `${softness}`);
     return this.changeOne(id, { softness });
   }
 
@@ -190,7 +190,7 @@ export class SessionRegions implements Regions {
 
   private region(id: number): KeptRegion {
     const found = this.kept.find((region) => region.id === id);
-    if (!found) throw new InputError(`region ${id}: expected one that is there, found none`);
+    if (!found) throw inputError(`region ${id}`, null, 'one that is there', 'none');
     return found;
   }
 
@@ -247,14 +247,14 @@ export class SessionRegions implements Regions {
     const { width, height } = view.target;
     const [px, py] = [Math.floor(x), Math.floor(y)];
     if (!(px >= 0 && py >= 0 && px < width && py < height))
-      throw new InputError(`pick: expected a place in the view of ${width}x${height}, found ${x}, ${y}`);
+      throw inputError('pick', null, `a place in the view of ${width}x${height}`, `${x}, ${y}`);
     const at = py * width + px;
     const [depth] = (await view.target.depth.read(1, at)) as Float32Array;
     const [opacity] = (await view.target.opacity.read(1, at)) as Float32Array;
-    if (!(opacity > 0.5)) throw new InputError('pick: expected a surface there, found the background');
+    if (!(opacity > 0.5)) throw inputError('pick', null, 'a surface there', 'the background');
     const { surface, nearest } = await this.grounded(options.signal);
     const seed = surfaceAt(surface, pointAt(pinhole(view.camera), px + 0.5, py + 0.5, depth));
-    if (seed < 0) throw new InputError('pick: expected a surface that several cameras see, found none there');
+    if (seed < 0) throw inputError('pick', null, 'a surface that several cameras see', 'none there');
     const costs = growFrom(surface, seed);
     const marking = this.marking(id, nearest, options.erase ?? false);
     const setTolerance = (tolerance: number) => marking.set(within(surface, costs, tolerance));
@@ -394,7 +394,7 @@ export class SessionRegions implements Regions {
 
   private async grounded(signal?: AbortSignal): Promise<Ground> {
     const { core, trainedSteps: steps, busy } = this.parts.field();
-    if (busy === 'training') throw new InputError('regions: expected no training under way, found training');
+    if (busy === 'training') throw inputError('regions', null, 'no training under way', 'training');
     if (this.groundOf?.core !== core || this.groundOf.steps !== steps || !this.ground) {
       this.groundOf = { core, steps };
       const made = this.gather(core, steps, signal);
@@ -425,7 +425,7 @@ export class SessionRegions implements Regions {
     try {
       for (const [i, full] of cameras.entries()) {
         throwIfAborted(signal);
-        if (field().core !== core) throw new InputError('regions: expected the field to stay, found another');
+        if (field().core !== core) throw inputError('regions', null, 'the field to stay', 'another');
         tell(i);
         const { width, height } = viewSize(full, side);
         const camera: Camera = { ...resizedCamera(full, width, height), distortion: null };
