@@ -3,7 +3,7 @@
 //   Sigma = U L U^T, L clamped to [1e-8, 1e8];  M = U_s L_s^1/2 U_s^T U_c L_c^-1/2 U_c^T;  b = mu_s - M mu_c
 // Grey, constant or one-pixel pictures have eigenvalues of 0, which the clamp lifts: no NaN from any input.
 
-import { InputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { workgroups } from '../gpu/kernel.ts';
 import { sharedKernels } from '../gpu/shared-kernels.ts';
@@ -59,7 +59,7 @@ export function colourStatistics(source: Picture | Iterable<Picture> | Float32Ar
       }
     }
   }
-  if (!(total > 0)) throw new InputError('colours of a picture: expected at least one visible pixel, found none');
+  if (!(total > 0)) throw inputError('colours of a picture', null, 'at least one visible pixel', 'none');
   const mean = sum.map((s) => s / total);
   const covariance = new Array<number>(9);
   for (let i = 0; i < 3; i++) {
@@ -138,7 +138,7 @@ export function mixColourStatistics(
   parts: readonly { statistics: ColourStatistics; weight: number }[],
 ): ColourStatistics {
   const total = parts.reduce((sum, { weight }) => sum + weight, 0);
-  if (!(total > 0)) throw new InputError(`weights of a style mix: expected a sum above 0, found ${total}`);
+  if (!(total > 0)) throw inputError('weights of a style mix', null, 'a sum above 0', `${total}`);
   const mean = [0, 0, 0];
   for (const { statistics, weight } of parts)
     for (let i = 0; i < 3; i++) mean[i] += (weight / total) * statistics.mean[i];

@@ -2,7 +2,7 @@
 // Strokes come out as large as the style's features are in the network's own pixels. ARF therefore gives the style
 // the long side of what the network is fed with (there: half the render, for both); `brush` scales it.
 
-import { InputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import type { Picture } from '../scene/types.ts';
@@ -25,7 +25,7 @@ const MAX_SIDE = 1024;
  * @param brush 0.5..2, size of the strokes
  */
 export function styleSize(picture: Size, contentLongSide: number, brush = 1): Size {
-  if (!(brush >= 0.5 && brush <= 2)) throw new InputError(`brush: expected a number from 0.5 to 2, found ${brush}`);
+  if (!(brush >= 0.5 && brush <= 2)) throw inputError('brush', null, 'a number from 0.5 to 2', `${brush}`);
   const long = Math.max(picture.width, picture.height);
   const wanted = Math.min(MAX_SIDE, Math.max(MIN_SIDE, contentLongSide * brush));
   const scale = Math.min(MAX_UPSCALE, wanted / long);
@@ -58,9 +58,7 @@ interface Colours extends Size {
 export function resample(picture: Picture, size: Size, background: readonly number[]): Colours {
   const { width, height } = picture;
   if (!(width > 0 && height > 0) || picture.data.length !== width * height * 4) {
-    throw new InputError(
-      `picture: expected ${width} x ${height} RGBA pixels, found ${picture.data.length} bytes of them`,
-    );
+    throw inputError('picture', null, `${width} x ${height} RGBA pixels`, `${picture.data.length} bytes of them`);
   }
   const columns = taps(width, size.width);
   const rows = taps(height, size.height);
@@ -154,6 +152,6 @@ function visibleMean({ data }: Picture): number[] {
     total += data[i + 3];
     for (let c = 0; c < 3; c++) sum[c] += (data[i + 3] * data[i + c]) / 255;
   }
-  if (total === 0) throw new InputError('style picture: expected something visible, found every pixel transparent');
+  if (total === 0) throw inputError('style picture', null, 'something visible', 'every pixel transparent');
   return sum.map((s) => s / total);
 }

@@ -3,7 +3,7 @@
 // gradient into the appearance (deferred back-propagation). Of the field it knows only render, backward and
 // stepAppearance; geometry is never touched.
 
-import { InputError, throwIfAborted } from '../errors.ts';
+import { inputError, throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import type { DifferentiableRenderer } from '../nerf/types.ts';
@@ -178,7 +178,7 @@ function preparedStyles({ styles, views }: StyleTrainerOptions, { keepColours }:
 
 function check({ views, styles, size, loss }: StyleTrainerOptions, config: StyleConfig): void {
   const refuse = (what: string, expected: string, found: unknown) => {
-    throw new InputError(`${what} for stylizing: expected ${expected}, found ${found}`);
+    throw inputError(`${what} for stylizing`, null, expected, `${found}`);
   };
   if (views.length === 0) refuse('views', 'at least one', 0);
   if (styles.length === 0 || styles.length > MAX_STYLES) refuse('styles', `1 to ${MAX_STYLES}`, styles.length);

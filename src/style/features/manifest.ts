@@ -3,7 +3,7 @@
 // map, w = u * scale + min, per tensor or per output channel; or f32.
 
 import { z } from 'zod';
-import { InputError, inputError } from '../../errors.ts';
+import { inputError, schemaFault } from '../../errors.ts';
 import { assembleNetwork, type NamedTensor } from './assemble.ts';
 import type { NetworkWeights, WeightsSource } from './network-weights.ts';
 import { sha256 } from './sha256.ts';
@@ -95,7 +95,8 @@ function check<T>(schema: z.ZodType<T>, json: unknown, where: string): T {
   const result = schema.safeParse(json);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new InputError(`weights manifest in ${where}, at '${issue.path.join('.') || 'the top'}': ${issue.message}`);
+  const { expected, found } = schemaFault(issue);
+  throw inputError('weights manifest', `${where}, at '${issue.path.join('.') || 'the top'}'`, expected, found);
 }
 
 function slice(bin: Uint8Array, { name, shape, dtype, offset, length }: TensorEntry, where: string): Uint8Array {
