@@ -7,7 +7,7 @@
 // Knows nothing of fields and styles: what is in `meta` its callers check.
 
 import { crc32 } from '../crc32.ts';
-import { InputError, inputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 
 export { f16FromF32, f32FromF16 } from './half.ts';
 
@@ -144,7 +144,7 @@ function parseHeader(bytes: Uint8Array, where: string): { meta: Record<string, u
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new InputError(`header in ${where}: expected JSON, found ${(cause as Error).message}`);
+    throw inputError('header', where, 'JSON', (cause as Error).message);
   }
   const { meta, tensors } = (header ?? {}) as { meta?: unknown; tensors?: unknown };
   if (typeof meta !== 'object' || meta === null || Array.isArray(meta) || !Array.isArray(tensors))

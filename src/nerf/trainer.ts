@@ -1,7 +1,7 @@
 // Trains a field on a scene's pictures: random rays, march, composite, Huber loss, the same chain backward, Adam.
 // Nothing is read back in the loop; the same seed on the same adapter gives the same bits.
 
-import { InputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Profiler } from '../gpu/profiler.ts';
 import { Recorder } from '../gpu/recorder.ts';
@@ -222,9 +222,7 @@ export function reelsOf(sizes: number[], most: number): number[][] {
     const reels = Array.from({ length: count }, (_, k) => all.filter((view) => view % count === k));
     if (reels.every((reel) => reel.reduce((sum, view) => sum + sizes[view], 0) <= most)) return reels;
   }
-  throw new InputError(
-    `picture: expected at most ${Math.floor(most)} pixels on this adapter, found ${Math.max(...sizes)}`,
-  );
+  throw inputError('picture', null, `at most ${Math.floor(most)} pixels on this adapter`, `${Math.max(...sizes)}`);
 }
 
 /** Factor on the march step: 4, then 2, then 1. An untrained field gives every ray all its samples; few will do then. */
