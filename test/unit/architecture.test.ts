@@ -1,0 +1,120 @@
+// The rooms of src import one another as the table in docs/architecture.md says, and not otherwise: an arrow that is
+// not there fails, and so does one there that nobody uses. What a page or a library's user loads reaches no package of
+// Node's.
+
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import architecture from '../../docs/architecture.md?raw';
+
+/** Source by file, `src/...`. Imported as text, so that a change of any of them runs this test. */
+const SOURCES = new Map(
+  Object.entries(import.meta.glob<string>('../../src/**/*.ts', { query: '?raw', import: 'default', eager: true })).map(
+    ([path, source]) => [path.replace('../../', ''), source],
+  ),
+);
+const FILES = [...SOURCES.keys()];
+
+interface Import {
+  /** A file of ours from the root, or a package's name. */
+  to: string;
+  /** Types alone: nothing of it is loaded. */
+  typeOnly: boolean;
+}
+
+/** What a file imports: static, dynamic, re-exported, and workers by their address. */
+function importsOf(file: string): Import[] {
+  const pattern =
+    /^(?:import|export)\s(?:(type)\s)?[^'";]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\(\s*'([^']+)'|new URL\(\s*'([^']+\.ts)'/gm;
+  return [...SOURCES.get(file)!.matchAll(pattern)].map(([, type, ...names]) => {
+    const name = names.find((found) => found !== undefined)!.replace(/\?.*$/, '');
+    const to = name.startsWith('.') ? normalize(join(dirname(file), name)).replaceAll('\\', '/') : name;
+    return { to, typeOnly: type !== undefined };
+  });
+}
+
+/** The folder under src; a file beside the rooms is known by its own name. */
+const roomOf = (file: string) => file.split('/')[1].replace(/\.ts$/, '');
+
+/** `| nerf | gpu, scene (types.ts), shaders |`: a room, and the rooms that it may import, or files of them. */
+function arrowsInDocs(): Map<string, Map<string, string[] | null>> {
+  const [, table] = /\n\| room \| may import \|\n\| --- \| --- \|\n((?:\|.*\|\n)+)/.exec(architecture)!;
+  return new Map(
+    table
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const [room, cell] = line.split('|').slice(1, 3);
+        const arrows = [...cell.matchAll(/([\w-]+)(?: \(([^)]*)\))?/g)].map(
+          ([, to, files]): [string, string[] | null] => [to, files?.split(',').map((name) => name.trim()) ?? null],
+        );
+        return [room.trim(), new Map(cell.trim() === 'nothing' ? [] : arrows)];
+      }),
+  );
+}
+
+/** Beside the rooms, importable by all. */
+const COMMON = ['errors', 'crc32', 'random'];
+
+describe('the rooms', () => {
+  const listed = arrowsInDocs();
+  const arrows = FILES.flatMap((file) =>
+    importsOf(file)
+      .filter(({ to }) => to.startsWith('src/') && roomOf(to) !== roomOf(file) && !COMMON.includes(roomOf(to)))
+      .map(({ to }) => ({ file, to })),
+  );
+
+  it('import one another as docs/architecture.md says', () => {
+    const unlisted = arrows.filter(({ file, to }) => {
+      const files = listed.get(roomOf(file))?.get(roomOf(to));
+      return files === undefined || (files !== null && !files.some((name) => to === `src/${roomOf(to)}/${name}`));
+    });
+    expect(unlisted.map(({ file, to }) => `${roomOf(file)} may not import ${to}, but ${file} does`)).toEqual([]);
+  });
+
+  it('use each arrow that is listed there', () => {
+    const unused = [...listed].flatMap(([room, targets]) =>
+      [...targets].flatMap(([target, files]) =>
+        (files?.map((name) => `src/${target}/${name}`) ?? [`src/${target}/`])
+          .filter((path) => !arrows.some(({ file, to }) => roomOf(file) === room && to.startsWith(path)))
+          .map((path) => `${room} is said to import ${path}, and does not`),
+      ),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  it('are all listed, and import in no circle', () => {
+    const rooms = new Set(FILES.map(roomOf).filter((room) => !COMMON.includes(room)));
+    expect([...rooms].filter((room) => !listed.has(room))).toEqual([]);
+    const order: string[] = [];
+    const visit = (room: string, path: string[]): void => {
+      expect(path, 'a circle of rooms').not.toContain(room);
+      if (order.includes(room)) return;
+      for (const target of listed.get(room)?.keys() ?? []) visit(target, [...path, room]);
+      order.push(room);
+    };
+    for (const room of rooms) visit(room, []);
+  });
+
+  it('stand on errors, crc32 and random, which know of none', () => {
+    const upward = COMMON.flatMap((name) => importsOf(`src/${name}.ts`)).filter(({ to }) => to.startsWith('src/'));
+    expect(upward).toEqual([]);
+  });
+});
+
+describe('what is loaded in a browser', () => {
+  const ofNode = /^(node:|webgpu$|sharp$|@napi-rs\/|commander$|cli-progress$)/;
+
+  it.each(['src/viewer/main.ts', 'src/viewer/bench.ts'])('from %s on reaches nothing of Node', (entry) => {
+    const seen = new Map<string, string>([[entry, '']]);
+    const found: string[] = [];
+    for (const [file] of seen) {
+      for (const { to, typeOnly } of importsOf(file)) {
+        if (typeOnly) continue;
+        if (ofNode.test(to)) found.push(`${file} imports ${to}`);
+        if (to.startsWith('src/') && to.endsWith('.ts') && !seen.has(to)) seen.set(to, file);
+      }
+    }
+    expect(found).toEqual([]);
+    expect(seen.size).toBeGreaterThan(20);
+  });
+});
