@@ -2,6 +2,7 @@
 // written here once; commander is given these as parsers.
 
 import { inputError } from '../errors.ts';
+import { parseFrameRate } from '../export/frame-rate.ts';
 import { PRESET_NAMES } from '../session/presets.ts';
 import type { Background } from '../session/types.ts';
 import { STYLE_LOSSES, type StyleLossName, type WeightedLoss } from '../style/style-config.ts';
@@ -25,6 +26,15 @@ export function decimal(option: string, low: number, high: number): Parser<numbe
     const value = text.trim() === '' ? Number.NaN : Number(text);
     const inside = high === Number.POSITIVE_INFINITY ? value > low && value < high : value >= low && value <= high;
     if (!inside) throw wrong(option, expected, text);
+    return value;
+  };
+}
+
+/** Frames a second: a number, or a ratio like 24000/1001. */
+export function frameRate(option: string, low: number, high: number): Parser<number> {
+  return (text) => {
+    const value = parseFrameRate(text);
+    if (!(value >= low && value <= high)) throw wrong(option, `a number or a ratio from ${low} to ${high}`, text);
     return value;
   };
 }

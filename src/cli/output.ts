@@ -2,16 +2,29 @@
 // long work starts, and is the user's to mend.
 
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { inputError } from '../errors.ts';
 import { writeFileAtomic } from '../export/atomic-file.ts';
 import type { Io } from './io.ts';
 
+/** Bytes of a file name, as nearly all disks have it. */
+const LONGEST_NAME = 255;
+
 /** Makes the folder that `path` will lie in. @throws InputError when nothing can be written there */
 export function prepareFile(path: string, option: string): void {
+  const length = Buffer.byteLength(basename(path));
+  if (length > LONGEST_NAME)
+    throw inputError(option, path, `a name of at most ${LONGEST_NAME} bytes`, `${length}, too long`);
   prepareFolder(dirname(resolve(path)), option);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw inputError(option, path, 'the name of a file', 'a folder');
+  if (isExistingFolder(path)) throw inputError(option, path, 'the name of a file', 'a folder');
+}
+
+export function isExistingFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 export function prepareFolder(path: string, option: string): void {
@@ -55,6 +68,7 @@ function reason(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
   const words: Record<string, string> = {
     EACCES: 'no right to write',
+    ENAMETOOLONG: 'a name too long for this disk',
     EPERM: 'no right to write',
     EROFS: 'a read-only disk',
     ENOSPC: 'a full disk',

@@ -4,7 +4,7 @@
 
 import { mkdirSync, unlinkSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const unfinished = new Set<string>();
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -13,7 +13,9 @@ let serial = 0;
 /** Makes missing folders. @throws the file system's error; nothing is left then, an older file stays as it was. */
 export async function writeFileAtomic(path: string, bytes: Uint8Array | string): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}-${serial++}.part`;
+  // A name of full length would be too long with more behind it.
+  const base = Buffer.byteLength(basename(path)) > 200 ? join(dirname(path), 'impasto') : path;
+  const temporary = `${base}.${process.pid}-${serial++}.part`;
   watch(temporary);
   try {
     const file = await open(temporary, 'wx');

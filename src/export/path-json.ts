@@ -3,8 +3,9 @@
 // dataset's own world (OpenGL axes); here they come out in scene units. `fov` is vertical, in degrees.
 
 import { inputError } from '../errors.ts';
-import { column, cross, dot, multiply, norm, type Vec3 } from '../scene/matrix.ts';
+import { column, cross, dot, multiply, norm, orthonormalised, type Vec3 } from '../scene/matrix.ts';
 import type { Camera, Scene } from '../scene/types.ts';
+import { exactFrameRate } from './frame-rate.ts';
 import { catmullRom, fromQuaternion, quaternionOf, slerp, withUnitAxes } from './rigid.ts';
 
 export interface CameraPath {
@@ -57,7 +58,7 @@ export function pathFromJson(
       throw inputError(`picture ${name}`, where, 'a whole number of pixels from 1 to 16384', String(size));
     }
   }
-  const fps = number(file.fps) ?? 30;
+  const fps = exactFrameRate(number(file.fps) ?? 30);
   if (!(fps > 0 && fps <= 240)) throw inputError('fps', where, 'more than 0 and at most 240', String(fps));
 
   let frames = poses;
@@ -146,8 +147,10 @@ function readPose(
 }
 
 /**
- * 16 numbers flat, 4 rows of 4, or the same as a JSON string (nerfstudio's first viewer wrote that, and by
- * columns). The bottom row 0 0 0 1 tells rows from columns; a string whose shift is zero is read by columns.
+ * 16 numbers flat, 4 rows of 4 or 3 of them, or the same as JSON in a string (nerfstudio's first viewer wrote that, and
+ * by columns), or each number in one. The bottom row 0 0 0 1 tells rows from columns; a string whose shift is zero is
+ * read by columns. Axes a few degrees off right angles, as between two keyframes blended number by number, are brought
+ * to them.
  */
 function readMatrix(value: unknown, where: string): number[] {
   let list = value;
@@ -158,23 +161,24 @@ function readMatrix(value: unknown, where: string): number[] {
       throw inputError('camera matrix', where, '16 numbers', 'text that is not JSON');
     }
   }
-  const flat: unknown = Array.isArray(list) ? list.flat() : list;
-  if (!Array.isArray(flat) || flat.length !== 16) {
+  const quoted = (v: unknown) => (typeof v === 'string' && Number.isFinite(Number(v)) ? Number(v) : v);
+  const flat: unknown = Array.isArray(list) ? list.flat().map(quoted) : list;
+  if (!Array.isArray(flat) || (flat.length !== 16 && flat.length !== 12)) {
     throw inputError('camera matrix', where, '16 numbers', Array.isArray(flat) ? `${flat.length}` : describe(flat));
   }
   const bad = flat.findIndex((v) => typeof v !== 'number' || !Number.isFinite(v));
   if (bad >= 0) throw inputError('camera matrix', where, 'finite numbers', `${JSON.stringify(flat[bad])} at ${bad}`);
-  let m = flat as number[];
+  let m = flat.length === 12 ? [...(flat as number[]), 0, 0, 0, 1] : (flat as number[]);
   const isZero = (...indices: number[]) => indices.every((i) => Math.abs(m[i]) < 1e-9);
   const byColumns = isZero(3, 7, 11) && (!isZero(12, 13, 14) || typeof value === 'string');
   if (byColumns) m = m.map((_, i) => m[(i % 4) * 4 + (i >> 2)]);
   const [right, up, backward] = ([0, 1, 2] as const).map((c) => column(m, c));
   const volume = dot(right, cross(up, backward)) / (norm(right) * norm(up) * norm(backward));
   // 1 for a rotation, -1 for a mirror, towards 0 as the axes fall together.
-  if (!isZero(12, 13, 14) || !(volume > 0.99)) {
-    throw inputError('camera matrix', where, 'a rotation and a shift', volume < -0.99 ? 'a mirror' : 'none');
+  if (!isZero(12, 13, 14) || !(volume > 0.9)) {
+    throw inputError('camera matrix', where, 'a rotation and a shift', volume < -0.9 ? 'a mirror' : 'none');
   }
-  return m;
+  return volume > 0.9999 ? m : orthonormalised(m);
 }
 
 function parseObject(text: string, where: string): Record<string, unknown> {

@@ -14,8 +14,8 @@ import { type Engine, withEngine } from '../engine.ts';
 import { type Frame, renderFrames } from '../frames.ts';
 import { readInput } from '../inputs.ts';
 import type { Io } from '../io.ts';
-import { decimal, size, wholeNumber } from '../options.ts';
-import { prepareFile, prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
+import { frameRate, size, wholeNumber } from '../options.ts';
+import { isExistingFolder, prepareFile, prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { loadWithStyles, readStyleFiles, type StyleFileOptions, styleFileOptions } from '../style-files.ts';
 import { renderVideo } from '../video-file.ts';
 import { frameSize, sceneOf } from '../views.ts';
@@ -47,7 +47,7 @@ export function renderCommand(io: Io): Command {
       `how many (default ${DEFAULT_FRAMES}, or as the path says)`,
       wholeNumber('--frames', 1, 100_000),
     )
-    .option('--fps <n>', 'frames a second (default 30, or as the path says)', decimal('--fps', 1, 240))
+    .option('--fps <n>', 'frames a second (default 30, or as the path says)', frameRate('--fps', 1, 240))
     .option('--size <WxH>', 'of the frames (default: as the photographs)', size('--size'))
     .option('--depth', "also depth_0000.npy: float32 [H, W], view-space z in the units of the photographs' poses")
     .option('--cameras', "also transforms.json of the frames, in the world of the photographs' poses")
@@ -71,7 +71,7 @@ export function renderCommand(io: Io): Command {
       );
       const { cameras, fps, size } = plan;
       await writeJson(io, options.json, { stages, video: { file: options.out, frames: cameras.length, fps, size } });
-      const what = place.container ? `at ${fps} frames a second` : 'as pictures';
+      const what = place.container ? `at ${Number(fps.toFixed(3))} frames a second` : 'as pictures';
       say(io, options.json, `${options.out}: ${cameras.length} frames of ${size.join('x')} ${what}`);
     });
   });
@@ -83,11 +83,17 @@ interface Plan {
   size: [number, number];
 }
 
+/** Endings of files that are asked for by name and that neither frames nor videos are written as. */
+const OTHER_FILES = ['.mov', '.m4v', '.mkv', '.avi', '.gif', '.png', '.jpg', '.jpeg', '.webp', '.exr', '.impasto'];
+
 /** What `--out` is, made ready; refuses what the options cannot mean together. */
 function placeOf(options: Options): { container: 'mp4' | 'webm' | null } {
   const ending = extname(options.out).toLowerCase();
-  if (ending !== '.mp4' && ending !== '.webm') {
-    if (ending) throw inputError(`--out ${options.out}`, null, '.mp4, .webm or a folder', `a file of ${ending}`);
+  // A dot makes no file: people name folders by dates and versions.
+  const isFolder = /[/\\]$/.test(options.out) || isExistingFolder(options.out);
+  if (isFolder || (ending !== '.mp4' && ending !== '.webm')) {
+    if (!isFolder && OTHER_FILES.includes(ending))
+      throw inputError(`--out ${options.out}`, null, '.mp4, .webm or a folder', `a file of ${ending}`);
     prepareFolder(options.out, '--out');
     return { container: null };
   }

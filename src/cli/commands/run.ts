@@ -18,6 +18,7 @@ import {
   type BackgroundOption,
   background,
   decimal,
+  frameRate,
   preset,
   type StyleArgument,
   shownBackground,
@@ -68,7 +69,7 @@ export function runCommand(io: Io): Command {
     .option('--seed <n>', 'of every random choice', wholeNumber('--seed', 0), 0)
     .option('--background <name>', BACKGROUND_HELP, background)
     .option('--frames <n>', 'of the turntable (default: by preset)', wholeNumber('--frames', 1, 100_000))
-    .option('--fps <n>', 'frames a second', decimal('--fps', 1, 240), 24)
+    .option('--fps <n>', 'frames a second', frameRate('--fps', 1, 240), 24)
     .option('--size <WxH>', 'of the turntable (default: as the photographs)', size('--size'))
     .option('--json <file>', "the report once more, '-' for stdout");
   return sceneOptions(networkOptions(paintingOptions(command))).action(async (scenePath: string, options: Options) => {
@@ -149,7 +150,7 @@ function summary(out: string, report: Report): string {
     ...(psnr ? [`held-out PSNR  ${psnr.holdout.toFixed(2)} dB over ${psnr.views} views`] : []),
     `style distance ${style.start.toFixed(4)} to ${style.end.toFixed(4)}, ${gain.toFixed(0)} % nearer (${style.metric} under ${style.features})`,
     `consistency    short ${rmseText(short.rmse)} (unstylized ${rmseText(short.baseline)}), long ${rmseText(long.rmse)} (${rmseText(long.baseline)})`,
-    `turntable      ${video.frames} frames of ${video.size.join('x')} at ${video.fps} frames a second`,
+    `turntable      ${video.frames} frames of ${video.size.join('x')} at ${Number(video.fps.toFixed(3))} frames a second`,
     `${out}: done in ${seconds.toFixed(0)} s`,
   ].join('\n');
 }

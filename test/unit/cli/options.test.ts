@@ -1,7 +1,17 @@
 // What options accept, and the one sentence that each gives otherwise.
 
 import { describe, expect, it } from 'vitest';
-import { decimal, losses, oneOf, preset, size, style, weighted, wholeNumber } from '../../../src/cli/options.ts';
+import {
+  decimal,
+  frameRate,
+  losses,
+  oneOf,
+  preset,
+  size,
+  style,
+  weighted,
+  wholeNumber,
+} from '../../../src/cli/options.ts';
 import { paintingOf, topLayer } from '../../../src/cli/painting-options.ts';
 import { pictureFromRgb } from '../../../src/cli/picture.ts';
 import { holdoutOf } from '../../../src/cli/scene-options.ts';
@@ -24,6 +34,13 @@ describe('options', () => {
       expect(() => decimal('--strength', 0, 1)(bad), bad).toThrow('--strength: expected a number from 0 to 1');
     for (const bad of ['0', 'Infinity'])
       expect(() => decimal('--seconds', 0, Number.POSITIVE_INFINITY)(bad), bad).toThrow('a number above 0');
+  });
+
+  it('reads frame rates as numbers and ratios', () => {
+    expect(frameRate('--fps', 1, 240)('24000/1001')).toBe(24_000 / 1001);
+    expect(frameRate('--fps', 1, 240)('30')).toBe(30);
+    for (const bad of ['0', '1/0', '241', '', 'film', '-24'])
+      expect(() => frameRate('--fps', 1, 240)(bad), bad).toThrow('--fps: expected a number or a ratio from 1 to 240');
   });
 
   it('reads names and sizes', () => {

@@ -1,7 +1,7 @@
 // The command line without an engine: whatever can be refused before the adapter is opened is, with exit code 2
 // and one line, and nothing is written.
 
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -96,6 +96,22 @@ describe('command line', () => {
     expect(stderr).toContain(sentence);
     expect(stderr).toMatch(/^impasto: [^\n]+\n$/);
     expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  it('takes --out with a dot in it for a folder, unless it ends as another file does', async () => {
+    for (const out of ['2024.05.01', 'frames.v2/', 'here.mp4']) {
+      if (out === 'here.mp4') mkdirSync(place(out));
+      const { code, stderr } = await run('render', place('gone.impasto'), '--out', place(out));
+      expect(stderr, out).toContain('found no such file'); // of the field: the place was ready
+      expect(code).toBe(2);
+      rmSync(place(out), { recursive: true });
+    }
+  });
+
+  it('says that a name is too long, as a fault of the name', async () => {
+    const { code, stderr } = await run('train', scene, '--out', place(`${'x'.repeat(300)}.impasto`));
+    expect(stderr).toContain('too long');
     expect(code).toBe(2);
   });
 

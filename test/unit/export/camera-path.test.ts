@@ -264,6 +264,34 @@ describe('nerfstudio camera paths', () => {
     expect(pathFromJson(JSON.stringify(single), 'p', scene).cameras).toHaveLength(3);
   });
 
+  test('matrices nested, in texts, of three rows, and blended number by number', () => {
+    const one = (camera_to_world: unknown, extra = {}) =>
+      pathFromJson(JSON.stringify({ camera_path: [{ camera_to_world, fov: 50 }], ...extra }), 'p.json', scene);
+    const rows = [
+      [1, 0, 0, 0.5],
+      [0, 1, 0, 2],
+      [0, 0, 1, 5],
+      [0, 0, 0, 1],
+    ];
+    const expected = one(rows.flat()).cameras[0].cameraToWorld;
+    const columns = rows[0].map((_, c) => rows.map((row) => row[c]));
+    for (const written of [
+      rows,
+      rows.slice(0, 3),
+      rows.slice(0, 3).flat(),
+      rows.map((row) => row.map(String)),
+      JSON.stringify(rows),
+      JSON.stringify(columns),
+      columns,
+    ]) {
+      expect(one(written).cameras[0].cameraToWorld).toBeAllclose(expected, { absolute: 1e-12 });
+    }
+    const skewed = rows.map((row, r) => (r === 0 ? [1, 0.2, 0, 0.5] : row));
+    const m = one(skewed).cameras[0].cameraToWorld;
+    expect(m[0] * m[1] + m[4] * m[5] + m[8] * m[9]).toBeCloseTo(0, 12);
+    expect(one(rows, { fps: 23.976 }).fps).toBe(24_000 / 1001);
+  });
+
   const good = { camera_to_world: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 5, 0, 0, 0, 1], fov: 50 };
   const spoilt = (index: number, value: unknown) => good.camera_to_world.map((v, i) => (i === index ? value : v));
   test.each([

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Cancelled, InputError } from '../../../src/errors.ts';
 import { mendAvcRecord } from '../../../src/export/avcc.ts';
+import { exactFrameRate, parseFrameRate } from '../../../src/export/frame-rate.ts';
 import { i420FromPicture } from '../../../src/export/i420.ts';
 import { h264Level, type VideoOptions, vp9Level } from '../../../src/export/video.ts';
 import { createNodeVideoWriter } from '../../../src/export/video-node.ts';
@@ -89,6 +90,16 @@ describe('a video file', () => {
       expect(mean).toBeLessThan(2);
       expect(most).toBeLessThan(24);
     }
+  });
+
+  test('the exact ratio of an NTSC rate', async () => {
+    for (const written of ['24000/1001', '23.976', '29.97']) {
+      const fps = parseFrameRate(written);
+      const { path } = await encode({ width: 64, height: 48, fps, container: 'mp4' }, 3);
+      expect(probe(path).r_frame_rate, written).toBe(written === '29.97' ? '30000/1001' : '24000/1001');
+    }
+    expect([parseFrameRate('25'), parseFrameRate('12.5'), exactFrameRate(30)]).toEqual([25, 12.5, 30]);
+    for (const bad of ['', '24/0', '24/', 'film']) expect(parseFrameRate(bad) <= 240, bad).toBe(false);
   });
 
   test('webm: VP9, and odd sizes grow by the edge', async () => {
