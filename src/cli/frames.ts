@@ -2,6 +2,8 @@
 // depth where asked. Cut off by the signal between frames.
 
 import { Cancelled } from '../errors.ts';
+import type { Tensor } from '../gpu/tensor.ts';
+import { inBands } from '../nerf/bands.ts';
 import type { Camera, Picture } from '../scene/types.ts';
 import type { Engine } from './engine.ts';
 import { pictureFromRgb } from './picture.ts';
@@ -11,6 +13,8 @@ export interface Frame {
   /** View-space z, [H, W], in `depthUnit`s. */
   depth: Float32Array | null;
 }
+
+const readF32 = async (tensor: Tensor, count: number) => (await tensor.read(count)) as Float32Array;
 
 /**
  * @param options.original shows the field without its style
@@ -26,19 +30,27 @@ export async function renderFrames(
   const { session, progress, signal } = engine;
   const { depthUnit = 1 } = options;
   const [width, height] = size;
-  const target = session.createTarget(width, height);
   const task = options.task ?? 'render';
-  try {
-    for (let i = 0; i < cameras.length; i++) {
-      if (signal.aborted) throw new Cancelled();
-      progress.update(task, i / cameras.length, `frame ${i + 1} of ${cameras.length}`);
-      await session.render(cameras[i], target, { original: options.original });
-      const picture = pictureFromRgb(await target.rgb.readF32(), width, height);
-      const depth = options.depth ? (await target.depth.readF32()).map((z) => z * depthUnit) : null;
-      await onFrame({ picture, depth }, i);
-    }
-    progress.update(task, 1, `${cameras.length} frames`);
-  } finally {
-    session.destroyTarget(target);
+  for (let i = 0; i < cameras.length; i++) {
+    if (signal.aborted) throw new Cancelled();
+    progress.update(task, i / cameras.length, `frame ${i + 1} of ${cameras.length}`);
+    const picture: Picture = { width, height, data: new Uint8ClampedArray(width * height * 4) };
+    const depth = options.depth ? new Float32Array(width * height) : null;
+    await inBands(
+      session.gpu,
+      width,
+      height,
+      (target) => session.render(cameras[i], target, { original: options.original }),
+      async ({ rgb, depth: z }, { first, count }) => {
+        const band = pictureFromRgb(await readF32(rgb, 3 * count * width), width, count);
+        picture.data.set(band.data, 4 * first * width);
+        depth?.set(
+          (await readF32(z, count * width)).map((value) => value * depthUnit),
+          first * width,
+        );
+      },
+    );
+    await onFrame({ picture, depth }, i);
   }
+  progress.update(task, 1, `${cameras.length} frames`);
 }

@@ -1,5 +1,7 @@
 // A typed, shaped view of one GPU buffer: row-major, last axis fastest. Knows nothing of what is in it.
 
+import { inputError } from '../errors.ts';
+
 export type DType = 'f32' | 'u32' | 'i32';
 export type TensorArray = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 
@@ -37,11 +39,9 @@ export class Tensor {
         throw new Error(`${label}: expected a shape of whole numbers, found [${shape}]`);
     }
     const bytes = Tensor.bytes(shape.reduce((a, b) => a * b, 1));
-    if (bytes > device.limits.maxBufferSize) {
-      throw new Error(
-        `${label}: expected at most ${device.limits.maxBufferSize} bytes on this adapter, found ${bytes}`,
-      );
-    }
+    // Kernels bind whole buffers, so that both limits hold for each.
+    const most = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
+    if (bytes > most) throw inputError(label, null, `at most ${most} bytes on this adapter`, `${bytes}`);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | extraUsage;
     return new Tensor(device, label, [...shape], dtype, device.createBuffer({ label, size: bytes, usage }));
   }

@@ -4,8 +4,8 @@
 /** Samples a workgroup in the MLPs; scan_counts has it too. */
 export const MLP_GROUP = 256;
 
-/** Chunks of a view that the renderer plans in one round. */
-export const PLAN_CHUNKS = 4096;
+/** Chunks of a view that the renderer plans before it reads how many samples they have. */
+export const PLAN_CHUNKS = 256;
 
 export interface FieldConfig {
   /** L. A multiple of 2, so that 2 features a level fill whole vec4s. */

@@ -53,6 +53,7 @@ import type { Appearance, ColourMap, Field, HashNetwork } from './field.ts';
 import { hashLevels, levelPairWgsl } from './hash-levels.ts';
 import { colourBackwardMlp, colourForwardMlp, densityBackwardMlp, densityForwardMlp } from './mlp-wgsl.ts';
 import { COUNTERS, type SampleBuffers } from './sample-buffers.ts';
+import { marchSteps } from './space.ts';
 
 /** Fixed-point units to one, of table and of weight gradients. Headroom: 2^31 / scale. */
 export const TABLE_GRADIENT_SCALE = 2 ** 22;
@@ -254,6 +255,7 @@ export class Passes {
       ray_count: rays,
       resolution: field.config.occupancyResolution,
       sample_limit: field.config.samplesPerRay,
+      step_limit: marchSteps(field.config),
       ...this.space,
     };
     const common = { ray_origin: b.rayOrigin, ray_direction: b.rayDirection, occupancy_bits: field.occupancyBits };

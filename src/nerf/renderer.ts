@@ -2,7 +2,7 @@
 // chunk (deferred back-propagation, Zhang et al. 2022, section 4.2). No ray is ever cut short: chunks are planned by a
 // count of their samples before anything is rendered, so that each fits its buffers.
 
-import { throwIfAborted } from '../errors.ts';
+import { inputError, throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Profiler } from '../gpu/profiler.ts';
 import { Recorder } from '../gpu/recorder.ts';
@@ -12,6 +12,7 @@ import { type Blend, blendOf, type Coloured, colourBlend } from './blend.ts';
 import { cameraAtSize, packCameras } from './camera-buffer.ts';
 import { PLAN_CHUNKS } from './config.ts';
 import type { Appearance, Field } from './field.ts';
+import { InFlight } from './in-flight.ts';
 import { type NerfKernels, Passes, TABLE_BETAS } from './passes.ts';
 import type { SampleBuffers } from './sample-buffers.ts';
 import { SurvivorCache } from './survivor-cache.ts';
@@ -29,13 +30,29 @@ const TV_EVERY = 8;
 /** Bytes of survivors kept while painting: with them, quick stays within 300 MB. */
 const SURVIVOR_BYTES = 176 * 2 ** 20;
 
+type Rows = NonNullable<RenderTarget['rows']>;
+
 interface Chunk {
   firstPixel: number;
   rays: number;
 }
 
+/** Pixels that a target may have on this adapter: what its largest tensor, the colours, may take. */
+export function pixelsAtOnce({ device: { limits } }: Gpu): number {
+  return Math.floor(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / (3 * 4));
+}
+
+/** @throws InputError where the adapter has no buffers so large: bands.ts draws such views piece by piece */
 export function createRenderTarget(gpu: Gpu, width: number, height: number): RenderTarget {
   const { device } = gpu;
+  const most = pixelsAtOnce(gpu);
+  if (width * height > most)
+    throw inputError(
+      `a view of ${width}x${height}`,
+      null,
+      `at most ${most} pixels at once on this adapter`,
+      `${width * height}`,
+    );
   return {
     width,
     height,
@@ -93,8 +110,10 @@ export class Renderer implements DifferentiableRenderer {
   /** As render, of a blend in the place of this renderer's appearance. */
   async renderBlend(camera: Camera, target: RenderTarget, blend: Blend, options: RenderOptions): Promise<void> {
     const pixels = { rgb: target.rgb, depth: target.depth, opacity: target.opacity };
+    const before = (target.rows?.first ?? 0) * target.width;
     await this.overChunks(camera, target, blend, options, (rec, chunk, { rgb, map }) => {
-      this.passes.composite(rec, chunk.rays, map, { ...pixels, firstPixel: chunk.firstPixel }, rgb, options.filled);
+      const out = { ...pixels, firstPixel: chunk.firstPixel - before };
+      this.passes.composite(rec, chunk.rays, map, out, rgb, options.filled);
     });
   }
 
@@ -136,16 +155,18 @@ export class Renderer implements DifferentiableRenderer {
   /** March, density, compaction and colour, then `finish`, for each chunk of a view's plan. */
   private async overChunks(
     camera: Camera,
-    { width, height }: { width: number; height: number },
+    size: Pick<RenderTarget, 'width' | 'height' | 'rows'>,
     blend: Blend,
     options: RenderOptions,
     finish: (rec: Recorder, chunk: Chunk, coloured: Coloured) => void,
   ): Promise<void> {
+    const { width, height, rows = { first: 0, count: height } } = size;
     const distortion = options.lens ? camera.distortion : null;
     this.camera.write(packCameras([{ ...cameraAtSize(camera, width, height), distortion }]));
     const { survivors } = this;
-    const view = `${width}x${height} ${options.lens ?? false} ${camera.fx} ${camera.cx} ${camera.cy} ${camera.cameraToWorld.join(' ')}`;
-    const plan = await this.planned(view, width, height, options);
+    const view = `${width}x${height} ${rows.first} ${options.lens ?? false} ${camera.fx} ${camera.cx} ${camera.cy} ${camera.cameraToWorld.join(' ')}`;
+    const plan = await this.planned(view, width, rows, options);
+    const inFlight = new InFlight(this.gpu);
     for (const chunk of plan) {
       throwIfAborted(options.signal);
       const key = `${view} ${chunk.firstPixel}`;
@@ -169,6 +190,7 @@ export class Renderer implements DifferentiableRenderer {
       finish(rec, chunk, coloured);
       rec.submit();
       if (toKeep) await survivors?.keep(key, chunk.rays);
+      await inFlight.submitted();
     }
   }
 
@@ -188,8 +210,8 @@ export class Renderer implements DifferentiableRenderer {
   }
 
   /** The plan of a view; kept while geometry stands still. */
-  private async planned(view: string, width: number, height: number, options: RenderOptions): Promise<Chunk[]> {
-    const plan = this.plans?.get(view) ?? (await this.plan(width, height, options));
+  private async planned(view: string, width: number, rows: Rows, options: RenderOptions): Promise<Chunk[]> {
+    const plan = this.plans?.get(view) ?? (await this.plan(width, rows, options));
     this.plans?.set(view, plan);
     return plan;
   }
@@ -198,22 +220,25 @@ export class Renderer implements DifferentiableRenderer {
    * Cuts a view into chunks whose samples fit: counts samples of provisional chunks (march only: cheap beside the
    * networks), halves those that do not fit until they do. One read-back a round; usually there is one round.
    */
-  private async plan(width: number, height: number, options: RenderOptions): Promise<Chunk[]> {
-    const total = width * height;
+  private async plan(width: number, rows: Rows, options: RenderOptions): Promise<Chunk[]> {
+    const end = width * (rows.first + rows.count);
     let open: Chunk[] = [];
-    for (let first = 0; first < total; first += this.chunkRays) {
-      open.push({ firstPixel: first, rays: Math.min(this.chunkRays, total - first) });
+    for (let first = width * rows.first; first < end; first += this.chunkRays) {
+      open.push({ firstPixel: first, rays: Math.min(this.chunkRays, end - first) });
     }
     const done: Chunk[] = [];
+    const inFlight = new InFlight(this.gpu);
     let densest = 0; // samples a ray in the densest chunk
     while (open.length) {
       const round = open.splice(0, this.log.shape[0]);
-      round.forEach((chunk, i) => {
+      for (const [i, chunk] of round.entries()) {
+        throwIfAborted(options.signal);
         const rec = new Recorder(this.gpu, 'Renderer.plan', this.profiler);
         this.samples(rec, chunk, width, options);
         rec.copy(this.buffers.counters, this.log, 16, 0, i * 16);
         rec.submit();
-      });
+        await inFlight.submitted();
+      }
       const log = await this.log.read(round.length * 4);
       const again: Chunk[] = [];
       round.forEach((chunk, i) => {

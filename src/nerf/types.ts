@@ -7,8 +7,11 @@ import type { Camera } from '../scene/types.ts';
 
 /** One view of the field, rendered. All tensors are row-major, row 0 at the top. */
 export interface RenderTarget {
+  /** Of the view, pixels. */
   width: number;
   height: number;
+  /** The rows of the view that are drawn, at the start of the tensors; not given: all of them (bands.ts). */
+  rows?: { first: number; count: number };
   /** Composited colour over the background. [H, W, 3], sRGB 0..1. */
   rgb: Tensor;
   /** View-space z (not ray length), expected along the ray; far value where nothing is hit. [H, W], scene units. */

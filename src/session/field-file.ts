@@ -22,6 +22,7 @@ import {
   type OptimiserValues,
 } from '../nerf/field.ts';
 import { type HashLevel, hashLevels } from '../nerf/hash-levels.ts';
+import { MOST_MARCH_STEPS, marchSteps } from '../nerf/space.ts';
 import type { TrainingPace } from '../nerf/trainer.ts';
 import type { Scene, View } from '../scene/types.ts';
 import { type Look, PLAIN_LOOK } from './looks.ts';
@@ -83,20 +84,26 @@ const metaSchema = z.object({
   unbounded: z.boolean(),
   /** What shows behind; older files were white. */
   background: z.enum(['white', 'black']).default('white'),
-  field: z.object({
-    levels: z.number().int().min(2).max(32).multipleOf(2),
-    log2TableSize: z.number().int().min(4).max(24),
-    minResolution: z.number().positive().max(8192),
-    maxResolution: z.number().positive().max(65536),
-    densityHidden: z.number().int().min(4).max(128).multipleOf(4),
-    colourHidden: z.number().int().min(4).max(128).multipleOf(4),
-    occupancyResolution: z.number().int().min(32).max(512).multipleOf(32),
-    stepMin: z.number().positive(),
-    cone: z.number().nonnegative(),
-    near: z.number().nonnegative(),
-    far: z.number().positive(),
-    samplesPerRay: z.number().int().positive().max(65536),
-  }),
+  field: z
+    .object({
+      levels: z.number().int().min(2).max(32).multipleOf(2),
+      log2TableSize: z.number().int().min(4).max(24),
+      minResolution: z.number().positive().max(8192),
+      maxResolution: z.number().positive().max(65536),
+      densityHidden: z.number().int().min(4).max(128).multipleOf(4),
+      colourHidden: z.number().int().min(4).max(128).multipleOf(4),
+      occupancyResolution: z.number().int().min(32).max(512).multipleOf(32),
+      stepMin: z.number().positive(),
+      cone: z.number().nonnegative().max(1),
+      near: z.number().nonnegative(),
+      far: z.number().positive().max(1e6),
+      samplesPerRay: z.number().int().positive().max(65536),
+    })
+    // Nothing in a file may hold a march up: the shaders' walks are bounded by this number.
+    .refine(
+      (field) => marchSteps(field) <= MOST_MARCH_STEPS,
+      `expected a march of at most ${MOST_MARCH_STEPS} steps, found more`,
+    ),
   appearance: appearanceSchema,
   /** Adam's counts of weight steps, where the optimisers are in the file; older files know nothing of them. */
   optimiser: z

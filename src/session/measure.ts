@@ -13,6 +13,7 @@ import {
 import { LPIPS_LAYERS, type Lpips } from '../metrics/lpips.ts';
 import { psnr } from '../metrics/psnr.ts';
 import { ssim } from '../metrics/ssim.ts';
+import { readView } from '../nerf/bands.ts';
 import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
 import type { RenderTarget } from '../nerf/types.ts';
 import type { Camera, Picture, Scene, View } from '../scene/types.ts';
@@ -45,8 +46,8 @@ export interface ScoreViewsOptions {
 }
 
 /**
- * PSNR and SSIM (and LPIPS) of views against their photographs, rendered through the lens that took them. Views of one
- * size share a target.
+ * PSNR and SSIM (and LPIPS) of views against their photographs, rendered through the lens that took them, in bands where
+ * they are larger than what the adapter takes at once.
  */
 export async function scoreViews(
   gpu: Gpu,
@@ -56,31 +57,22 @@ export async function scoreViews(
   options: ScoreViewsOptions = {},
 ): Promise<ViewScore[]> {
   const { lpips, onView, signal, onProgress } = options;
-  const targets = new Map<string, RenderTarget>();
   const scores: ViewScore[] = [];
-  try {
-    for (const { name, camera, picture } of views) {
-      throwIfAborted(signal);
-      const { width, height } = picture;
-      const key = `${width}x${height}`;
-      const target = targets.get(key) ?? createRenderTarget(gpu, width, height);
-      targets.set(key, target);
-      await render(camera, target);
-      const rgb = quantised(await target.rgb.readF32());
-      const truth = photograph(picture, background);
-      const score: ViewScore = {
-        name,
-        psnr: Math.min(99, psnr(rgb, truth)),
-        // SSIM's window is 11 x 11.
-        ssim: width >= 11 && height >= 11 ? ssim(rgb, truth, width, height) : 0,
-        ...(lpips && { lpips: await lpips.distance(rgb, truth, width, height) }),
-      };
-      scores.push(score);
-      await onView?.({ ...score, width, height, photograph: truth, render: rgb });
-      onProgress?.(scores.length);
-    }
-  } finally {
-    for (const target of targets.values()) destroyRenderTarget(target);
+  for (const { name, camera, picture } of views) {
+    throwIfAborted(signal);
+    const { width, height } = picture;
+    const rgb = quantised(await readView(gpu, width, height, (target) => render(camera, target)));
+    const truth = photograph(picture, background);
+    const score: ViewScore = {
+      name,
+      psnr: Math.min(99, psnr(rgb, truth)),
+      // SSIM's window is 11 x 11.
+      ssim: width >= 11 && height >= 11 ? ssim(rgb, truth, width, height) : 0,
+      ...(lpips && { lpips: await lpips.distance(rgb, truth, width, height) }),
+    };
+    scores.push(score);
+    await onView?.({ ...score, width, height, photograph: truth, render: rgb });
+    onProgress?.(scores.length);
   }
   return scores;
 }

@@ -75,6 +75,8 @@ const HOLDOUT_SECONDS = 20;
 /** Of the time, at most. */
 const HOLDOUT_SHARE = 0.05;
 const DEFAULT_CONSISTENCY_FRAMES = 24;
+/** Long side of those frames at most, where no size is given: all of them are kept, with their depths. Pixels. */
+const CONSISTENCY_SIDE = 1280;
 
 class Session implements ImpastoSession {
   private readonly emitter = new Emitter<SessionEvents>();
@@ -524,7 +526,7 @@ class Session implements ImpastoSession {
           this.gpu,
           scene,
           frames,
-          options.size ?? [width, height],
+          options.size ?? sizeWithin(width, height, CONSISTENCY_SIDE),
           {
             shown: this.showing.renderWith(core.taskRenderer, this.showing.blend!, flat),
             plain: this.showing.renderWith(base?.renderer ?? core.taskRenderer, plain, flat),
@@ -636,6 +638,12 @@ class Session implements ImpastoSession {
       this.current.busy = 'idle';
     }
   }
+}
+
+/** The size, or one of its shape within `longest`. */
+function sizeWithin(width: number, height: number, longest: number): [number, number] {
+  const scale = Math.min(1, longest / Math.max(width, height));
+  return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
 }
 
 const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);

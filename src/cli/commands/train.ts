@@ -86,9 +86,10 @@ export function trainCommand(io: Io): Command {
       );
       const train = () => session.train({ preset, steps: goal, seconds, seed, background, signal });
       await stage('train', train, () => session.state.trainedSteps);
+      // Before anything is measured: whatever comes then, the field is there.
+      await writeResult(options.out, await session.save({ withOptimiser: options.withOptimiser }));
       const scored = (session.state.scene?.test.length ?? 0) > 0;
       const score = scored ? await stage('evaluate', () => session.evaluate({ signal })) : null;
-      await writeResult(options.out, await session.save({ withOptimiser: options.withOptimiser }));
       await writeJson(io, options.json, {
         stages: engine.stages,
         psnr: score ? score.mean.psnr : null,

@@ -15,6 +15,7 @@ import type { Field } from '../field.ts';
 import { makeIfRoom } from '../memory.ts';
 import { fixedCounters, type NerfKernels, Passes } from '../passes.ts';
 import { COUNTERS, type SampleBuffers } from '../sample-buffers.ts';
+import { marchSteps } from '../space.ts';
 import type { Behind, RenderTarget } from '../types.ts';
 import { atlasSize, type BakeLimits, type BrickLayout, layOutBricks } from './bricks.ts';
 import type { BakeKernels } from './kernels.ts';
@@ -213,7 +214,7 @@ export class BakedField {
 
   /** As Renderer.render, without direction; one dispatch. */
   render(camera: Camera, target: RenderTarget, { background, filled = false }: Behind): void {
-    const { width, height } = target;
+    const { width, height, rows = { first: 0, count: height } } = target;
     const { layout, config } = this;
     this.camera.write(packCameras([cameraAtSize(camera, width, height)]));
     const encoder = this.gpu.device.createCommandEncoder({ label: 'BakedField.render' });
@@ -230,12 +231,14 @@ export class BakedField {
       },
       {
         width,
-        height,
+        first_row: rows.first,
+        row_count: rows.count,
         resolution: layout.resolution,
         voxels: layout.voxels,
         unbounded: this.unbounded ? 1 : 0,
         near: config.near,
         far: config.far,
+        step_limit: marchSteps(config),
         cone: config.cone,
         step_min: config.stepMin,
         ...this.code,
@@ -243,7 +246,7 @@ export class BakedField {
         texel: atlasSize(layout).map((n) => 1 / n),
         background,
       },
-      [Math.ceil(width / 8), Math.ceil(height / 8)],
+      [Math.ceil(width / 8), Math.ceil(rows.count / 8)],
     );
     pass.end();
     this.gpu.device.queue.submit([encoder.finish()]);

@@ -6,6 +6,7 @@ struct Uniforms {
   resolution: u32,   // of the occupancy grid
   unbounded: u32,
   sample_limit: u32, // samples a ray, at most
+  step_limit: u32,   // steps a ray, at most: more than any takes (space.ts)
   cone: f32,
   step_min: f32,     // scene units
 }
@@ -24,7 +25,7 @@ fn march_count(@builtin(global_invocation_id) id: vec3u) {
   let direction = ray_direction[r];
   var t = origin.w;
   var count = 0u;
-  while (t < direction.w && count < uniforms.sample_limit) {
+  for (var step = 0u; step < uniforms.step_limit && t < direction.w && count < uniforms.sample_limit; step++) {
     let dt = march_step(t, uniforms.cone, uniforms.step_min);
     let q = field_from_scene(origin.xyz + (t + 0.5 * dt) * direction.xyz, uniforms.unbounded);
     if (occupied(q, uniforms.resolution)) { count++; }

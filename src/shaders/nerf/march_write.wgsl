@@ -5,6 +5,7 @@ struct Uniforms {
   resolution: u32,
   unbounded: u32,
   sample_limit: u32,
+  step_limit: u32,   // steps a ray, at most: more than any takes (space.ts)
   cone: f32,
   step_min: f32,
   stride: u32,       // samples that the buffers hold
@@ -27,7 +28,7 @@ fn march_write(@builtin(global_invocation_id) id: vec3u) {
   let direction = ray_direction[r];
   var t = origin.w;
   var count = 0u;
-  while (t < direction.w && count < span.y) {
+  for (var step = 0u; step < uniforms.step_limit && t < direction.w && count < span.y; step++) {
     let dt = march_step(t, uniforms.cone, uniforms.step_min);
     let middle = t + 0.5 * dt;
     let q = field_from_scene(origin.xyz + middle * direction.xyz, uniforms.unbounded);

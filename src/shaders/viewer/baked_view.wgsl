@@ -5,12 +5,14 @@ const STOP = 1e-3; // transmittance at which a ray ends: a quarter of one level 
 
 struct Uniforms {
   width: u32,
-  height: u32,
+  first_row: u32,    // of the view, where the outputs begin
+  row_count: u32,
   resolution: u32,   // of the occupancy grid
   voxels: u32,       // a side of a brick
   unbounded: u32,
   near: f32,         // scene units
   far: f32,          // scene units; also the depth where nothing is hit
+  step_limit: u32,   // steps a ray, at most: more than any takes (space.ts)
   cone: f32,
   step_min: f32,     // scene units
   density_floor: f32, // see density_code.wgsl
@@ -31,14 +33,14 @@ struct Uniforms {
 
 @compute @workgroup_size(8, 8)
 fn baked_view(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= uniforms.width || id.y >= uniforms.height) { return; }
-  let ray = pixel_ray(0u, vec2f(id.xy) + 0.5);
+  if (id.x >= uniforms.width || id.y >= uniforms.row_count) { return; }
+  let ray = pixel_ray(0u, vec2f(vec2u(id.x, uniforms.first_row + id.y)) + 0.5);
   let range = ray_range(ray, uniforms.unbounded, uniforms.near, uniforms.far);
   var t = range.x;
   var light = 1.0; // transmittance so far
   var colour = vec3f(0.0);
   var depth = 0.0;
-  while (t < range.y && light > STOP) {
+  for (var step = 0u; step < uniforms.step_limit && t < range.y && light > STOP; step++) {
     let dt = march_step(t, uniforms.cone, uniforms.step_min);
     let middle = t + 0.5 * dt;
     let q = field_from_scene(ray.origin + middle * ray.direction, uniforms.unbounded);

@@ -503,6 +503,22 @@ describe('interruption', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
+  it('keeps the field that is trained, where it is stopped while that is measured', async () => {
+    const stop = new AbortController();
+    const out = place('measured.impasto');
+    const io = {
+      stdout: () => {},
+      stderr: (text: string) => {
+        if (text.includes('evaluate')) stop.abort(130);
+      },
+      terminal: null,
+      signal: stop.signal,
+    };
+    const argv = ['train', scene, '--out', out, '--preset', 'quick', '--steps', '2', ...SMALL];
+    expect(await runCommandLine(argv, io)).toBe(130);
+    expect(readContainer(new Uint8Array(readFileSync(out)), out).meta.steps).toBe(2);
+  });
+
   it('does so as a process, on Ctrl-C, and ends', async () => {
     const out = place('signalled');
     const argv = [

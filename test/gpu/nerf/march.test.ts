@@ -7,6 +7,7 @@ import type { Gpu } from '../../../src/gpu/device.ts';
 import { Kernel } from '../../../src/gpu/kernel.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { NerfKernels } from '../../../src/nerf/passes.ts';
+import { marchSteps } from '../../../src/nerf/space.ts';
 import { rayOfPixel } from '../../../src/scene/rays.ts';
 import spaceWgsl from '../../../src/shaders/common/space.wgsl?raw';
 import { cameraAround, SMALL_FIELD } from '../../reference/nerf/cases.ts';
@@ -62,7 +63,15 @@ describe.each([
   it('agree with the reference; rays that do not fit are dropped whole', async () => {
     const ray_origin = Float32Array.from(rays.flatMap(({ origin, range }) => [...origin, range[0]]));
     const ray_direction = Float32Array.from(rays.flatMap(({ direction, range }) => [...direction, range[1]]));
-    const uniforms = { ray_count: count, resolution, unbounded, sample_limit: 40, cone, step_min: stepMin };
+    const uniforms = {
+      ray_count: count,
+      resolution,
+      unbounded,
+      sample_limit: 40,
+      step_limit: marchSteps(SMALL_FIELD),
+      cone,
+      step_min: stepMin,
+    };
     const groups = [Math.ceil(count / 64)] as const;
     const common = { ray_origin, ray_direction, occupancy_bits: bits };
     const counts = (
@@ -219,4 +228,23 @@ describe('space.wgsl', () => {
     });
     expect(found.cells.some((cell) => cell === 0xffffffff)).toBe(true);
   });
+});
+
+it('a walk whose steps move nothing ends all the same', async () => {
+  const { occupancyResolution: resolution } = SMALL_FIELD;
+  const walk = { ray_count: 1, resolution, unbounded: 0, sample_limit: 40, step_limit: 100, cone: 0, step_min: 1e-30 };
+  const { ray_sample_count } = await runKernel(
+    gpu,
+    kernels.get('march_count'),
+    {
+      ray_origin: Float32Array.from([0, 0, 0, 0.1]),
+      ray_direction: Float32Array.from([0, 0, 1, 1e30]),
+      occupancy_bits: new Uint32Array(resolution ** 3 / 32),
+      ray_sample_count: Uint32Array.from([7]),
+    },
+    walk,
+    [1],
+    ['ray_sample_count'],
+  );
+  expect([...ray_sample_count]).toEqual([0]);
 });

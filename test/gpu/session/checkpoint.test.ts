@@ -116,6 +116,20 @@ describe('a field file', () => {
       },
     ],
     [
+      'steps that no longer move a distance',
+      /header field 'field' in .*expected a march of at most 65536 steps, found more/,
+      (c) => {
+        Object.assign(inner(c, 'field'), { stepMin: 1e-30, cone: 0 });
+      },
+    ],
+    [
+      'a ray to the end of the world',
+      /field\.far/,
+      (c) => {
+        Object.assign(inner(c, 'field'), { stepMin: 0.0035, cone: 0, far: 1e30 });
+      },
+    ],
+    [
       'a preset nobody knows',
       /preset/,
       (c) => {

@@ -18,6 +18,7 @@ import { Field } from '../../../../src/nerf/field.ts';
 import { NerfKernels } from '../../../../src/nerf/passes.ts';
 import { createRenderTarget, destroyRenderTarget, Renderer } from '../../../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../../../src/nerf/sample-buffers.ts';
+import { marchSteps } from '../../../../src/nerf/space.ts';
 import { NerfTrainer } from '../../../../src/nerf/trainer.ts';
 import { rayOfPixel } from '../../../../src/scene/rays.ts';
 import { writeFieldFile } from '../../../../src/session/field-file.ts';
@@ -154,13 +155,15 @@ describe.each([
       { cameras: tensor('cameras', packCameras([camera])), brick_index: tensor('index', layout.index), ...outputs },
       {
         width,
-        height,
+        first_row: 0,
+        row_count: height,
         resolution: N,
         voxels: layout.voxels,
         unbounded: unbounded ? 1 : 0,
         near: config.near,
         far: config.far,
         cone: config.cone,
+        step_limit: marchSteps(config),
         step_min: config.stepMin,
         ...code,
         filled: unbounded ? 1 : 0,
