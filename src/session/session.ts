@@ -151,6 +151,12 @@ class Session implements ImpastoSession {
           this.emitter.emit('progress', { task: 'load', fraction: total ? done / total : 0, text: what });
         },
       });
+      const { scene: open } = this.current;
+      if (this.core && open && open.train[0].picture.width === 0 && sameScene(open, scene)) {
+        // The photographs of the very field that is open: it stays, and all that was painted on it.
+        this.current.scene = scene;
+        return scene;
+      }
       await this.dropCore();
       this.current.scene = scene;
       this.current.background = 'white';
@@ -464,7 +470,9 @@ class Session implements ImpastoSession {
 
   /** Calls queue up: each draws the field as it is when its turn comes. */
   async render(camera: Camera, target: RenderTarget, options: RenderChoice = {}): Promise<void> {
-    await this.showing.render(() => this.needCore(), camera, target, options);
+    const { of } = options;
+    const look = () => (of ? this.library.lookOf(of, this.current.strength) : null);
+    await this.showing.render(() => this.needCore(), camera, target, options, look);
   }
 
   async bake(options: { signal?: AbortSignal; slow?: boolean } = {}): Promise<BakeReport | null> {

@@ -93,12 +93,24 @@ export class Showing {
 
   // Views
 
-  /** Calls queue up. @param needCore asked when its turn comes: the field may have gone while it waited */
-  render(needCore: () => Core, camera: Camera, target: RenderTarget, choice: RenderChoice): Promise<void> {
+  /**
+   * Calls queue up.
+   * @param needCore asked when its turn comes: the field may have gone while it waited
+   * @param wantedLook asked then too: in place of what is shown, or null
+   */
+  render(
+    needCore: () => Core,
+    camera: Camera,
+    target: RenderTarget,
+    choice: RenderChoice,
+    wantedLook: () => Look | null,
+  ): Promise<void> {
     const { original, baked, flat } = choice;
     return this.inTurn(async () => {
       const core = needCore();
-      const blend = (original ? this.plainBlend : this.shownBlend)!;
+      const look = wantedLook();
+      const other = look && blendOfLooks(core.field.appearance, look, this.regionLooks);
+      const blend = (original ? this.plainBlend : (other ?? this.shownBlend))!;
       const bake = baked ? this.baking.of(blend) : null;
       if (bake) bake.render(camera, target, this.behind(blend));
       else await this.renderWith(core.viewRenderer, blend, { flat })(camera, target);

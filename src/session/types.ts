@@ -217,6 +217,8 @@ export interface Library {
 /** What of the field a view shows; by default all of it, as it is now. */
 export interface RenderChoice {
   original?: boolean;
+  /** These styles in place of those that are shown, in regions of their own as they are. */
+  of?: ShownStyles;
   baked?: boolean;
   flat?: boolean;
 }
@@ -286,7 +288,10 @@ export interface ImpastoSession {
   readonly state: Readonly<SessionState>;
   on<K extends keyof SessionEvents>(event: K, listener: (detail: SessionEvents[K]) => void): () => void;
 
-  /** Replaces the scene only when the new one has loaded whole; throws InputError and changes nothing otherwise. */
+  /**
+   * Replaces the scene only when the new one has loaded whole; throws InputError and changes nothing otherwise. The
+   * photographs of a field that was opened without them come beside it: the field and its styles stay.
+   */
   loadScene(files: FileSource, options: LoadSceneOptions): Promise<Scene>;
   /** Starts or goes on training. Resolves when done or cancelled. */
   train(options: TrainOptions): Promise<void>;

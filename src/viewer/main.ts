@@ -84,10 +84,6 @@ async function start(app: HTMLElement): Promise<void> {
 
   autosave = new Autosave({
     session,
-    bundledName() {
-      const { scene, bundledScenes } = store.state;
-      return bundledScenes.find(({ title }) => title === scene?.name)?.name ?? null;
-    },
     picture: async () => thumbnailOf(await viewport.picture()),
     onList: (works) => store.patch({ works }),
     onFailure: (sentence) => notices.show('warning', sentence),

@@ -1,8 +1,7 @@
 // Scenes, checkpoints and the fields that came along, opened into the page: what was there stays until the new is there
 // whole, and what is a person's own is kept before it is replaced.
 
-import type { FileSource, Scene } from '../scene/types.ts';
-import { sameScene } from '../session/base-field.ts';
+import type { FileSource, LoadSceneOptions, Scene } from '../scene/types.ts';
 import { PRESETS } from '../session/presets.ts';
 import type { WorkMark } from './autosave/autosave.ts';
 import { fetchSource } from './fetch-source.ts';
@@ -12,7 +11,7 @@ import { loadShippedField, loadShippedStyle, type ShippedField, type ShippedStyl
 
 /** A field that came along, in the first of its finished styles. */
 export async function openShipped(page: Page, field: ShippedField): Promise<void> {
-  await page.guarded('load', async (signal) => {
+  await page.guarded('load', `opening ${field.title}`, async (signal) => {
     const before = page.parts.session.state.scene;
     const { session } = page.parts;
     await loadShippedField(session, field, signal);
@@ -39,45 +38,51 @@ export async function fetchPainting(page: Page, style: ShippedStyle, signal?: Ab
   return id;
 }
 
-/** A checkpoint of a bundled scene was opened alone, and now its photographs are needed. */
-export async function fetchPhotographs(page: Page): Promise<void> {
-  const { session, store } = page.parts;
+/**
+ * A checkpoint of a bundled scene was opened alone, and now its photographs are needed: they come beside the field, which
+ * stays as it is, and so does the view.
+ */
+export async function fetchPhotographs(page: Page, signal: AbortSignal): Promise<void> {
+  const { session, store, viewport } = page.parts;
   const { scene } = session.state;
   if (!scene || hasPictures(scene)) return;
   const bundled = store.state.bundledScenes.find(({ title }) => title === scene.name);
-  if (bundled) await openScene(page, bundledSource(bundled), false);
+  if (!bundled) return;
+  const before = session.state.trainedSteps;
+  const loaded = await session.loadScene(await bundledSource(bundled)(signal), loadOptions(page, signal));
+  if (session.state.trainedSteps !== before) return showScene(page, loaded);
+  sayScene(page, loaded);
+  viewport.setViews(loaded);
 }
 
-/** @param train go on to learn it, unless the address says otherwise */
+function loadOptions({ parts: { decoder, url, store } }: Page, signal: AbortSignal): LoadSceneOptions {
+  return {
+    decoder,
+    downscale: url.downscale,
+    maxSide: PRESETS[store.state.training.preset].pictureSide,
+    maxTrain: url.maxTrain,
+    maxTest: url.maxTest,
+    signal,
+  };
+}
+
+/** Opens photographs, and goes on to learn them unless the address says otherwise. */
 export async function openScene(
   page: Page,
+  name: string,
   source: (signal: AbortSignal) => Promise<FileSource>,
-  train = true,
 ): Promise<boolean> {
-  const { session, store, viewport, decoder, url, notices } = page.parts;
-  const { preset } = store.state.training;
-  const wasTraining = page.task.current === 'train';
+  const { session, store, viewport, url, notices } = page.parts;
+  const wasTraining = page.jobs.current === 'train';
   let kept = false;
-  const opened = await page.guarded('load', async (signal) => {
-    // A field from a checkpoint alone waits for its photographs: these may be they.
-    const field = hasPictures(session.state.scene) || !session.state.trainedSteps ? null : await session.save();
-    const before = session.state.scene;
-    const { work } = page.parts.autosave;
-    const scene = await session.loadScene(await source(signal), {
-      decoder,
-      downscale: url.downscale,
-      maxSide: PRESETS[preset].pictureSide,
-      maxTrain: url.maxTrain,
-      maxTest: url.maxTest,
-      signal,
-    });
-    if (field && before && sameScene(before, scene)) {
-      await session.load(field, before.name);
-      page.parts.autosave.resume(work);
-      kept = true;
-    }
-    showScene(page, scene);
-    if (kept) viewport.setField(true);
+  const opened = await page.guarded('load', `opening ${name}`, async (signal) => {
+    const scene = await session.loadScene(await source(signal), loadOptions(page, signal));
+    // A field from a checkpoint alone waited for its photographs: these were they.
+    kept = session.state.trainedSteps > 0;
+    if (kept) {
+      sayScene(page, scene);
+      viewport.setViews(scene);
+    } else showScene(page, scene);
     store.update('training', {
       step: session.state.trainedSteps,
       rate: 0,
@@ -92,10 +97,19 @@ export async function openScene(
   });
   viewport.setWorking(false);
   if (opened && kept) notices.show('info', 'These are the photographs of the field that is open: it can be trained on');
-  else if (opened && train && url.train) void page.commands.train();
-  // What was training before a scene that could not be opened goes on.
-  else if (!opened && wasTraining && session.state.busy === 'idle') void page.commands.train();
+  else if (opened && url.train) void page.commands.train();
+  else if (!opened) goOnTraining(page, wasTraining);
   return opened;
+}
+
+/** What was training before a scene that could not be opened goes on. */
+function goOnTraining(page: Page, wasTraining: boolean): void {
+  if (wasTraining && page.jobs.jobs.length === 0 && page.parts.session.state.busy === 'idle')
+    void page.commands.train();
+}
+
+function sayScene({ store }: Page, { name, source, train, test, notes }: Scene): void {
+  store.patch({ scene: { name, source, trainViews: train.length, testViews: test.length, notes } });
 }
 
 function showScene(page: Page, scene: Scene): void {
@@ -103,15 +117,7 @@ function showScene(page: Page, scene: Scene): void {
   // A path was for the old scene's world.
   page.path = null;
   store.update('export', { path: null });
-  store.patch({
-    scene: {
-      name: scene.name,
-      source: scene.source,
-      trainViews: scene.train.length,
-      testViews: scene.test.length,
-      notes: scene.notes,
-    },
-  });
+  sayScene(page, scene);
   page.parts.look.begin(viewport.setScene(scene));
 }
 
@@ -123,15 +129,15 @@ export async function openCheckpoint(
   work: WorkMark | null = null,
 ): Promise<void> {
   const { session, notices, autosave } = page.parts;
-  const wasTraining = page.task.current === 'train';
+  const wasTraining = page.jobs.current === 'train';
   const before = session.state.scene;
-  const loaded = await page.guarded('load', async () => {
+  const loaded = await page.guarded('load', `opening ${where}`, async () => {
     await session.load(bytes, where);
     autosave.resume(work);
     fieldOpened(page, before);
     notices.show('info', `${where} is open`);
   });
-  if (!loaded && wasTraining && session.state.busy === 'idle') void page.commands.train();
+  if (!loaded) goOnTraining(page, wasTraining);
 }
 
 /** @param before the scene that was open; photographs that are open already stay, and with them the view */

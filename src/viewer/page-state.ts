@@ -6,6 +6,7 @@ import type { BakeReport, SessionState, StyleLossName } from '../session/types.t
 import { PAINTING_LOSS } from '../style/style-config.ts';
 import type { SnapshotInfo } from './autosave/field-snapshot.ts';
 import type { Shown } from './fade.ts';
+import type { Job } from './job-queue.ts';
 import type { ShippedField } from './shipped.ts';
 
 /** A point of a curve: [step, value]. */
@@ -40,6 +41,8 @@ export interface PageState {
   works: readonly SnapshotInfo[];
   busy: SessionState['busy'];
   progress: { task: string; fraction: number; text: string } | null;
+  /** The long task that runs, then those that wait. */
+  jobs: readonly Job[];
 
   bundledScenes: BundledScene[];
   /** Trained fields of them that came along. */
@@ -185,6 +188,7 @@ export function initialState(): PageState {
     works: [],
     busy: 'idle',
     progress: null,
+    jobs: [],
     bundledScenes: [],
     shipped: [],
     opening: false,

@@ -1,7 +1,7 @@
 // What the page is made of, for actions and panels: the engine, the state, the view, what was chosen; and how everything
 // that is asked of it ends. What goes wrong becomes one sentence, and nothing that is there is lost by it.
 
-import { InputError } from '../errors.ts';
+import { InputError, throwIfAborted } from '../errors.ts';
 import type { Picture, PictureDecoder } from '../scene/types.ts';
 import type { ImpastoSession } from '../session/types.ts';
 import type { Commands } from './actions/index.ts';
@@ -9,7 +9,7 @@ import type { Question } from './ask.ts';
 import type { Autosave } from './autosave/autosave.ts';
 import type { StyleFiles } from './autosave/style-files.ts';
 import { History } from './history.ts';
-import { LongTask } from './long-task.ts';
+import { type JobKind, JobQueue } from './job-queue.ts';
 import type { Look } from './look.ts';
 import type { Notices } from './notices.ts';
 import type { PageState } from './page-state.ts';
@@ -44,7 +44,8 @@ export interface PageParts {
 }
 
 export class Page {
-  readonly task = new LongTask();
+  readonly jobs: JobQueue;
+  private openings = 0;
   readonly history: History;
   readonly library: PaintedLibrary;
   readonly regions: PageRegions;
@@ -59,10 +60,12 @@ export class Page {
   constructor(readonly parts: PageParts) {
     const { session, store, viewport, notices, styleFiles } = parts;
     const onError = (error: unknown) => this.report(error);
+    this.jobs = new JobQueue((jobs) => store.patch({ jobs }));
     this.history = new History((undo, redo) => store.update('library', { undo, redo }), onError);
     const fades = () => !store.state.software && session.state.busy === 'idle';
     this.library = new PaintedLibrary({ session, store, notices, history: this.history, styleFiles, fades, onError });
-    this.regions = new PageRegions({ session, store, viewport, history: this.history, onError });
+    const refuses = () => this.refusesEdits();
+    this.regions = new PageRegions({ session, store, viewport, history: this.history, refuses, onError });
     this.commands = parts.commandsOf(this);
   }
 
@@ -77,16 +80,32 @@ export class Page {
     return false;
   }
 
-  /** A long task that takes the place of the one under way. True when it ran to its end. */
-  async guarded(name: keyof typeof BUSY, task: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+  /** While a video is made, what is seen in it stays as it is. @returns whether it is, and then says so */
+  refusesEdits(): boolean {
+    if (this.jobs.current !== 'export') return false;
+    this.parts.notices.show(
+      'info',
+      'A video is being made of what is there: let it end, or cancel it, before this is changed',
+    );
+    return true;
+  }
+
+  /**
+   * A long task, in its turn. What opens another field takes the place of all that runs and waits, if that is meant.
+   * @param title what is said of it while it runs or waits: 'painting Wave'
+   * @returns true when it ran to its end
+   */
+  async guarded(kind: JobKind, title: string, task: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    if (kind === 'load' ? !(await this.makesRoomFor(title)) : !this.waitsInTurn(title)) return false;
     try {
-      return await this.task.run(name, async (signal) => {
+      return await this.jobs.run({ kind, title }, async (signal) => {
+        const { autosave, store } = this.parts;
         // At once: the engine's first event may be seconds away.
-        this.parts.store.patch({ busy: BUSY[name] });
-        const { autosave } = this.parts;
+        store.patch({ busy: BUSY[kind] });
         // What replaces the field waits until what is new of it is kept.
-        const replaces = name === 'load' || name === 'train';
+        const replaces = kind === 'load' || kind === 'train';
         await Promise.all([replaces ? autosave.keep() : autosave.settled(), this.library.settled()]);
+        throwIfAborted(signal);
         await task(signal);
       });
     } catch (error) {
@@ -94,11 +113,37 @@ export class Page {
       return false;
     } finally {
       const { session, store, viewport } = this.parts;
-      if (this.task.current === null) {
+      if (this.jobs.current === null) {
         store.patch({ busy: session.state.busy, progress: null });
         viewport.setWorking(false);
       }
     }
+  }
+
+  /** Says what goes before. */
+  private waitsInTurn(title: string): true {
+    const [first] = this.jobs.jobs;
+    if (first) this.parts.notices.show('info', `${upper(title)} comes after ${first.title}`);
+    return true;
+  }
+
+  /** Asks before anything but another opening is ended by it. */
+  private async makesRoomFor(title: string): Promise<boolean> {
+    const ended = this.jobs.jobs.filter(({ kind }) => kind !== 'load');
+    if (ended.length) {
+      const all = ended.map((job) => job.title).join(', ');
+      const sure = await this.parts.ask({
+        title: `End ${ended[0].title}?`,
+        text: `${upper(title)} ends ${all}. What was learnt and painted so far stays with its scene; an unfinished video is lost.`,
+        yes: 'End it',
+        no: 'Go on with it',
+      });
+      if (!sure) return false;
+    }
+    const opening = ++this.openings;
+    await this.jobs.clear();
+    // Of several asked for meanwhile the last is meant.
+    return opening === this.openings;
   }
 
   async caught(action: () => Promise<void>): Promise<void> {
@@ -124,3 +169,5 @@ export class Page {
     }, LOSS_KNOWN_MS);
   }
 }
+
+const upper = (text: string) => text[0].toUpperCase() + text.slice(1);

@@ -214,6 +214,11 @@ export class PaintedLibrary {
     this.keeper.cameAlong(id, this.nameOf(id));
   }
 
+  /** What reads the field has its turn. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.keeper.inTurn(work);
+  }
+
   /** Resolves when nothing reads the field for the library: what follows may replace it or train it. */
   settled(): Promise<void> {
     return this.keeper.settled();

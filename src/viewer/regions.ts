@@ -19,6 +19,8 @@ export interface PageRegionsParts {
   store: Store<PageState>;
   viewport: Viewport;
   history: History;
+  /** Nothing may be changed now; that has been said. */
+  refuses: () => boolean;
   onError: (error: unknown) => void;
 }
 
@@ -71,6 +73,7 @@ export class PageRegions {
   // The regions themselves
 
   add(): void {
+    if (this.parts.refuses()) return;
     const { region, edit } = this.parts.session.regions.add();
     this.remember('add a region', edit);
     this.parts.store.update('regions', { active: region.id });
@@ -89,7 +92,7 @@ export class PageRegions {
   /** By its name here, what is done with the region that is worked on. */
   act(what: 'delete' | 'clear' | 'invert'): void {
     const region = this.active;
-    if (!region) return;
+    if (!region || this.parts.refuses()) return;
     const { regions } = this.parts.session;
     const edits = {
       delete: () => regions.remove(region.id),
@@ -101,13 +104,15 @@ export class PageRegions {
 
   setLook(look: RegionStyles | null): void {
     const region = this.active;
-    if (region) this.remember(`restyle ${region.name}`, this.parts.session.regions.setLook(region.id, look));
+    if (region && !this.parts.refuses())
+      this.remember(`restyle ${region.name}`, this.parts.session.regions.setLook(region.id, look));
   }
 
   /** Live, while the slider is held; `endDrag` when it is let go. */
   setStrength(strength: number): void {
     const look = this.active?.look;
-    if (look) this.drag('change its strength', look.strength, strength, (id, to) => this.applyStrength(id, to));
+    if (look && !this.parts.refuses())
+      this.drag('change its strength', look.strength, strength, (id, to) => this.applyStrength(id, to));
   }
 
   endStrength(): void {
@@ -123,7 +128,8 @@ export class PageRegions {
 
   setSoftness(softness: number): void {
     const region = this.active;
-    if (region) this.drag('soften its border', region.softness, softness, (id, to) => this.applySoftness(id, to));
+    if (region && !this.parts.refuses())
+      this.drag('soften its border', region.softness, softness, (id, to) => this.applySoftness(id, to));
   }
 
   endSoftness(): void {
@@ -152,9 +158,9 @@ export class PageRegions {
   /** Adds what is seen there to the region, or takes it away; the first pick makes a region. */
   async pick(spot: Spot, erase = false): Promise<void> {
     await this.inTurn(async () => {
-      const { session, store, viewport } = this.parts;
+      const { session, store, viewport, refuses } = this.parts;
       const view = viewport.shownView();
-      if (!view) return;
+      if (!view || refuses()) return;
       const made = this.active ? null : session.regions.add();
       const region = this.active ?? made!.region;
       const { width, height } = view.target;
@@ -177,7 +183,7 @@ export class PageRegions {
     // Sliders tell more often than frames come.
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
-      this.growth?.setTolerance(this.parts.store.state.regions.tolerance);
+      if (!this.parts.refuses()) this.growth?.setTolerance(this.parts.store.state.regions.tolerance);
     });
   }
 
@@ -190,9 +196,9 @@ export class PageRegions {
     });
     let paint: (spot: Spot) => void = (spot) => waiting.push(spot);
     void this.inTurn(async () => {
-      const { session, store, viewport } = this.parts;
+      const { session, store, viewport, refuses } = this.parts;
       const view = viewport.shownView();
-      if (!view) return;
+      if (!view || refuses()) return;
       const made = this.active ? null : session.regions.add();
       const region = this.active ?? made!.region;
       let frame = 0;

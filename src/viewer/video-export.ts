@@ -4,7 +4,7 @@
 import { throwIfAborted } from '../errors.ts';
 import { createVideoWriter } from '../export/video.ts';
 import type { Camera, Picture } from '../scene/types.ts';
-import type { ImpastoSession } from '../session/types.ts';
+import type { ImpastoSession, RenderChoice, ShownStyles } from '../session/types.ts';
 import { PackedView, type ViewPacker } from './viewport/packed-view.ts';
 
 export interface VideoExportOptions {
@@ -13,6 +13,8 @@ export interface VideoExportOptions {
   height: number;
   fps: number;
   cameras: readonly Camera[];
+  /** The styles that are shown in all frames. */
+  of: ShownStyles;
   signal: AbortSignal;
   onProgress(fraction: number): void;
 }
@@ -23,13 +25,13 @@ export async function exportVideo(
   packer: ViewPacker,
   options: VideoExportOptions,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; notes: readonly string[] }> {
-  const { width, height, cameras, signal, onProgress } = options;
+  const { width, height, cameras, of, signal, onProgress } = options;
   const writer = await createVideoWriter(options);
   const stills = new StillRenderer(session, packer, width, height);
   try {
     for (const [i, camera] of cameras.entries()) {
       throwIfAborted(signal);
-      await writer.add(await stills.render(camera));
+      await writer.add(await stills.render(camera, { of }));
       onProgress((i + 1) / cameras.length);
     }
     throwIfAborted(signal);
@@ -57,7 +59,7 @@ export class StillRenderer {
     this.packed = new PackedView(packer.gpu.device, width, height);
   }
 
-  async render(camera: Camera, options?: { original?: boolean }): Promise<Picture> {
+  async render(camera: Camera, options?: Pick<RenderChoice, 'original' | 'of'>): Promise<Picture> {
     await this.session.render(camera, this.target, options);
     const encoder = this.packer.gpu.device.createCommandEncoder({ label: 'StillRenderer.pack' });
     this.packer.encode(encoder, this.target, this.packed);

@@ -28,7 +28,7 @@ it('keeps a work of one’s own, with its picture', async () => {
   await open('shipped=0&steps=8');
   await page.evaluate(dropFile, { name: 'ball.zip', base64: Buffer.from(ballZip()).toString('base64') });
   await until('kept', () => window.impasto.state.works[0]?.step === 8);
-  expect(await works()).toMatchObject([{ scene: 'ball', step: 8, bundled: null }]);
+  expect(await works()).toMatchObject([{ scene: 'ball', step: 8 }]);
   expect((await works())[0].picture).toMatch(/^data:image/);
 });
 

@@ -16,33 +16,38 @@ export async function exportVideo(page: Page): Promise<void> {
   if (!scene || !page.needsScene()) return;
   const { session, store, packer, notices } = page.parts;
   const { container, width, height, fps } = store.state.export;
-  page.lastVideo = null;
-  store.update('export', { fraction: 0 });
-  await page.guarded('export', async (signal) => {
+  await page.guarded('export', 'the video', async (signal) => {
+    page.lastVideo = null;
+    store.update('export', { fraction: 0 });
+    // What is shown now is what all of its frames show, whatever is shown meanwhile.
+    const { shown, strength, style } = session.state;
     const { bytes, notes } = await makeVideo(session, packer, {
       container,
       width,
       height,
       fps,
       cameras: exportCameras(page, scene),
+      of: { styles: shown, strength },
       signal,
       onProgress: (fraction) => store.update('export', { fraction }),
     });
     page.lastVideo = bytes;
-    download(`${fileName(scene.name, ...session.state.style)}.${container}`, `video/${container}`, bytes);
+    download(`${fileName(scene.name, ...style)}.${container}`, `video/${container}`, bytes);
     notices.show('info', ['The video is saved', ...notes].join('; '));
   });
   store.update('export', { fraction: null });
 }
 
 export async function cancelExport(page: Page): Promise<void> {
-  if (page.task.current === 'export') await page.task.cancel();
+  page.jobs.drop('export');
+  await page.jobs.cancel('export');
 }
 
-/** Cancels what cannot be paused: loading, painting, exporting. */
+/** Cancels what cannot be paused (loading, painting, exporting), and lets go of what waits. */
 export async function cancel(page: Page): Promise<void> {
   page.store.update('style', { waiting: false });
-  if (page.task.current !== 'train') await page.task.cancel();
+  page.jobs.drop();
+  if (page.jobs.current !== 'train') await page.jobs.cancel();
 }
 
 /** The present view at the export's size, without guides. */
@@ -94,7 +99,7 @@ function exportCameras(page: Page, scene: Scene): Camera[] {
   return pathFromJson(page.path.text, page.path.name, scene, { width, height }).cameras;
 }
 
-const running = ({ export: { fraction } }: PageState) => fraction !== null;
+const running = ({ jobs }: PageState) => jobs.some(({ kind }) => kind === 'export');
 
 function togglePath(page: Page): void {
   if (page.path) closeCameraPath(page);

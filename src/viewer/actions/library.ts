@@ -23,6 +23,7 @@ export async function renamePainted(page: Page, id: string, name: string): Promi
 }
 
 export async function deletePainted(page: Page, id: string): Promise<void> {
+  if (page.refusesEdits()) return;
   await page.caught(() => page.library.delete(id));
 }
 
@@ -31,11 +32,13 @@ export async function exportPainted(page: Page, id: string): Promise<void> {
 }
 
 export async function undo(page: Page): Promise<void> {
+  if (page.refusesEdits()) return;
   page.regions.letGo();
   await page.history.undo();
 }
 
 export async function redo(page: Page): Promise<void> {
+  if (page.refusesEdits()) return;
   page.regions.letGo();
   await page.history.redo();
 }

@@ -11,17 +11,10 @@ import { thumbnailOf } from '../style-picture.ts';
 import type { Action } from './action.ts';
 
 export async function chooseBundledStyle(page: Page, style: BundledStyle): Promise<void> {
-  const ready = readyStyle(page.store.state, style.title);
-  if (ready) {
-    let id = '';
-    const fetched = await page.guarded('load', async (signal) => {
-      id = await fetchPainting(page, ready, signal);
-    });
-    if (fetched) await page.commands.showPainted(id);
-    return;
-  }
   await page.caught(async () => {
-    await chooseStyle(page, await fetchBytes(`./styles/${style.file}`, style.title), style.title);
+    const ready = readyStyle(page.store.state, style.title);
+    if (ready) await page.commands.showPainted(await page.library.inTurn(() => fetchPainting(page, ready)));
+    else await chooseStyle(page, await fetchBytes(`./styles/${style.file}`, style.title), style.title);
   });
 }
 
@@ -51,7 +44,7 @@ export async function chooseStyle(page: Page, bytes: Uint8Array<ArrayBuffer>, wh
   });
 }
 
-/** Stylizes with the chosen picture and the panel's settings. */
+/** Stylizes with the chosen picture and the panel's settings, as they are now. */
 export async function paint(page: Page): Promise<void> {
   if (!page.needsScene()) return;
   const { session, store, url, notices } = page.parts;
@@ -61,31 +54,38 @@ export async function paint(page: Page): Promise<void> {
     notices.show('info', 'Choose a style first: from the gallery, or drop any picture');
     return;
   }
-  await fetchPhotographs(page);
+  const loss = lossOf(store.state.style);
   const { brush, strength, keepColours, photorealistic, instant, contentWeight, steps } = store.state.style;
-  store.update('style', { waiting: false, step: 0, stepCount: 0, styleLoss: null });
-  const known = new Set(session.library.styles.map(({ id }) => id));
-  await page.guarded('stylize', async (signal) => {
+  store.update('style', { waiting: false });
+  await page.guarded('stylize', `painting ${style.name}`, async (signal) => {
+    store.update('style', { step: 0, stepCount: 0, styleLoss: null });
+    await fetchPhotographs(page, signal);
+    const known = new Set(session.library.styles.map(({ id }) => id));
     page.library.paintingBegins();
-    await session.stylize({
-      styles: [{ ...style, weight: 1 }],
-      loss: lossOf(store.state.style),
-      brush,
-      strength,
-      keepColours,
-      photorealistic,
-      instant,
-      contentWeight,
-      steps: steps || url.styleSteps,
-      signal,
-    });
+    try {
+      await session.stylize({
+        styles: [{ ...style, weight: 1 }],
+        loss,
+        brush,
+        strength,
+        keepColours,
+        photorealistic,
+        instant,
+        contentWeight,
+        steps: steps || url.styleSteps,
+        signal,
+      });
+    } finally {
+      page.library.paintingEnded(known);
+    }
   });
-  page.library.paintingEnded(known);
 }
 
+/** The painting under way ends as it is, and none waits any more. */
 export async function cancelStyle(page: Page): Promise<void> {
   page.store.update('style', { waiting: false });
-  if (page.task.current === 'stylize') await page.task.cancel();
+  page.jobs.drop('stylize');
+  await page.jobs.cancel('stylize');
 }
 
 export async function clearStyle(page: Page): Promise<void> {
@@ -127,7 +127,7 @@ export const ACTIONS: readonly Action[] = [
   {
     id: 'painting.cancel',
     title: 'Cancel',
-    enabled: ({ busy, style }) => busy === 'stylizing' || style.waiting,
+    enabled: ({ jobs, style }) => style.waiting || jobs.some(({ kind }) => kind === 'stylize'),
     run: cancelStyle,
   },
   {

@@ -19,21 +19,19 @@ export async function openBundled(page: Page, name: string): Promise<void> {
   }
   page.store.patch({ opening: false });
   const field = page.store.state.shipped.find(({ scene }) => scene === name);
-  await (field ? openShipped(page, field) : openScene(page, bundledSource(found)));
+  await (field ? openShipped(page, field) : openScene(page, found.title, bundledSource(found)));
 }
 
-/** Goes on with a work that was kept, by default the last: its photographs where they are bundled, then the field. */
+/** Goes on with a work that was kept, by default the last; bundled photographs come when they are needed. */
 export async function goOn(page: Page, id?: string): Promise<void> {
   const { autosave, notices, store } = page.parts;
-  const { works, bundledScenes } = store.state;
+  const { works } = store.state;
   const work = id === undefined ? works[0] : works.find((one) => one.id === id);
   const bytes = work && (await autosave.read(work.id));
   if (!work || !bytes) {
     notices.show('info', work ? `${work.scene} is kept no more` : 'Nothing was kept by an earlier visit');
     return;
   }
-  const bundled = bundledScenes.find(({ name }) => name === work.bundled);
-  if (bundled) await openScene(page, bundledSource(bundled), false);
   await openCheckpoint(page, bytes, `what was kept of ${work.scene}`, work);
 }
 
@@ -56,7 +54,7 @@ export async function openFiles(page: Page, opening: Promise<FileSource>): Promi
     const source = await opening;
     const kind = await kindOf(source);
     if (kind === 'scene') {
-      await openScene(page, async () => source);
+      await openScene(page, source.name, async () => source);
       return;
     }
     if (kind === 'network') {

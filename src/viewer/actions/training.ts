@@ -11,24 +11,28 @@ export function setPreset(page: Page, preset: PresetName): void {
 
 export async function train(page: Page): Promise<void> {
   if (!page.needsScene()) return;
-  await fetchPhotographs(page);
   const { session, store, url } = page.parts;
-  const { preset } = store.state.training;
-  const planned = url.steps ?? PRESETS[preset].train.steps;
-  // Asked to go on beyond the preset's end: half as much again.
-  const done = session.state.preset === preset ? session.state.trainedSteps : 0;
-  const steps = done >= planned ? done + Math.ceil(planned / 2) : planned;
-  await page.guarded('train', (signal) => session.train({ preset, steps, signal }));
-  if (store.state.style.waiting && page.task.current === null && session.state.trainedSteps > 0)
+  await page.guarded('train', `learning ${session.state.scene!.name}`, async (signal) => {
+    await fetchPhotographs(page, signal);
+    const { preset } = store.state.training;
+    const planned = url.steps ?? PRESETS[preset].train.steps;
+    // Asked to go on beyond the preset's end: half as much again.
+    const done = session.state.preset === preset ? session.state.trainedSteps : 0;
+    const steps = done >= planned ? done + Math.ceil(planned / 2) : planned;
+    await session.train({ preset, steps, signal });
+  });
+  if (store.state.style.waiting && page.jobs.current === null && session.state.trainedSteps > 0)
     await page.commands.paint();
 }
 
 export async function pause(page: Page): Promise<void> {
-  await page.task.cancel();
+  await page.jobs.cancel('train');
 }
 
+/** Begins, pauses, or no longer waits for its turn. */
 export async function toggleTraining(page: Page): Promise<void> {
-  if (page.task.current === 'train') await pause(page);
+  if (page.jobs.current === 'train') await pause(page);
+  else if (page.jobs.jobs.some(({ kind }) => kind === 'train')) page.jobs.drop('train');
   else await train(page);
 }
 

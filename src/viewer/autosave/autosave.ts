@@ -18,8 +18,6 @@ export type WorkMark = Pick<SnapshotInfo, 'id' | 'revision'>;
 
 export interface AutosaveParts {
   session: ImpastoSession;
-  /** The present scene's name, if it is a bundled one. */
-  bundledName: () => string | null;
   /** A small image's address of what is on the screen. */
   picture: () => Promise<string | null>;
   /** The kept works, newest first, whenever they change. */
@@ -131,7 +129,7 @@ export class Autosave {
   }
 
   private async write(): Promise<void> {
-    const { session, bundledName, picture } = this.parts;
+    const { session, picture } = this.parts;
     const { scene, trainedSteps, style } = session.state;
     const began = performance.now();
     const bytes = await session.save();
@@ -139,7 +137,6 @@ export class Autosave {
     const snapshot: FieldSnapshot = {
       ...this.present!,
       scene: scene!.name,
-      bundled: bundledName(),
       step: trainedSteps,
       style: [...style],
       at: Date.now(),

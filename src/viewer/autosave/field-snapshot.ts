@@ -8,8 +8,6 @@ export interface SnapshotInfo {
   /** Counts the work's snapshots, so that a tab sees that another one has gone on with it. */
   revision: number;
   scene: string;
-  /** Name of the bundled scene that it is of, for its photographs. */
-  bundled: string | null;
   step: number;
   style: string[];
   /** Date.now() */
@@ -28,12 +26,12 @@ export interface FieldSnapshot extends SnapshotInfo {
 /** What a store had under a work's key, or null where it is of another shape: of another version, or another page. */
 export function readSnapshotInfo(value: unknown): SnapshotInfo | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { id, revision, scene, bundled, step, style, at, size, picture } = value as Partial<SnapshotInfo>;
+  const { id, revision, scene, step, style, at, size, picture } = value as Partial<SnapshotInfo>;
   const numbers = [revision, step, at, size].every((one) => typeof one === 'number' && Number.isFinite(one));
   const words = [id, scene].every((one) => typeof one === 'string');
-  const perhaps = [bundled, picture].every((one) => one === null || typeof one === 'string');
+  const pictured = picture === null || typeof picture === 'string';
   const styles = Array.isArray(style) && style.every((one) => typeof one === 'string');
-  return numbers && words && perhaps && styles ? (value as SnapshotInfo) : null;
+  return numbers && words && pictured && styles ? (value as SnapshotInfo) : null;
 }
 
 /** "322 steps, painted as Wave, kept 2 minutes ago, 4.1 MB" */

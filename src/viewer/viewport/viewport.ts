@@ -133,14 +133,23 @@ export class Viewport {
    * @returns that camera
    */
   setScene(scene: Scene): Camera {
-    const cameras = scene.train.map((view) => view.camera);
-    const focus = new Vector3(...sharedCentre(cameras));
-    this.guides.setViews(scene.train, focus);
-    const camera = startingCamera(cameras, focus);
+    const focus = this.setViews(scene);
+    const camera = startingCamera(
+      scene.train.map((view) => view.camera),
+      focus,
+    );
     this.goTo(camera, focus);
     this.setField(false);
     this.setGuides(this.guideOptions);
     return camera;
+  }
+
+  /** The scene's cameras as guides; nothing else changes. @returns what they look at */
+  setViews({ train }: Scene): Vector3 {
+    const focus = new Vector3(...sharedCentre(train.map(({ camera }) => camera)));
+    this.guides.setViews(train, focus);
+    this.setGuides(this.guideOptions);
+    return focus;
   }
 
   /** Whether there is a field worth rendering: before, only guides are drawn. */

@@ -1,11 +1,10 @@
-// The page's parts that need neither a browser nor a GPU: resolution by budget, one long task at a time, the
-// store, the address's options, poses, what dropped files are meant as.
+// The page's parts that need neither a browser nor a GPU: resolution by budget, the store, the address's options, poses,
+// what dropped files are meant as.
 
 import { PerspectiveCamera, Vector3 } from 'three/webgpu';
 import { describe, expect, it } from 'vitest';
 import type { FileSource } from '../../../src/scene/types.ts';
 import { kindOf } from '../../../src/viewer/dropped-files.ts';
-import { LongTask } from '../../../src/viewer/long-task.ts';
 import { Store } from '../../../src/viewer/store.ts';
 import { readUrlOptions } from '../../../src/viewer/url-options.ts';
 import { FrameBudget } from '../../../src/viewer/viewport/frame-budget.ts';
@@ -90,50 +89,6 @@ describe('FrameBudget', () => {
     expect(budget.size(FULL, 0).width).toBeGreaterThan(0.9 * alone);
     budget.measured(MILLISECOND_A_KILOPIXEL, 5, false);
     expect(budget.size(FULL, 0).width).toBeLessThan(0.8 * alone);
-  });
-});
-
-describe('LongTask', () => {
-  const untilAborted = (signal: AbortSignal) =>
-    new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-
-  it('cancels the task under way, waits for its end, then runs the next', async () => {
-    const task = new LongTask();
-    const order: string[] = [];
-    const first = task.run('first', async (signal) => {
-      await untilAborted(signal);
-      order.push('first ended');
-    });
-    await Promise.resolve();
-    const second = task.run('second', async () => {
-      order.push('second ran');
-    });
-    expect(await first).toBe(false);
-    expect(await second).toBe(true);
-    expect(order).toEqual(['first ended', 'second ran']);
-    expect(task.current).toBeNull();
-  });
-
-  it('runs only the last of several that were asked for meanwhile', async () => {
-    const task = new LongTask();
-    const ran: string[] = [];
-    const results = ['a', 'b', 'c'].map((name) =>
-      task.run(name, async () => {
-        ran.push(name);
-      }),
-    );
-    expect(await Promise.all(results)).toEqual([false, false, true]);
-    expect(ran).toEqual(['c']);
-  });
-
-  it('passes a failure on and is none the worse for it', async () => {
-    const task = new LongTask();
-    await expect(
-      task.run('bad', async () => {
-        throw new Error('no');
-      }),
-    ).rejects.toThrow('no');
-    expect(await task.run('good', async () => undefined)).toBe(true);
   });
 });
 

@@ -76,7 +76,6 @@ function autosaveOf(session: ImpastoSession, store: AutosaveStore, parts: Partia
   const autosave = new Autosave({
     session,
     store,
-    bundledName: () => null,
     picture: async () => 'data:,',
     onList: (list) => {
       works = list;
@@ -196,13 +195,13 @@ describe('Autosave: when', () => {
   it('keeps the first trained field at once, then once a minute', async () => {
     const { kept, store } = memoryStore();
     const { session, saves, train } = engine();
-    const { autosave } = autosaveOf(session, store, { bundledName: () => 'still-life' });
+    const { autosave } = autosaveOf(session, store);
     for (let second = 0; second < 150; second++) {
       train(second);
       await rest(1000);
     }
     expect(saves).toEqual([1, 62, 123]);
-    expect(autosave.last).toMatchObject({ scene: 'Still life', bundled: 'still-life', step: 123, style: [] });
+    expect(autosave.last).toMatchObject({ scene: 'Still life', step: 123, style: [] });
     expect([...kept.values()].map(({ step }) => step)).toEqual([123]);
   });
 
@@ -327,7 +326,6 @@ describe('snapshots', () => {
     id: 'a',
     revision: 1,
     scene: 'Fox',
-    bundled: null,
     step: 1200,
     style: ['Wave'],
     at: 0,
@@ -347,7 +345,7 @@ describe('snapshots', () => {
       { ...info, style: undefined },
       { ...info, style: [1] },
       { ...info, at: Number.NaN },
-      { ...info, bundled: 3 },
+      { ...info, picture: 3 },
       { ...info, id: undefined },
     ]) {
       expect(readSnapshotInfo(bad)).toBeNull();

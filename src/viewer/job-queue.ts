@@ -1,0 +1,93 @@
+// Long tasks, one at a time, in the order in which they were asked for. None ends another: a task ends by itself, or by
+// being cancelled. One that fails does not poison those that wait.
+
+import { Cancelled } from '../errors.ts';
+
+export type JobKind = 'load' | 'train' | 'stylize' | 'export';
+
+/** What is said of a task: 'painting Wave'. */
+export interface Job {
+  readonly kind: JobKind;
+  readonly title: string;
+}
+
+interface Entry {
+  job: Job;
+  abort: AbortController;
+  begin(): Promise<void>;
+  /** Ended, or never begun. */
+  end(): void;
+}
+
+export class JobQueue {
+  private running: (Entry & { ended: Promise<void> }) | null = null;
+  private waiting: Entry[] = [];
+
+  /** @param onChange what runs or waits has changed: first what runs, then what waits */
+  constructor(private readonly onChange: (jobs: readonly Job[]) => void = () => undefined) {}
+
+  /** What runs, then what waits. */
+  get jobs(): readonly Job[] {
+    return [...(this.running ? [this.running] : []), ...this.waiting].map(({ job }) => job);
+  }
+
+  /** The kind of what runs, or null. */
+  get current(): JobKind | null {
+    return this.running?.job.kind ?? null;
+  }
+
+  /** @returns false when it was cancelled, running or waiting. @throws what the task throws, but for Cancelled */
+  run(job: Job, task: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    return new Promise<boolean>((resolve, reject) => {
+      const abort = new AbortController();
+      const begin = async () => {
+        try {
+          await task(abort.signal);
+        } catch (error) {
+          if (!(error instanceof Cancelled || abort.signal.aborted)) reject(error);
+        }
+      };
+      this.waiting.push({ job, abort, begin, end: () => resolve(!abort.signal.aborted) });
+      this.next();
+    });
+  }
+
+  private next(): void {
+    this.onChange(this.jobs);
+    if (this.running) return;
+    const entry = this.waiting.shift();
+    if (!entry) return;
+    const ended = entry.begin().then(() => {
+      this.running = null;
+      entry.end();
+      this.next();
+    });
+    this.running = { ...entry, ended };
+    this.onChange(this.jobs);
+  }
+
+  /** Cancels what runs, if it is of that kind, and resolves at its end; the next begins then. */
+  async cancel(kind?: JobKind): Promise<void> {
+    const { running } = this;
+    if (!running || (kind && running.job.kind !== kind)) return;
+    running.abort.abort();
+    await running.ended;
+  }
+
+  /** Lets go of what waits, of one kind or all of it. */
+  drop(kind?: JobKind): void {
+    const gone = this.waiting.filter(({ job }) => !kind || job.kind === kind);
+    this.waiting = this.waiting.filter((entry) => !gone.includes(entry));
+    for (const entry of gone) {
+      entry.abort.abort();
+      entry.end();
+    }
+    if (gone.length) this.onChange(this.jobs);
+  }
+
+  /** Nothing runs and nothing waits any more. */
+  async clear(): Promise<void> {
+    this.drop();
+    await this.cancel();
+  }
+}
