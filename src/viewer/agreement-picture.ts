@@ -2,8 +2,8 @@
 // difference as a colour. What only one of them sees is veiled in grey and not counted.
 
 import { type ConsistencyFrame, reproject, reprojectionError } from '../metrics/consistency.ts';
+import { heatMap } from '../metrics/heat-map.ts';
 import type { Camera, Picture } from '../scene/types.ts';
-import { rampColour } from './view-error.ts';
 
 /** RGBA over what was not compared: the view shows through. */
 export const VEIL = [96, 96, 96, 176] as const;
@@ -18,13 +18,9 @@ export function agreementPicture(
   const warped = reproject(view, neighbour);
   const { rmse, maskShare } = reprojectionError(view, warped);
   const { width, height } = view.camera;
-  const data = new Uint8ClampedArray(4 * width * height);
-  for (let p = 0; p < width * height; p++) {
-    let sum = 0;
-    for (let c = 0; c < 3; c++) sum += Math.abs(view.rgb[3 * p + c] - warped.seen[3 * p + c]);
-    data.set(warped.mask[p] ? [...rampColour(sum / 3), 255] : VEIL, 4 * p);
-  }
-  return { picture: { width, height, data }, rmse, share: maskShare };
+  const picture = heatMap(view.rgb, warped.seen, width, height, warped.mask);
+  for (let p = 0; p < width * height; p++) if (!warped.mask[p]) picture.data.set(VEIL, 4 * p);
+  return { picture, rmse, share: maskShare };
 }
 
 /** Index of the camera that sees most nearly what the view sees, but not the view itself; null where there is none. */

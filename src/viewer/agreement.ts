@@ -10,7 +10,7 @@ import type { ImpastoSession } from '../session/types.ts';
 import { agreementPicture, neighbourOf } from './agreement-picture.ts';
 import type { PageState } from './page-state.ts';
 import type { Store } from './store.ts';
-import { RAMP_CSS, WORST } from './view-error.ts';
+import { SCALE_CSS, SCALE_END } from './view-error.ts';
 import type { Viewport } from './viewport/viewport.ts';
 
 /** Long side of both pictures, pixels: what a software adapter and the warping on the CPU manage at once. */
@@ -132,8 +132,8 @@ export class Agreement {
     this.caption.className = 'look agreement';
     const text = document.createElement('span');
     const scale = document.createElement('i');
-    scale.style.background = RAMP_CSS;
-    scale.dataset.end = `${100 * WORST} %`;
+    scale.style.background = SCALE_CSS;
+    scale.dataset.end = SCALE_END;
     this.caption.append(text, scale);
     this.caption.addEventListener('pointerdown', (event) => event.stopPropagation());
     store.watch(

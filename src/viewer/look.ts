@@ -6,7 +6,7 @@ import type { ImpastoSession } from '../session/types.ts';
 import type { PageState } from './page-state.ts';
 import type { Store } from './store.ts';
 import { StillRenderer } from './video-export.ts';
-import { overBackground, RAMP_CSS, viewError, WORST } from './view-error.ts';
+import { overBackground, SCALE_CSS, SCALE_END, viewError } from './view-error.ts';
 import type { ViewPacker } from './viewport/packed-view.ts';
 import type { Viewport } from './viewport/viewport.ts';
 
@@ -218,8 +218,8 @@ export class Look {
     const buttons = shows.map((show) => button(show, `show the ${show}`, () => this.show(show)));
     choice.append(...buttons);
     const scale = document.createElement('i');
-    scale.style.background = RAMP_CSS;
-    scale.dataset.end = `${100 * WORST} %`;
+    scale.style.background = SCALE_CSS;
+    scale.dataset.end = SCALE_END;
     this.caption.append(
       button('‹', 'previous camera', () => void this.step(-1)),
       name,

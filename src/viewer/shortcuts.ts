@@ -66,10 +66,12 @@ function helpCard(parent: HTMLElement, page: Page) {
     ['?', 'this list'],
   ];
   for (const [keys, what] of lines) {
-    const [term, meaning] = [document.createElement('dt'), document.createElement('dd')];
+    // One of each in a line of its own, so that columns break between lines.
+    const [line, term, meaning] = ['div', 'dt', 'dd'].map((tag) => document.createElement(tag));
     term.textContent = keys;
     meaning.textContent = what;
-    list.append(term, meaning);
+    line.append(term, meaning);
+    list.append(line);
   }
   card.append(close, heading, list);
   ground.append(card);

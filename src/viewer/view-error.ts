@@ -1,33 +1,18 @@
-// Where a rendered view and its photograph differ: mean absolute error of a pixel's channels as a colour, and the
-// PSNR of the whole. Dark is right; the ramp ends where an error is as large as the eye forgives least.
+// Where a rendered view and its photograph differ, as the command's reports draw it (metrics/heat-map.ts), and the PSNR of
+// the whole.
 
+import { heatColour, heatMap, WHITE_ERROR } from '../metrics/heat-map.ts';
+import { psnr } from '../metrics/psnr.ts';
 import type { Picture } from '../scene/types.ts';
 import type { Background } from '../session/types.ts';
 
-/** Errors from here on are the ramp's brightest. Share of full scale. */
-export const WORST = 0.25;
-/** sRGB, evenly spaced from no error to the worst: black, violet, red, ochre, white. */
-export const RAMP = [
-  [0, 0, 4],
-  [87, 16, 110],
-  [188, 55, 84],
-  [249, 142, 9],
-  [252, 255, 220],
-] as const;
+/** Where a colour of the scale has another one added. */
+const STOPS = [0, 1, 2, 3].map((i) => (i * WHITE_ERROR) / 3);
 
-/** @param error mean over the channels, share of full scale */
-export function rampColour(error: number): [number, number, number] {
-  const at = Math.min(1, error / WORST) * (RAMP.length - 1);
-  const from = Math.min(RAMP.length - 2, Math.floor(at));
-  return [0, 1, 2].map((c) => RAMP[from][c] + (at - from) * (RAMP[from + 1][c] - RAMP[from][c])) as [
-    number,
-    number,
-    number,
-  ];
-}
-
-/** The whole ramp as a CSS image, from no error to the worst. */
-export const RAMP_CSS = `linear-gradient(90deg, ${RAMP.map((rgb) => `rgb(${rgb.join(' ')})`).join(', ')})`;
+/** The whole scale as a CSS image, from no error to the worst that is told apart. */
+export const SCALE_CSS = `linear-gradient(90deg, ${STOPS.map((error) => `rgb(${heatColour(error).join(' ')})`).join(', ')})`;
+/** What the scale ends with. */
+export const SCALE_END = `${100 * WHITE_ERROR} %`;
 
 /** Over what the field is shown and measured before. */
 export function overBackground({ width, height, data }: Picture, background: Background): Picture {
@@ -47,17 +32,13 @@ export function viewError(render: Picture, truth: Picture): { picture: Picture; 
   if (render.width !== width || render.height !== height) {
     throw new Error(`view error: expected ${width}x${height} twice, got ${render.width}x${render.height}`);
   }
-  const data = new Uint8ClampedArray(truth.data.length);
-  let squares = 0;
-  for (let i = 0; i < data.length; i += 4) {
-    let sum = 0;
-    for (let c = 0; c < 3; c++) {
-      const difference = (render.data[i + c] - truth.data[i + c]) / 255;
-      sum += Math.abs(difference);
-      squares += difference * difference;
-    }
-    data.set([...rampColour(sum / 3), 255], i);
-  }
-  const psnr = Math.min(99, -10 * Math.log10(squares / (0.75 * data.length)));
-  return { picture: { width, height, data }, psnr };
+  const [shown, wanted] = [render, truth].map(floatsOf);
+  return { picture: heatMap(shown, wanted, width, height), psnr: Math.min(99, psnr(shown, wanted)) };
+}
+
+/** [H, W, 3], 0..1 */
+function floatsOf({ data }: Picture): Float32Array {
+  const rgb = new Float32Array((3 * data.length) / 4);
+  for (let i = 0; i < rgb.length; i++) rgb[i] = data[4 * Math.floor(i / 3) + (i % 3)] / 255;
+  return rgb;
 }

@@ -104,6 +104,8 @@ export class Autosave {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       if (this.parts.session.state.busy === 'idle') void this.keep();
+      // Held-out views may still be measured long after the last step.
+      else if (this.changed) this.keepAtRest();
     }, REST_MS);
   }
 

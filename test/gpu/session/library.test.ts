@@ -54,6 +54,12 @@ const stripes = (name: string, turn: number) => ({
 
 async function openSession(trainSteps: number): Promise<ImpastoSession> {
   const opened = await createSession(gpu, { bundledNetwork: bundledNetwork() });
+  await loadPhotographs(opened);
+  await opened.train({ preset: 'quick', steps: trainSteps, seed: 3 });
+  return opened;
+}
+
+async function loadPhotographs(opened: ImpastoSession): Promise<void> {
   const files: Record<string, Uint8Array<ArrayBuffer> | object> = {};
   const frames = benchScene()
     .train.slice(0, 4)
@@ -63,8 +69,6 @@ async function openSession(trainSteps: number): Promise<ImpastoSession> {
     });
   files['transforms.json'] = { camera_angle_x: 0.7, frames };
   await opened.loadScene(memorySource(files), { decoder: nodeDecoder, downscale: 4, holdout: 0 });
-  await opened.train({ preset: 'quick', steps: trainSteps, seed: 3 });
-  return opened;
 }
 
 const paint = (name: string, turn: number, to = session) =>
@@ -109,6 +113,32 @@ describe('the library', () => {
     expect(styles[0].score!.end).toBeGreaterThan(0);
     expect(session.state.shown).toEqual([{ id: ids()[1], weight: 1 }]);
     expect(session.state.style).toEqual(['ink']);
+  });
+
+  it('shows a view of other styles than those that are shown, whatever is shown meanwhile', async () => {
+    const [waves, ink] = ids();
+    session.show({ styles: [{ id: waves, weight: 1 }], strength: 0.5 });
+    const wanted = await picture();
+    session.show({ styles: [{ id: ink, weight: 1 }], strength: 1 });
+    const of = { styles: [{ id: waves, weight: 1 }], strength: 0.5 };
+    expect(await picture({ of })).toEqual(wanted);
+    expect(await picture()).not.toEqual(wanted);
+    expect(session.state.shown).toEqual([{ id: ink, weight: 1 }]);
+  });
+
+  it('stays when the photographs of a field come that was opened without them', async () => {
+    const other = await createSession(gpu, { bundledNetwork: bundledNetwork() });
+    await other.load(await session.save(), 'test');
+    const before = await picture({}, other);
+    const shown = other.state.shown;
+    await loadPhotographs(other);
+    expect(other.state.scene!.train[0].picture.width).toBeGreaterThan(0);
+    expect([other.state.trainedSteps, other.state.shown]).toEqual([24, shown]);
+    expect(await picture({}, other)).toEqual(before);
+    await other.train({ preset: 'quick', steps: 25, seed: 3 });
+    expect(other.state.trainedSteps).toBe(25);
+    other.destroy();
+    await gpu.idle();
   });
 
   it('shows each alone, mixes by weight, and the original exactly at strength 0', async () => {

@@ -3,9 +3,10 @@
 
 import { PerspectiveCamera, Quaternion, Vector3 } from 'three/webgpu';
 import { describe, expect, it } from 'vitest';
+import { heatColour, WHITE_ERROR } from '../../../src/metrics/heat-map.ts';
 import type { Camera, Picture } from '../../../src/scene/types.ts';
 import { agreementPicture, neighbourOf, VEIL } from '../../../src/viewer/agreement-picture.ts';
-import { overBackground, RAMP, rampColour, viewError, WORST } from '../../../src/viewer/view-error.ts';
+import { overBackground, SCALE_CSS, viewError } from '../../../src/viewer/view-error.ts';
 import { applyPose, lensThrough, pictureIn, poseBetween, poseThrough } from '../../../src/viewer/viewport/lens.ts';
 import { cameraFromThree } from '../../../src/viewer/viewport/pose.ts';
 
@@ -87,14 +88,13 @@ describe('view error', () => {
     const render = picture([100, 100, 100, 255], [255, 255, 255, 255], [13, 14, 30, 255]);
     const { picture: map, psnr } = viewError(render, truth);
     const mse = (3 * 255 ** 2 + 3 ** 2 + 6 ** 2) / 9 / 255 ** 2;
-    expect(psnr).toBeCloseTo(10 * Math.log10(1 / mse), 9);
-    expect([...map.data.subarray(0, 4)]).toEqual([...RAMP[0], 255]);
-    expect([...map.data.subarray(4, 8)]).toEqual([...RAMP.at(-1)!, 255]);
-    // Mean error 3 of 255, so far from the first colour to the second.
-    const at = (3 / 255 / WORST) * 4;
-    expect([...map.data.subarray(8, 11)]).toEqual(
-      [0, 1, 2].map((i) => Math.round(RAMP[0][i] + at * (RAMP[1][i] - RAMP[0][i]))),
-    );
+    expect(psnr).toBeCloseTo(10 * Math.log10(1 / mse), 5);
+    expect([...map.data.subarray(0, 4)]).toEqual([0, 0, 0, 255]);
+    expect([...map.data.subarray(4, 8)]).toEqual([255, 255, 255, 255]);
+    // 3 and 6 of 255 in two of three channels.
+    const rms = Math.sqrt((3 ** 2 + 6 ** 2) / 3) / 255;
+    expect([...map.data.subarray(8, 11)]).toEqual(heatColour(rms).map(Math.round));
+    expect(SCALE_CSS).toBe('linear-gradient(90deg, rgb(0 0 0), rgb(255 0 0), rgb(255 255 0), rgb(255 255 255))');
   });
 
   it('counts two equal pictures as 99 dB and refuses two sizes', () => {
@@ -139,13 +139,13 @@ describe('agreement with a neighbour', () => {
     expect(same.rmse).toBeLessThan(1e-6);
     const pixel = (x: number) => [...same.picture.data.slice(4 * x, 4 * x + 4)];
     expect(pixel(0)).toEqual([...VEIL]);
-    expect(pixel(3)).toEqual([...RAMP[0], 255]);
+    expect(pixel(3)).toEqual([0, 0, 0, 255]);
 
     const other = agreementPicture(
       wall(0, shade),
-      wall(0.5, (u) => shade(u) + WORST / 2),
+      wall(0.5, (u) => shade(u) + WHITE_ERROR / 2),
     );
-    expect(other.rmse).toBeCloseTo(WORST / 2, 6);
-    expect([...other.picture.data.slice(12, 16)]).toEqual([...rampColour(WORST / 2).map(Math.round), 255]);
+    expect(other.rmse).toBeCloseTo(WHITE_ERROR / 2, 6);
+    expect([...other.picture.data.slice(12, 16)]).toEqual([...heatColour(WHITE_ERROR / 2).map(Math.round), 255]);
   });
 });

@@ -236,6 +236,19 @@ describe('Autosave: when', () => {
     expect(works()).toMatchObject([{ step: 8, revision: 2 }]);
   });
 
+  it('keeps the end of a training that is busy for long after its last step', async () => {
+    const { session, saves, train, state } = engine();
+    autosaveOf(session, memoryStore().store);
+    train(1);
+    await rest(100);
+    train(8);
+    await rest(3000);
+    expect(saves).toEqual([1]);
+    state.busy = 'idle';
+    await rest(1000);
+    expect(saves).toEqual([1, 8]);
+  });
+
   it('does not read a field whose style is growing, and forgets changes when another is opened', async () => {
     const { session, saves, state, hear } = engine();
     autosaveOf(session, memoryStore().store);
