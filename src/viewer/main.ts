@@ -210,7 +210,7 @@ async function openFirst(page: Page): Promise<void> {
   const [first] = store.state.shipped;
   if (!first) return;
   store.patch({ opening: true });
-  await openShipped(page, first);
+  await openShipped(page, first, true);
 }
 
 /** Says in words what happened, what is kept and what is gone; the way on is a reload. */

@@ -1,5 +1,5 @@
 // Short messages over the picture: one sentence, gone after a while, errors stay longer. The same sentence is not
-// stacked. Also keeps the list for tests and for those who looked away.
+// stacked, and few are shown at once. Also keeps the list for tests and for those who looked away.
 
 export type NoticeLevel = 'info' | 'warning' | 'error';
 
@@ -10,6 +10,8 @@ export interface Notice {
 
 const SHOWN_MS: Record<NoticeLevel, number> = { info: 4500, warning: 8000, error: 12000 };
 const KEPT = 50;
+/** On screen at once: more would cover the picture. */
+const MOST_SHOWN = 3;
 
 export class Notices {
   readonly history: Notice[] = [];
@@ -33,6 +35,7 @@ export class Notices {
     item.title = 'Dismiss';
     item.addEventListener('click', () => item.remove());
     this.host.append(item);
+    while (this.host.children.length > MOST_SHOWN) this.host.firstElementChild!.remove();
     setTimeout(() => {
       item.classList.add('leaving');
       setTimeout(() => item.remove(), 300);

@@ -9,17 +9,22 @@ import type { Page } from './page.ts';
 import type { BundledScene } from './page-state.ts';
 import { loadShippedField, loadShippedStyle, type ShippedField, type ShippedStyle } from './shipped.ts';
 
-/** A field that came along, in the first of its finished styles. */
-export async function openShipped(page: Page, field: ShippedField): Promise<void> {
-  await page.guarded('load', `opening ${field.title}`, async (signal) => {
-    const before = page.parts.session.state.scene;
-    const { session } = page.parts;
-    await loadShippedField(session, field, signal);
-    for (const style of field.styles.slice(0, 1)) {
-      session.show({ styles: [{ id: await fetchPainting(page, style, signal), weight: 1 }], strength: 1 });
-    }
-    fieldOpened(page, before);
-  });
+/** A field that came along, in the first of its finished styles. @param first the page opens with it by itself */
+export async function openShipped(page: Page, field: ShippedField, first = false): Promise<void> {
+  await page.guarded(
+    'load',
+    `opening ${field.title}`,
+    async (signal) => {
+      const before = page.parts.session.state.scene;
+      const { session } = page.parts;
+      await loadShippedField(session, field, signal);
+      for (const style of field.styles.slice(0, 1)) {
+        session.show({ styles: [{ id: await fetchPainting(page, style, signal), weight: 1 }], strength: 1 });
+      }
+      fieldOpened(page, before);
+    },
+    first,
+  );
 }
 
 /** A finished painting of the field that is open. @returns its id in the library */

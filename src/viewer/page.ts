@@ -93,10 +93,18 @@ export class Page {
   /**
    * A long task, in its turn. What opens another field takes the place of all that runs and waits, if that is meant.
    * @param title what is said of it while it runs or waits: 'painting Wave'
+   * @param opens the page opens with it by itself
    * @returns true when it ran to its end
    */
-  async guarded(kind: JobKind, title: string, task: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+  async guarded(
+    kind: JobKind,
+    title: string,
+    task: (signal: AbortSignal) => Promise<void>,
+    opens = false,
+  ): Promise<boolean> {
     if (kind === 'load' ? !(await this.makesRoomFor(title)) : !this.waitsInTurn(title)) return false;
+    // What is asked for from here on is a person's.
+    if (!opens) this.store.patch({ opening: false });
     try {
       return await this.jobs.run({ kind, title }, async (signal) => {
         const { autosave, store } = this.parts;

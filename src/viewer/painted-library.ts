@@ -155,7 +155,9 @@ export class PaintedLibrary {
   }
 
   async delete(id: string): Promise<void> {
-    await this.parts.history.run(this.removal(id, `delete ${this.nameOf(id)}`, 'do'));
+    const name = this.nameOf(id);
+    await this.parts.history.run(this.removal(id, `delete ${name}`, 'do'));
+    this.parts.notices.show('info', `${name} is deleted: Ctrl+Z brings it back`);
   }
 
   /** A change that takes a style out (as its 'do') or that brought it (its 'undo'). */
@@ -190,6 +192,7 @@ export class PaintedLibrary {
     const bytes = await this.keeper.inTurn(() => session.library.export(id));
     const name = fileName(store.state.scene?.name ?? 'scene', this.nameOf(id));
     download(`${name}${STYLE_FILE_ENDING}`, 'application/octet-stream', bytes);
+    this.parts.notices.show('info', `${name}${STYLE_FILE_ENDING} is saved`);
   }
 
   /** Adds a style file and shows it. */

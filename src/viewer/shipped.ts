@@ -59,10 +59,9 @@ export async function loadShippedStyle(
   return id;
 }
 
-/** The first field in its first style, until a hand is laid on anything: the welcome lies beside it. */
+/** The first field in its first style, until a hand is laid on the picture: the welcome lies beside it. */
 export function endsWelcome(store: Store<PageState>, host: HTMLElement): void {
   const end = () => store.state.opening && store.patch({ opening: false });
   host.addEventListener('pointerdown', end);
   host.addEventListener('wheel', end, { passive: true });
-  addEventListener('keydown', end);
 }

@@ -19,8 +19,10 @@ export function shortcuts(parent: HTMLElement, page: Page): () => void {
     if (event.altKey || (event.repeat && !ARROWS.test(pressed))) return;
     if (event.target instanceof Element && keepsForItself(event.target, pressed)) return;
     if (pressed === '?' || (pressed === 'Escape' && !ground.hidden)) toggle();
-    else if (actions.has(pressed)) void actions.get(pressed)!.run(page);
-    else return;
+    else if (actions.has(pressed)) {
+      page.store.patch({ opening: false });
+      void actions.get(pressed)!.run(page);
+    } else return;
     event.preventDefault();
   });
   return toggle;

@@ -14,6 +14,7 @@ export function welcome(parent: HTMLElement, store: Store<PageState>, commands: 
   ground.className = 'card-ground';
   ground.innerHTML = `
     <section class="card welcome">
+      <button type="button" class="close" aria-label="Close">×</button>
       <h1>Impasto</h1>
       <p>Paints a real 3D scene in the style of any picture. The scene is learnt from photographs and painted
         right here, on your graphics card: nothing is uploaded.</p>
@@ -25,6 +26,8 @@ export function welcome(parent: HTMLElement, store: Store<PageState>, commands: 
         (transforms.json, COLMAP, LLFF or NeRF-Blender), or an .impasto file</span></div>
     </section>`;
   parent.append(ground);
+  const close = ground.querySelector<HTMLElement>('.close')!;
+  close.addEventListener('click', () => store.patch({ opening: false }));
   const earlier = ground.querySelector<HTMLElement>('.works')!;
   store.watch(
     (state) => state.works,
@@ -50,7 +53,10 @@ export function welcome(parent: HTMLElement, store: Store<PageState>, commands: 
   );
   store.watch(
     (state) => state.opening,
-    (opening) => ground.classList.toggle('beside', opening),
+    (opening) => {
+      ground.classList.toggle('beside', opening);
+      close.hidden = !opening;
+    },
   );
 }
 

@@ -61,6 +61,7 @@ export async function saveStill(page: Page): Promise<void> {
       const picture = await stills.render(viewport.pose(width, height));
       const name = fileName(store.state.scene?.name ?? 'scene', ...session.state.style);
       download(`${name}.png`, 'image/png', encodePng(picture));
+      page.parts.notices.show('info', `${name}.png is saved, ${width} x ${height}`);
     } finally {
       stills.destroy();
     }
@@ -73,7 +74,9 @@ export async function saveCameraPath(page: Page): Promise<void> {
   if (!scene || !page.needsScene()) return;
   await page.caught(async () => {
     const path = { cameras: exportCameras(page, scene), fps: page.store.state.export.fps };
-    download(`${fileName(scene.name, 'path')}.json`, 'application/json', pathToJson(path, scene));
+    const name = `${fileName(scene.name, 'path')}.json`;
+    download(name, 'application/json', pathToJson(path, scene));
+    page.parts.notices.show('info', `${name} is saved`);
   });
 }
 

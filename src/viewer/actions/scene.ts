@@ -79,6 +79,7 @@ export async function saveCheckpoint(page: Page): Promise<void> {
     const bytes = await session.save();
     const name = fileName(store.state.scene?.name ?? 'scene', ...store.state.style.applied);
     download(`${name}.impasto`, 'application/octet-stream', bytes);
+    page.parts.notices.show('info', `${name}.impasto is saved`);
   });
 }
 
