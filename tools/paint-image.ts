@@ -28,11 +28,10 @@ async function readPicture(path: string): Promise<Picture> {
 
 const [picturePath, stylePath, networkPath, outPath, ...pairs] = process.argv.slice(2);
 const given = Object.fromEntries(pairs.map((pair) => pair.split('=')));
-const { loss = 'nnfm', steps = '70', size = '176', keepColours, sizes, ...numbers } = given;
+const { loss = 'nnfm', steps = '70', size = '176', keepColours, ...numbers } = given;
 const config: Partial<StyleConfig> = {
   steps: Number(steps),
   keepColours: keepColours === 'true',
-  ...(sizes ? { sizes: JSON.parse(sizes) } : {}),
   ...Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, Number(value)])),
 };
 

@@ -5,6 +5,7 @@
 import { throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Kernel, type Launch, type UniformValues } from '../gpu/kernel.ts';
+import { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import atomicsCode from '../shaders/common/bench_atomics.wgsl?raw';
 import fmaCode from '../shaders/common/bench_fma.wgsl?raw';
@@ -32,8 +33,6 @@ const ROUNDS = 5;
 const MOST_TURNS = 2 ** 20;
 /** The copy's own: two buffers of 64 MiB are more than caches hold. */
 const STREAM_INVOCATIONS = 2 ** 19;
-/** Dispatches of one kernel in an encoder: its ring of uniforms has no more. */
-const DISPATCHES = 64;
 
 interface Measurement {
   source: { name: string; code: string };
@@ -129,16 +128,11 @@ export async function measureCeilings(
       const kernel = await Kernel.create(gpu, item.source);
       const once = async (turns: number): Promise<number> => {
         const dispatches = item.repeats ? turns : 1;
-        const buffers: GPUCommandBuffer[] = [];
-        for (let done = 0; done < dispatches; done += DISPATCHES) {
-          const encoder = device.createCommandEncoder({ label: item.source.name });
-          for (let i = done; i < Math.min(dispatches, done + DISPATCHES); i++)
-            kernel.run(encoder, item.tensors, item.uniforms(turns), item.launch ?? launch);
-          buffers.push(encoder.finish());
-        }
+        const rec = new Recorder(gpu, item.source.name);
+        for (let i = 0; i < dispatches; i++) rec.run(kernel, item.tensors, item.uniforms(turns), item.launch ?? launch);
         await gpu.idle();
         const start = performance.now();
-        device.queue.submit(buffers);
+        rec.submit();
         await gpu.idle();
         return performance.now() - start;
       };

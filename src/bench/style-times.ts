@@ -115,7 +115,7 @@ async function timeParts(
   };
   const work: Record<(typeof STYLE_PARTS)[number], () => Promise<void>> = {
     render: () => renderer.render(camera, target, options),
-    'features forward': submit((rec) => extractor.forward(rec.encoder, target.rgb)),
+    'features forward': submit((rec) => extractor.forward(rec, target.rgb)),
     matching: submit((rec) => term.evaluate(rec, extractor.features, 1, extractor.dFeatures, value)),
     'content and variation': submit((rec) => {
       rec.clear(dImage);
@@ -125,7 +125,7 @@ async function timeParts(
       });
       tv.evaluate(rec, target.rgb, 1, dImage, value);
     }),
-    'features backward': submit((rec) => extractor.backward(rec.encoder, dImage)),
+    'features backward': submit((rec) => extractor.backward(rec, dImage)),
     'field backward': () => renderer.backward(camera, dImage, options),
     optimiser: async () => renderer.stepAppearance(1e-3),
   };

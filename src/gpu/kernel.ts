@@ -1,12 +1,17 @@
 // A compute kernel, described once by its WGSL: bindings are found by name through reflection, dtypes and
 // names are checked at launch, the uniform struct is written by field name, compile errors carry file and line.
-// Group 0 holds tensors, group 1 (if any) one uniform struct called `uniforms`.
+// Group 0 holds tensors, group 1 (if any) one uniform struct called `uniforms`, group 2 textures. A Recorder launches it.
 
 import './float16-stand-in.ts';
-import { makeShaderDataDefinitions, makeStructuredView, type ShaderDataDefinitions } from 'webgpu-utils';
+import {
+  makeShaderDataDefinitions,
+  makeStructuredView,
+  type ShaderDataDefinitions,
+  type StructuredView,
+} from 'webgpu-utils';
 import type { Gpu } from './device.ts';
-import type { Profiler } from './profiler.ts';
 import type { Tensor } from './tensor.ts';
+import type { UniformPlace } from './uniform-arena.ts';
 
 export interface KernelSource {
   /** File name without .wgsl; also the entry point, snake_case. */
@@ -24,20 +29,38 @@ export type UniformValues = Record<string, number | readonly number[] | Float32A
 /** Workgroup counts, or an indirect buffer of three u32 at a byte offset. */
 export type Launch = readonly [number, number?, number?] | { indirect: Tensor; byteOffset?: number };
 
-const UNIFORM_RING = 64;
+/** A kernel with its bindings, to be put into any pass any number of times. */
+export interface Dispatch {
+  kernel: Kernel;
+  /** By their group: tensors, uniforms, textures. */
+  groups: readonly (GPUBindGroup | null)[];
+  launch: Launch;
+}
+
+/** Bind groups of a kind that a kernel keeps at most. */
+const KEPT_GROUPS = 256;
 
 export class Kernel {
-  private readonly uniformSlots: GPUBuffer[] = [];
-  private nextSlot = 0;
-  private readonly bindGroups = new Map<string, GPUBindGroup>();
-  private readonly uniformGroups = new Map<GPUBuffer, GPUBindGroup>();
+  private readonly tensorGroups = new Map<string, GPUBindGroup>();
+  private readonly uniformGroups = new Map<string, GPUBindGroup>();
+  /** The uniform struct as it is written, used over and over; null where there is none. */
+  private readonly uniforms: { view: StructuredView; fields: Record<string, unknown>; binding: number } | null;
 
   private constructor(
     private readonly device: GPUDevice,
     readonly name: string,
     readonly pipeline: GPUComputePipeline,
     private readonly definitions: ShaderDataDefinitions,
-  ) {}
+  ) {
+    const definition = definitions.uniforms.uniforms;
+    this.uniforms = definition
+      ? {
+          view: makeStructuredView(definition),
+          fields: (definition.typeDefinition as unknown as { fields: Record<string, unknown> }).fields,
+          binding: definition.binding,
+        }
+      : null;
+  }
 
   /** Compiles asynchronously. @throws Error naming the file, line and message of the first compile error. */
   static async create(gpu: Gpu, source: KernelSource): Promise<Kernel> {
@@ -68,20 +91,14 @@ export class Kernel {
   }
 
   /**
-   * Encodes one dispatch. Every binding of the kernel must be given and no other.
-   * @param tensors by WGSL variable name
-   * @param uniforms by WGSL struct field name; all fields
+   * Puts a dispatch into a pass.
+   * @param groups as `tensorGroup`, `uniformGroup` and, of textures and samplers, the caller made them
    */
-  dispatch(
-    pass: GPUComputePassEncoder,
-    tensors: Record<string, Tensor>,
-    uniforms: UniformValues,
-    launch: Launch,
-  ): void {
-    pass.setPipeline(this.pipeline);
-    pass.setBindGroup(0, this.tensorGroup(tensors));
-    const uniformGroup = this.uniformGroup(uniforms);
-    if (uniformGroup) pass.setBindGroup(1, uniformGroup);
+  static encode(pass: GPUComputePassEncoder, { kernel, groups, launch }: Dispatch): void {
+    pass.setPipeline(kernel.pipeline);
+    groups.forEach((group, index) => {
+      if (group) pass.setBindGroup(index, group);
+    });
     if ('indirect' in launch) {
       pass.dispatchWorkgroupsIndirect(launch.indirect.buffer, launch.byteOffset ?? 0);
     } else {
@@ -89,56 +106,44 @@ export class Kernel {
     }
   }
 
-  /** One dispatch in a pass of its own, timed when a profiler is given. */
-  run(
-    encoder: GPUCommandEncoder,
-    tensors: Record<string, Tensor>,
-    uniforms: UniformValues,
-    launch: Launch,
-    profiler?: Profiler,
-  ): void {
-    const pass = encoder.beginComputePass({ label: this.name, timestampWrites: profiler?.span(this.name) });
-    this.dispatch(pass, tensors, uniforms, launch);
-    pass.end();
-  }
-
-  private tensorGroup(tensors: Record<string, Tensor>): GPUBindGroup {
+  /**
+   * Group 0. Every binding of the kernel must be given and no other.
+   * @param tensors by WGSL variable name
+   */
+  tensorGroup(tensors: Record<string, Tensor>): GPUBindGroup {
     const wanted = this.definitions.storages;
     for (const name of Object.keys(tensors)) {
       if (!wanted[name])
         throw new Error(`${this.name}: unexpected tensor '${name}', expected ${Object.keys(wanted).join(', ')}`);
     }
-    const entries: GPUBindGroupEntry[] = [];
     let key = '';
-    for (const [name, definition] of Object.entries(wanted)) {
-      const tensor = tensors[name];
-      if (!tensor) throw new Error(`${this.name}: expected tensor '${name}', found none`);
-      entries.push({ binding: definition.binding, resource: { buffer: tensor.buffer } });
-      key += `${bufferId(tensor.buffer)},`;
+    for (const name of Object.keys(wanted)) {
+      if (!tensors[name]) throw new Error(`${this.name}: expected tensor '${name}', found none`);
+      key += `${bufferId(tensors[name].buffer)},`;
     }
-    let group = this.bindGroups.get(key);
-    if (!group) {
-      group = this.device.createBindGroup({
+    return kept(this.tensorGroups, key, () =>
+      this.device.createBindGroup({
         label: `${this.name}.tensors`,
         layout: this.pipeline.getBindGroupLayout(0),
-        entries,
-      });
-      // Destroyed buffers leave stale groups behind: forget all rather than track each.
-      if (this.bindGroups.size >= 64) this.bindGroups.clear();
-      this.bindGroups.set(key, group);
-    }
-    return group;
+        entries: Object.entries(wanted).map(([name, { binding }]) => ({
+          binding,
+          resource: { buffer: tensors[name].buffer },
+        })),
+      }),
+    );
   }
 
-  private uniformGroup(values: UniformValues): GPUBindGroup | null {
-    const definition = this.definitions.uniforms.uniforms;
-    if (!definition) {
+  /**
+   * The uniform struct's bytes, valid until the next call; null where the kernel takes none.
+   * @param values by WGSL struct field name; all fields
+   */
+  uniformBytes(values: UniformValues): ArrayBuffer | null {
+    if (!this.uniforms) {
       if (Object.keys(values).length)
         throw new Error(`${this.name}: takes no uniforms, found ${Object.keys(values).join(', ')}`);
       return null;
     }
-    const view = makeStructuredView(definition);
-    const fields = (definition.typeDefinition as unknown as { fields: Record<string, unknown> }).fields;
+    const { view, fields } = this.uniforms;
     for (const name of Object.keys(fields)) {
       if (values[name] === undefined && !name.startsWith('padding'))
         throw new Error(`${this.name}: expected uniform '${name}', found none`);
@@ -148,31 +153,37 @@ export class Kernel {
         throw new Error(`${this.name}: unexpected uniform '${name}', expected ${Object.keys(fields).join(', ')}`);
     }
     view.set(values);
-    // A ring of small buffers: writeBuffer is ordered before the next submit, so a slot may be rewritten only
-    // once its dispatch was submitted. 64 dispatches of one kernel in one encoder are more than any stage has.
-    const slot = this.nextSlot++ % UNIFORM_RING;
-    this.uniformSlots[slot] ??= this.device.createBuffer({
-      label: `${this.name}.uniforms${slot}`,
-      size: Math.ceil(view.arrayBuffer.byteLength / 16) * 16,
-      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-    });
-    const buffer = this.uniformSlots[slot];
-    this.device.queue.writeBuffer(buffer, 0, view.arrayBuffer as ArrayBuffer);
-    let group = this.uniformGroups.get(buffer);
-    if (!group) {
-      group = this.device.createBindGroup({
-        label: `${this.name}.uniformGroup${slot}`,
-        layout: this.pipeline.getBindGroupLayout(1),
-        entries: [{ binding: definition.binding, resource: { buffer } }],
-      });
-      this.uniformGroups.set(buffer, group);
-    }
-    return group;
+    return view.arrayBuffer as ArrayBuffer;
   }
 
-  destroy(): void {
-    for (const buffer of this.uniformSlots) buffer?.destroy();
+  /** Group 1: the uniforms that lie at this place. */
+  uniformGroup({ buffer, offset }: UniformPlace): GPUBindGroup {
+    const { view, binding } = this.uniforms!;
+    const size = Math.ceil(view.arrayBuffer.byteLength / 16) * 16;
+    return kept(this.uniformGroups, `${bufferId(buffer)},${offset}`, () =>
+      this.device.createBindGroup({
+        label: `${this.name}.uniforms`,
+        layout: this.pipeline.getBindGroupLayout(1),
+        entries: [{ binding, resource: { buffer, offset, size } }],
+      }),
+    );
   }
+
+  /** Frees what it keeps; pipelines go with the device. */
+  destroy(): void {
+    this.tensorGroups.clear();
+    this.uniformGroups.clear();
+  }
+}
+
+function kept(groups: Map<string, GPUBindGroup>, key: string, make: () => GPUBindGroup): GPUBindGroup {
+  let group = groups.get(key);
+  if (!group) {
+    // Destroyed buffers leave stale groups behind: forget all rather than track each.
+    if (groups.size >= KEPT_GROUPS) groups.clear();
+    groups.set(key, (group = make()));
+  }
+  return group;
 }
 
 const bufferIds = new WeakMap<GPUBuffer, number>();

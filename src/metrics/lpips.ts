@@ -6,6 +6,7 @@
 import { inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Kernel, workgroups } from '../gpu/kernel.ts';
+import { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import lpipsDistanceWgsl from '../shaders/metrics/lpips_distance.wgsl?raw';
 import type { FeatureExtractor, FeatureNetwork, LayerName } from '../style/types.ts';
@@ -65,31 +66,30 @@ export class Lpips {
   ): Promise<number> {
     if (Math.min(width, height) < SMALLEST_SIDE)
       throw inputError('size', 'LPIPS', `at least ${SMALLEST_SIDE} pixels a side`, `${width} x ${height}`);
-    const { device } = this.gpu;
     const { extractor, kept, image } = await this.planFor(width, height);
     for (const [picture, second] of [
       [a, false],
       [b, true],
     ] as const) {
       image.write(picture);
-      const encoder = device.createCommandEncoder({ label: 'Lpips.distance' });
-      extractor.forward(encoder, image);
+      const rec = new Recorder(this.gpu, 'Lpips.distance');
+      extractor.forward(rec, image);
       LPIPS_LAYERS.forEach((layer, i) => {
         const features = extractor.features.get(layer)!;
         const { features: first, map } = kept.get(layer)!;
         if (!second) {
-          encoder.copyBufferToBuffer(features.buffer, 0, first.buffer, 0, 4 * features.size);
+          rec.copy(features, first, 4 * features.size);
           return;
         }
         const [x, y] = workgroups(map.size, 64);
-        this.kernel.run(
-          encoder,
+        rec.run(
+          this.kernel,
           { a: first, b: features, head: this.heads[i], distance_map: map },
           { channel_count: features.shape[0], pixel_count: map.size, row: 64 * x },
           [x, y],
         );
       });
-      device.queue.submit([encoder.finish()]);
+      rec.submit();
     }
     let sum = 0;
     for (const layer of LPIPS_LAYERS) {

@@ -4,12 +4,7 @@
 // Grey, constant or one-pixel pictures have eigenvalues of 0, which the clamp lifts: no NaN from any input.
 
 import { inputError } from '../errors.ts';
-import type { Gpu } from '../gpu/device.ts';
-import { workgroups } from '../gpu/kernel.ts';
-import { sharedKernels } from '../gpu/shared-kernels.ts';
-import { expectShapes, type Tensor } from '../gpu/tensor.ts';
 import type { Picture } from '../scene/types.ts';
-import colourTransfer from '../shaders/style/colour_transfer.wgsl?raw';
 
 /** Of all pixels, weighted by alpha where there is one. */
 export interface ColourStatistics {
@@ -108,20 +103,6 @@ export function applyColourTransfer(picture: Picture, transfer: ColourTransfer):
     data[i + 3] = from[i + 3];
   }
   return { width: picture.width, height: picture.height, data };
-}
-
-/** Encodes the map onto a picture on the GPU, in place. @param image [H, W, 3] */
-export async function encodeColourTransfer(
-  gpu: Gpu,
-  encoder: GPUCommandEncoder,
-  image: Tensor,
-  { matrix, offset }: ColourTransfer,
-): Promise<void> {
-  const { H, W } = expectShapes({ image: [image, ['H', 'W', 3]] });
-  // WGSL matrices are column by column, each column padded to four numbers.
-  const columns = [0, 1, 2].flatMap((j) => [matrix[j], matrix[3 + j], matrix[6 + j], 0]);
-  const { colour_transfer } = await sharedKernels(gpu, { colour_transfer: colourTransfer });
-  colour_transfer.run(encoder, { image }, { matrix: columns, offset, pixel_count: H * W }, workgroups(H * W, 64));
 }
 
 /** Two maps in one: `first`, then `second`, without the clamp between them. */

@@ -56,7 +56,7 @@ export async function styleDistance(
       }
       const { extractor, term } = judge;
       const rec = new Recorder(gpu, 'styleDistance');
-      extractor.forward(rec.encoder, image);
+      extractor.forward(rec, image);
       // The gradients land in this extractor's own dFeatures, which nobody reads.
       term.evaluate(rec, extractor.features, 1, extractor.dFeatures, value);
       rec.submit();

@@ -44,13 +44,6 @@ export interface StyleConfig {
   finalLearningRate: number;
   /** Steps of linear warm-up. 4: Adam's second moments are still guesses. */
   warmup: number;
-  /**
-   * Coarse to fine: the render's size as a factor, until that fraction of the steps. Default: full size throughout;
-   * [{ until: 0.5, scale: 0.5 }, { until: 1, scale: 1 }] lays broad strokes first at a quarter of the cost.
-   */
-  sizes: readonly { until: number; scale: number }[];
-  /** 1: the network sees the render as it is; 0.5: halved, as ARF does with its large renders (strokes twice as big). */
-  featureScale: 1 | 0.5;
   /** 0.5..2, size of the strokes: the style picture's scale against styleScale. */
   brush: number;
   /** The style's long side as a multiple of what the network is fed with. 1 as in ARF; 2 where views are small. */
@@ -64,13 +57,6 @@ export interface StyleConfig {
    * steps: 0.04 came 38 % nearer with its face lost in stars, 0.1 33 % with every feature of it kept).
    */
   contentWeight: number;
-  /** Weight of the style losses on the render once more halved, where broad strokes show. 0: at one scale only. */
-  halfWeight: number;
-  /**
-   * Share of the view at hand in Gram's and AdaIN's statistics; the views before make up the rest, older ones fading.
-   * 1: each view by itself.
-   */
-  sceneShare: number;
   /** Weight of image total variation. 1, as in ARF: more blurs the strokes. */
   tvWeight: number;
   /** With keepColours: weight of mean (chroma - photograph's chroma)^2. 10: holds hue without slowing strokes. */
@@ -91,14 +77,10 @@ export const DEFAULT_STYLE_CONFIG: StyleConfig = {
   learningRate: 4e-2,
   finalLearningRate: 0.1,
   warmup: 4,
-  sizes: [{ until: 1, scale: 1 }],
-  featureScale: 1,
   brush: 1,
   styleScale: 1,
   keepColours: false,
   contentWeight: 0.1,
-  halfWeight: 0,
-  sceneShare: 1,
   tvWeight: 1,
   chromaWeight: 10,
   maxStyleColumns: 4096,
@@ -115,10 +97,4 @@ export function learningRateAt(config: StyleConfig, step: number, timeShare = 0)
   if (step < warmup) return (learningRate * (step + 1)) / (warmup + 1);
   const progress = Math.min(1, Math.max(timeShare, (step - warmup) / Math.max(1, steps - 1 - warmup)));
   return learningRate * (finalLearningRate + (1 - finalLearningRate) * 0.5 * (1 + Math.cos(Math.PI * progress)));
-}
-
-/** The render's size as a factor at a step from 0. */
-export function scaleAt(config: StyleConfig, step: number, timeShare = 0): number {
-  const progress = Math.max(timeShare, step / config.steps);
-  return (config.sizes.find(({ until }) => progress < until) ?? config.sizes[config.sizes.length - 1]).scale;
 }

@@ -2,17 +2,17 @@
 // buffers, and the content features of the views, kept within a memory budget.
 
 import type { Gpu } from '../gpu/device.ts';
+import type { Profiler } from '../gpu/profiler.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import type { RenderTarget } from '../nerf/types.ts';
 import type { Picture } from '../scene/types.ts';
-import { HalfSight } from './half-sight.ts';
+import { ImagePreprocessor } from './image-preprocessor.ts';
 import { ContentLoss } from './losses/content.ts';
 import { lossNamed, type StyleLossName } from './losses/index.ts';
 import { createStyleTarget, createStyleTerm, layersOf, type StyleTarget, type StyleTerm } from './losses/style-term.ts';
 import { TvLoss } from './losses/tv.ts';
 import type { StyleConfig, WeightedLoss } from './style-config.ts';
-import { StyleEye } from './style-eye.ts';
 import { pictureTensor, type Size, styleTensor } from './style-image.ts';
 import type { FeatureExtractor, FeatureNetwork, LayerName } from './types.ts';
 
@@ -58,10 +58,9 @@ export class StyleStage {
   private constructor(
     private readonly gpu: Gpu,
     private readonly options: StageOptions,
-    private readonly eye: StyleEye,
+    private readonly preprocessor: ImagePreprocessor,
     private readonly extractor: FeatureExtractor,
     private readonly terms: readonly WeightedTerm[],
-    private readonly half: HalfSight | null,
     private readonly contentLayers: readonly LayerName[],
     private readonly contentLosses: readonly ContentLoss[],
     /** Mean square of a photograph's features, by which content is divided. One a content layer. */
@@ -75,15 +74,11 @@ export class StyleStage {
 
   static async create(gpu: Gpu, options: StageOptions): Promise<StyleStage> {
     const { network, losses, size, config } = options;
-    const eye = await StyleEye.create(gpu, size, {
-      luminanceOnly: config.keepColours,
-      halved: config.featureScale === 0.5,
-    });
+    const preprocessor = await ImagePreprocessor.create(gpu, size, { luminanceOnly: config.keepColours });
     const contentLayers = layersOf(network, config.contentLayers ?? lossNamed(losses[0].name).contentLayers);
-    const { width, height } = eye.fedSize;
+    const { width, height } = size;
     const extractor = await network.extractor(height, width, layersFor(options, contentLayers));
     const terms = await weightedTerms(gpu, options, Math.max(width, height));
-    const half = await HalfSight.create(gpu, options, eye.fedSize);
     const { device } = gpu;
     const make = (role: string, shape: number[]) => Tensor.zeros(device, `StyleStage.${role}`, shape);
     const target: RenderTarget = {
@@ -96,13 +91,12 @@ export class StyleStage {
     return new StyleStage(
       gpu,
       options,
-      eye,
+      preprocessor,
       extractor,
       terms,
-      half,
       contentLayers,
       contentLosses,
-      await meanSquares(gpu, options, eye, extractor, contentLayers, contentLosses),
+      await meanSquares(gpu, options, preprocessor, extractor, contentLayers, contentLosses),
       await TvLoss.create(gpu),
       target,
       make('dImage', [size.height, size.width, 3]),
@@ -113,36 +107,22 @@ export class StyleStage {
    * Losses of the render in `target` and their gradient, left in dImage. All weights are applied here.
    * @param view index of the view whose photograph is the content
    */
-  evaluate(view: number, values: LossValues): void {
+  evaluate(view: number, values: LossValues, profiler?: Profiler): void {
     const { config } = this.options;
-    const { extractor, eye, target, dImage } = this;
+    const { extractor, preprocessor, target, dImage } = this;
     const goal = this.goals.get(view) ?? this.photographed(view);
-    // A submit for each term: a kernel keeps uniforms for so many dispatches of one, and mixes have many.
-    const submit = (record: (rec: Recorder) => void) => {
-      const rec = new Recorder(this.gpu, 'StyleStage.evaluate');
-      record(rec);
-      rec.submit();
-    };
-    const { seen, fed, dSeen, dFed } = eye.frame(target.rgb, dImage);
-    submit((rec) => {
-      eye.look(rec, target.rgb);
-      eye.begin(rec, dImage);
-      rec.endPass();
-      extractor.forward(rec.encoder, fed);
-    });
+    const rec = new Recorder(this.gpu, 'StyleStage.evaluate', profiler);
+    const shown = preprocessor.preprocess(rec, target.rgb);
+    const dShown = preprocessor.begin(rec, dImage);
+    extractor.forward(rec, shown);
     for (const { term, weight } of this.terms) {
-      submit((rec) => term.evaluate(rec, extractor.features, weight, extractor.dFeatures, values.style));
+      term.evaluate(rec, extractor.features, weight, extractor.dFeatures, values.style);
     }
-    submit((rec) => {
-      this.content(rec, goal, values.content);
-      rec.endPass();
-      extractor.backward(rec.encoder, dFed);
-    });
-    this.half?.evaluate(submit, fed, dFed, values.style);
-    submit((rec) => {
-      this.tv.evaluate(rec, seen, config.tvWeight, dSeen, values.tv);
-      eye.finish(rec, target.rgb, dImage, goal.photograph, config.chromaWeight);
-    });
+    this.content(rec, goal, values.content);
+    extractor.backward(rec, dShown);
+    this.tv.evaluate(rec, shown, config.tvWeight, dShown, values.tv);
+    preprocessor.backward(rec, target.rgb, dImage, goal.photograph, config.chromaWeight);
+    rec.submit();
   }
 
   /** One mean over all content layers, as over ARF's concatenation: each layer counts by its elements. */
@@ -173,9 +153,8 @@ export class StyleStage {
       Tensor.zeros(this.gpu.device, `StyleStage.content.${contentLayers[l]}`, shape),
     );
     const rec = new Recorder(this.gpu, 'StyleStage.photographed');
-    const { fed } = this.eye.look(rec, photograph);
-    rec.endPass();
-    extractor.forward(rec.encoder, fed);
+    const shown = this.preprocessor.preprocess(rec, photograph);
+    extractor.forward(rec, shown);
     contentLayers.forEach((layer, l) => {
       const from = extractor.features.get(layer)!;
       rec.copy(from, features[l], from.size * 4);
@@ -197,8 +176,9 @@ export class StyleStage {
 
   destroy(): void {
     for (const [view, goal] of this.goals) this.forget(view, goal);
-    const { eye, extractor, terms, half, contentLosses, tv } = this;
-    for (const part of [eye, extractor, ...terms.map(({ term }) => term), half, ...contentLosses, tv]) part?.destroy();
+    const { preprocessor, extractor, terms, contentLosses, tv } = this;
+    for (const part of [preprocessor, extractor, ...terms.map(({ term }) => term), ...contentLosses, tv])
+      part.destroy();
     for (const tensor of [this.target.rgb, this.target.depth, this.target.opacity, this.dImage]) tensor.destroy();
   }
 }
@@ -210,7 +190,7 @@ export class StyleStage {
 async function meanSquares(
   gpu: Gpu,
   { targets, size, config }: StageOptions,
-  eye: StyleEye,
+  preprocessor: ImagePreprocessor,
   extractor: FeatureExtractor,
   layers: readonly LayerName[],
   losses: readonly ContentLoss[],
@@ -226,9 +206,8 @@ async function meanSquares(
       make('value', [1]),
     ];
     const rec = new Recorder(gpu, 'StyleStage.meanSquares');
-    const { fed } = eye.look(rec, photograph);
-    rec.endPass();
-    extractor.forward(rec.encoder, fed);
+    const shown = preprocessor.preprocess(rec, photograph);
+    extractor.forward(rec, shown);
     losses[l].setGoal(nothing);
     losses[l].evaluate(rec, features, 1, gradient, value);
     rec.submit();
@@ -275,9 +254,9 @@ export async function styleTermOf(
     const image = styleTensor(gpu, picture, longSide, config.brush);
     const extractor = await network.extractor(image.shape[0], image.shape[1], layers);
     try {
-      const encoder = gpu.device.createCommandEncoder({ label: 'StyleStage.style' });
-      extractor.forward(encoder, image);
-      gpu.device.queue.submit([encoder.finish()]);
+      const rec = new Recorder(gpu, 'StyleStage.style');
+      extractor.forward(rec, image);
+      rec.submit();
       const maxColumns = Math.ceil(config.maxStyleColumns / pictures.length);
       targets.push(await createStyleTarget(gpu, loss, layers, extractor.features, { maxColumns }));
     } finally {

@@ -5,6 +5,7 @@
 
 import { inputError, throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
+import type { Profiler } from '../gpu/profiler.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import type { DifferentiableRenderer } from '../nerf/types.ts';
 import { mulberry32 } from '../random.ts';
@@ -16,7 +17,6 @@ import {
   lossesOf,
   type StyleConfig,
   type StyleLossChoice,
-  scaleAt,
 } from './style-config.ts';
 import type { Size } from './style-image.ts';
 import { type LossValues, StyleStage, type WeightedStyle } from './style-stage.ts';
@@ -30,7 +30,7 @@ export interface StyleTrainerOptions {
   /** One style, or a mix by weight; `more`: further pictures of that style. */
   styles: readonly { picture: Picture; more?: readonly Picture[]; weight: number }[];
   loss: StyleLossChoice;
-  /** Of the render at scale 1, in pixels. */
+  /** Of the render, pixels. */
   size: Size;
   /** What differs from DEFAULT_STYLE_CONFIG. */
   config?: Partial<StyleConfig>;
@@ -46,18 +46,12 @@ export interface StyleLosses {
   tv: number;
 }
 
-/** Mixes of more styles would need more uniforms in one submit than a kernel keeps (Kernel's ring of 64). */
-const MAX_STYLES = 8;
 /** The network's deepest pooling leaves nothing of less. */
 const MIN_RENDER_SIDE = 16;
 
 export class StyleTrainer {
-  readonly config: StyleConfig;
   /** Of the time that painting has, gone so far, 0..1; 0 where only steps count. Schedules follow what is further on. */
   timeShare = 0;
-  private stage: StyleStage | null = null;
-  private stageScale = 0;
-  private readonly styles: readonly WeightedStyle[];
   private readonly random: () => number;
   private order: number[] = [];
   private stepCount = 0;
@@ -65,22 +59,30 @@ export class StyleTrainer {
   private readonly values: LossValues;
 
   private constructor(
-    private readonly gpu: Gpu,
+    gpu: Gpu,
     private readonly options: StyleTrainerOptions,
+    readonly config: StyleConfig,
+    private readonly stage: StyleStage,
   ) {
-    this.config = { ...DEFAULT_STYLE_CONFIG, ...options.config };
-    check(options, this.config);
     this.random = mulberry32(options.seed);
-    this.styles = preparedStyles(options, this.config);
     const make = (role: string) => Tensor.zeros(gpu.device, `StyleTrainer.${role}`, [1]);
     this.values = { style: make('style'), content: make('content'), tv: make('tv') };
   }
 
   /** Compiles, scales the styles and takes their features. @throws InputError for options that cannot be used */
   static async create(gpu: Gpu, options: StyleTrainerOptions): Promise<StyleTrainer> {
-    const trainer = new StyleTrainer(gpu, options);
-    await trainer.stageFor(0);
-    return trainer;
+    const config = { ...DEFAULT_STYLE_CONFIG, ...options.config };
+    check(options, config);
+    const { network, loss, size, views } = options;
+    const stage = await StyleStage.create(gpu, {
+      network,
+      targets: views.map(({ target }) => target),
+      styles: preparedStyles(options, config),
+      losses: lossesOf(loss),
+      size,
+      config,
+    });
+    return new StyleTrainer(gpu, options, config, stage);
   }
 
   /** Steps done. */
@@ -88,18 +90,18 @@ export class StyleTrainer {
     return this.stepCount;
   }
 
-  async step(signal?: AbortSignal): Promise<void> {
+  async step(signal?: AbortSignal, profiler?: Profiler): Promise<void> {
     throwIfAborted(signal);
     const { views, renderer } = this.options;
     const { background } = this.config;
-    const stage = await this.stageFor(this.stepCount);
+    const { stage } = this;
     const view = this.nextView();
     const { camera } = views[view];
     // Through the lens, so that content lies on its photograph.
     const options = { background, viewDependent: false, lens: true, signal };
 
     await renderer.render(camera, stage.target, options);
-    stage.evaluate(view, this.values);
+    stage.evaluate(view, this.values, profiler);
     await renderer.backward(camera, stage.dImage, options);
     renderer.stepAppearance(learningRateAt(this.config, this.stepCount, this.timeShare));
 
@@ -134,28 +136,8 @@ export class StyleTrainer {
     return this.order.pop()!;
   }
 
-  private async stageFor(step: number): Promise<StyleStage> {
-    const scale = scaleAt(this.config, step, this.timeShare);
-    if (this.stage && this.stageScale === scale) return this.stage;
-    this.stage?.destroy();
-    this.stage = null;
-    const { network, loss, size, views } = this.options;
-    const scaled = (side: number) => Math.max(MIN_RENDER_SIDE, Math.round(side * scale));
-    this.stage = await StyleStage.create(this.gpu, {
-      network,
-      targets: views.map(({ target }) => target),
-      styles: this.styles,
-      losses: lossesOf(loss),
-      size: { width: scaled(size.width), height: scaled(size.height) },
-      config: this.config,
-    });
-    this.stageScale = scale;
-    return this.stage;
-  }
-
   destroy(): void {
-    this.stage?.destroy();
-    this.stage = null;
+    this.stage.destroy();
     for (const tensor of Object.values(this.values)) tensor.destroy();
   }
 }
@@ -181,16 +163,13 @@ function check({ views, styles, size, loss }: StyleTrainerOptions, config: Style
     throw inputError(`${what} for stylizing`, null, expected, `${found}`);
   };
   if (views.length === 0) refuse('views', 'at least one', 0);
-  if (styles.length === 0 || styles.length > MAX_STYLES) refuse('styles', `1 to ${MAX_STYLES}`, styles.length);
+  if (styles.length === 0) refuse('styles', 'at least one', 0);
   for (const { weight } of styles) {
     if (!(weight >= 0 && Number.isFinite(weight))) refuse('weight of a style', 'a number of at least 0', weight);
   }
   if (!styles.some(({ weight }) => weight > 0)) refuse('weights of the styles', 'one above 0', 'none');
   const losses = lossesOf(loss);
   if (losses.length === 0) refuse('losses', 'at least one', 'none');
-  if (losses.length * styles.length > MAX_STYLES) {
-    refuse('losses times styles', `at most ${MAX_STYLES}`, losses.length * styles.length);
-  }
   for (const { name, weight } of losses) {
     if (!(weight > 0 && Number.isFinite(weight))) refuse(`weight of ${name}`, 'a number above 0', weight);
   }
@@ -200,5 +179,4 @@ function check({ views, styles, size, loss }: StyleTrainerOptions, config: Style
     }
   }
   if (!(config.brush >= 0.5 && config.brush <= 2)) refuse('brush', 'a number from 0.5 to 2', config.brush);
-  if (config.sizes.length === 0) refuse('sizes', 'at least one', 0);
 }

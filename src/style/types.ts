@@ -1,6 +1,7 @@
 // The seam of style/ to feature networks; that of losses is losses/loss.ts. Layouts: images are [H, W, 3] sRGB 0..1, row 0 at the top;
 // features are channel-first [C, H, W] f32. All on the one device; nothing is read back in the loop.
 
+import type { Recorder } from '../gpu/recorder.ts';
 import type { Tensor } from '../gpu/tensor.ts';
 
 /** Lowest first. */
@@ -35,10 +36,10 @@ export interface FeatureExtractor {
   readonly features: ReadonlyMap<LayerName, Tensor>;
   /** Where losses ADD their gradients, same shapes as `features`. `backward` clears them when it has used them. */
   readonly dFeatures: ReadonlyMap<LayerName, Tensor>;
-  /** Encodes image [H, W, 3] -> features. */
-  forward(encoder: GPUCommandEncoder, image: Tensor): void;
-  /** Encodes dFeatures -> d_image [H, W, 3], ADDED to what is there. Uses the activations of the last forward. */
-  backward(encoder: GPUCommandEncoder, dImage: Tensor): void;
+  /** Records image [H, W, 3] -> features. */
+  forward(rec: Recorder, image: Tensor): void;
+  /** Records dFeatures -> d_image [H, W, 3], ADDED to what is there. Uses the activations of the last forward. */
+  backward(rec: Recorder, dImage: Tensor): void;
   destroy(): void;
 }
 

@@ -3,6 +3,7 @@
 
 import { throwIfAborted } from '../errors.ts';
 import { createVideoWriter } from '../export/video.ts';
+import { Recorder } from '../gpu/recorder.ts';
 import type { Camera, Picture } from '../scene/types.ts';
 import type { ImpastoSession, RenderChoice, ShownStyles } from '../session/types.ts';
 import { PackedView, type ViewPacker } from './viewport/packed-view.ts';
@@ -61,9 +62,9 @@ export class StillRenderer {
 
   async render(camera: Camera, options?: Pick<RenderChoice, 'original' | 'of'>): Promise<Picture> {
     await this.session.render(camera, this.target, options);
-    const encoder = this.packer.gpu.device.createCommandEncoder({ label: 'StillRenderer.pack' });
-    this.packer.encode(encoder, this.target, this.packed);
-    this.packer.gpu.device.queue.submit([encoder.finish()]);
+    const rec = new Recorder(this.packer.gpu, 'StillRenderer.pack');
+    this.packer.encode(rec, this.target, this.packed);
+    rec.submit();
     return await this.packed.read();
   }
 

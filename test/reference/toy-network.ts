@@ -64,14 +64,14 @@ export async function toyNetwork(gpu: Gpu, layers: readonly LayerName[] = ['relu
         width,
         features,
         dFeatures,
-        forward(encoder, image) {
+        forward(rec, image) {
           seen = image;
-          for (const tensor of features.values()) forward.run(encoder, { image, features: tensor }, uniforms, launch);
+          for (const tensor of features.values()) rec.run(forward, { image, features: tensor }, uniforms, launch);
         },
-        backward(encoder, d_image) {
+        backward(rec, d_image) {
           for (const d_features of dFeatures.values()) {
-            backward.run(encoder, { image: seen!, d_features, d_image }, uniforms, launch);
-            encoder.clearBuffer(d_features.buffer);
+            rec.run(backward, { image: seen!, d_features, d_image }, uniforms, launch);
+            rec.clear(d_features);
           }
         },
         destroy() {

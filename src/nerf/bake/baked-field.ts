@@ -192,11 +192,8 @@ export class BakedField {
     );
     passes.density(rec, counters);
     const { rgb, map } = colourBlend(rec, passes, blend, () => {});
-    rec.endPass();
-    const pass = rec.encoder.beginComputePass({ label: 'BakedField.store' });
-    pass.setBindGroup(2, storeGroup);
-    this.kernels.store.dispatch(
-      pass,
+    rec.run(
+      this.kernels.store,
       { raw_density: buffers.rawDensity, rgb },
       {
         ...run,
@@ -207,8 +204,9 @@ export class BakedField {
         map2: map.slice(8, 12),
       },
       workgroups(samples, 64),
+      this.kernels.store.name,
+      storeGroup,
     );
-    pass.end();
     rec.submit();
   }
 
@@ -217,11 +215,9 @@ export class BakedField {
     const { width, height, rows = { first: 0, count: height } } = target;
     const { layout, config } = this;
     this.camera.write(packCameras([cameraAtSize(camera, width, height)]));
-    const encoder = this.gpu.device.createCommandEncoder({ label: 'BakedField.render' });
-    const pass = encoder.beginComputePass({ label: 'baked_view' });
-    pass.setBindGroup(2, this.viewGroup);
-    this.kernels.view.dispatch(
-      pass,
+    const rec = new Recorder(this.gpu, 'BakedField.render');
+    rec.run(
+      this.kernels.view,
       {
         cameras: this.camera,
         brick_index: this.index,
@@ -247,9 +243,10 @@ export class BakedField {
         background,
       },
       [Math.ceil(width / 8), Math.ceil(rows.count / 8)],
+      this.kernels.view.name,
+      this.viewGroup,
     );
-    pass.end();
-    this.gpu.device.queue.submit([encoder.finish()]);
+    rec.submit();
   }
 
   /** Bytes on the GPU. */

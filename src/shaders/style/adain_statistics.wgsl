@@ -1,17 +1,15 @@
 // Mean and standard deviation of each channel (Huang and Belongie 2017), two passes for accuracy, and the channel's
 // share of the loss, (mean - mean_s)^2 + (std - std_s)^2. One workgroup a channel. std = sqrt(variance + 1e-5), the
-// variance over all H W pixels (not H W - 1), so that one pixel is allowed. A share below 1 takes the pixels of the
-// scene's views together, this view's by its share.
+// variance over all H W pixels (not H W - 1), so that one pixel is allowed.
 
 struct Uniforms {
   channel_count: u32,
   pixel_count: u32, // H * W
-  share: f32,       // of this view in the running statistics; 1: of this view alone
 }
 
 @group(0) @binding(0) var<storage, read> features: array<f32>;           // [C, H, W]
 @group(0) @binding(1) var<storage, read> goal: array<vec2f>;             // [C] (mean, std) of the style
-@group(0) @binding(2) var<storage, read_write> statistics: array<vec2f>; // [C] (mean, std), of the views before
+@group(0) @binding(2) var<storage, read_write> statistics: array<vec2f>; // [C] (mean, std)
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;     // [C]
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
@@ -35,12 +33,7 @@ fn adain_statistics(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
   }
   let variance = sum_of_lanes(lane, squares) / f32(uniforms.pixel_count);
   if (lane != 0u) { return; }
-  let before = statistics[channel];
-  let pooled = mix(before.x, mean, uniforms.share);
-  // Variances of the views about their common mean.
-  let older = before.y * before.y + (before.x - pooled) * (before.x - pooled);
-  let newer = variance + EPSILON + (mean - pooled) * (mean - pooled);
-  let found = vec2f(pooled, sqrt(mix(older, newer, uniforms.share)));
+  let found = vec2f(mean, sqrt(variance + EPSILON));
   let difference = found - goal[channel];
   statistics[channel] = found;
   partials[channel] = dot(difference, difference);

@@ -1,17 +1,15 @@
 // Sums the partial Gram matrices, G = F F^T / (C H W), and leaves the residual G - G_style and the sums of its
-// squares, one a workgroup, for loss_sum. With a goal of zeros the residual is the Gram matrix itself. A share below 1
-// makes it the running mean over the views of a scene, this one by its share.
+// squares, one a workgroup, for loss_sum. With a goal of zeros the residual is the Gram matrix itself.
 
 struct Uniforms {
   entry_count: u32, // C * C
   chunk_count: u32,
   scale: f32,       // 1 / (C * H * W)
-  share: f32,       // of this view in the running mean; 1: of this view alone
 }
 
 @group(0) @binding(0) var<storage, read> chunks: array<f32>;         // [Z, C, C]
 @group(0) @binding(1) var<storage, read> goal: array<f32>;            // [C, C]
-@group(0) @binding(2) var<storage, read_write> residual: array<f32>;  // [C, C] of the views before
+@group(0) @binding(2) var<storage, read_write> residual: array<f32>;  // [C, C]
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;  // [workgroups]
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
@@ -33,7 +31,7 @@ fn gram_residual(
     for (var chunk = 0u; chunk < uniforms.chunk_count; chunk++) {
       sum += chunks[chunk * uniforms.entry_count + i];
     }
-    let difference = mix(residual[i], sum * uniforms.scale - goal[i], uniforms.share);
+    let difference = sum * uniforms.scale - goal[i];
     residual[i] = difference;
     square = difference * difference;
   }

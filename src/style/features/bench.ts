@@ -1,6 +1,7 @@
 // Times a feature network's forward and backward on this adapter, ours and tfjs side by side in the same run.
 
 import type { Gpu } from '../../gpu/device.ts';
+import { Recorder } from '../../gpu/recorder.ts';
 import { Tensor } from '../../gpu/tensor.ts';
 import type { FeatureNetwork, LayerName } from '../types.ts';
 import type { NetworkWeights } from './network-weights.ts';
@@ -60,12 +61,12 @@ async function time(gpu: Gpu, network: FeatureNetwork, size: number, layers: rea
   const pattern = Float32Array.from({ length: size * size * 3 }, (_, i) => 0.5 + 0.5 * Math.sin(0.37 * i));
   const image = Tensor.from(device, 'benchFeatures.image', shape, pattern);
   const dImage = Tensor.zeros(device, 'benchFeatures.d_image', shape);
-  const timed = async (encode: (encoder: GPUCommandEncoder) => void) => {
+  const timed = async (record: (rec: Recorder) => void) => {
     await gpu.idle();
     const start = performance.now();
-    const encoder = device.createCommandEncoder({ label: 'benchFeatures' });
-    encode(encoder);
-    device.queue.submit([encoder.finish()]);
+    const rec = new Recorder(gpu, 'benchFeatures');
+    record(rec);
+    rec.submit();
     await gpu.idle();
     return performance.now() - start;
   };
@@ -73,8 +74,8 @@ async function time(gpu: Gpu, network: FeatureNetwork, size: number, layers: rea
   let backward = Number.POSITIVE_INFINITY;
   // The first round compiles on the driver's side and is thrown away.
   for (let i = 0; i <= repeats; i++) {
-    const there = await timed((encoder) => extractor.forward(encoder, image));
-    const back = await timed((encoder) => extractor.backward(encoder, dImage));
+    const there = await timed((rec) => extractor.forward(rec, image));
+    const back = await timed((rec) => extractor.backward(rec, dImage));
     if (i === 0) continue;
     forward = Math.min(forward, there);
     backward = Math.min(backward, back);

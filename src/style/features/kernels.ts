@@ -2,6 +2,8 @@
 // the one that shares loads through subgroups is taken where a subgroup has at least the 8 lanes it needs.
 
 import type { Gpu } from '../../gpu/device.ts';
+import { Kernel } from '../../gpu/kernel.ts';
+import { hasSubgroups } from '../../gpu/subgroups.ts';
 import averagePool from '../../shaders/style/features/average_pool.wgsl?raw';
 import averagePoolBackward from '../../shaders/style/features/average_pool_backward.wgsl?raw';
 import maxPool from '../../shaders/style/features/max_pool.wgsl?raw';
@@ -15,18 +17,17 @@ import winogradMultiplySubgroups from '../../shaders/style/features/winograd_mul
 import winogradOutput from '../../shaders/style/features/winograd_output.wgsl?raw';
 import winogradOutputGradient from '../../shaders/style/features/winograd_output_gradient.wgsl?raw';
 import winogradOutputRelu from '../../shaders/style/features/winograd_output_relu.wgsl?raw';
-import { createPlannedKernel, type PlannedKernel } from './dispatch-plan.ts';
 
 export interface FeatureKernels {
-  normalise: PlannedKernel;
-  normaliseBackward: PlannedKernel;
-  input: PlannedKernel;
-  multiply: PlannedKernel;
-  outputRelu: PlannedKernel;
-  outputGradient: PlannedKernel;
-  pool: PlannedKernel;
-  poolBackward: PlannedKernel;
-  reluBackward: PlannedKernel;
+  normalise: Kernel;
+  normaliseBackward: Kernel;
+  input: Kernel;
+  multiply: Kernel;
+  outputRelu: Kernel;
+  outputGradient: Kernel;
+  pool: Kernel;
+  poolBackward: Kernel;
+  reluBackward: Kernel;
   /** Output channels that one invocation of `multiply` makes. */
   outsPerGroup: number;
   /** Tile quads that one workgroup of `multiply` makes. */
@@ -38,23 +39,20 @@ export interface KernelOptions {
   subgroups?: 'auto' | false;
 }
 
-/** Subgroups of 8 lanes or more, known for certain. */
-export function hasWideSubgroups(gpu: Gpu): boolean {
-  const smallest = gpu.adapterInfo.subgroupMinSize ?? 0;
-  return gpu.has('subgroups') && smallest >= 8;
-}
+/** The product shares loads among eight lanes; of wider subgroups than 64 nothing is known here. */
+const SUBGROUPS = { min: 8, max: 64 };
 
 export async function createFeatureKernels(
   gpu: Gpu,
   pool: 'average' | 'max',
   options: KernelOptions = {},
 ): Promise<FeatureKernels> {
-  const shared = options.subgroups !== false && hasWideSubgroups(gpu);
+  const shared = options.subgroups !== false && hasSubgroups(gpu, SUBGROUPS);
   // A software adapter runs eight lanes at once and gains nothing from more; a real GPU wants a warp, and more
   // would idle at the small images of the deeper layers.
   const lanes = gpu.isSoftware ? 8 : 32;
   const make = (name: string, code: string, constants?: Record<string, number>, common: string[] = []) =>
-    createPlannedKernel(gpu, { name, code, constants, shared: common });
+    Kernel.create(gpu, { name, code, constants, shared: common });
   const [normalise, normaliseBackward, input, multiply, outputRelu, outputGradient, forward, backward, relu] =
     await Promise.all([
       make('normalise_image', normaliseImage),
@@ -85,5 +83,5 @@ export async function createFeatureKernels(
 }
 
 export function destroyFeatureKernels(kernels: FeatureKernels): void {
-  for (const value of Object.values(kernels)) if (typeof value === 'object') value.kernel.destroy();
+  for (const value of Object.values(kernels)) if (value instanceof Kernel) value.destroy();
 }

@@ -6,6 +6,7 @@
 import type { Tensor4D, Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { inputError } from '../../errors.ts';
 import type { Gpu } from '../../gpu/device.ts';
+import type { Recorder } from '../../gpu/recorder.ts';
 import { expectShapes, Tensor } from '../../gpu/tensor.ts';
 import type { FeatureExtractor, FeatureNetwork, LayerName } from '../types.ts';
 import type { ConvolutionWeights, NetworkWeights } from './network-weights.ts';
@@ -95,7 +96,9 @@ class TfjsExtractor implements FeatureExtractor {
     this.dFeatures = dFeatures;
   }
 
-  forward(encoder: GPUCommandEncoder, image: Tensor): void {
+  forward(rec: Recorder, image: Tensor): void {
+    rec.endPass();
+    const { encoder } = rec;
     expectShapes({ image: [image, [this.height, this.width, 3]] });
     const { tfjs, weights, convolutions } = this.network;
     const { tf } = tfjs;
@@ -117,7 +120,9 @@ class TfjsExtractor implements FeatureExtractor {
     });
   }
 
-  backward(encoder: GPUCommandEncoder, dImage: Tensor): void {
+  backward(rec: Recorder, dImage: Tensor): void {
+    rec.endPass();
+    const { encoder } = rec;
     expectShapes({ dImage: [dImage, [this.height, this.width, 3]] });
     const { tfjs, weights, convolutions } = this.network;
     const { tf } = tfjs;
@@ -139,7 +144,7 @@ class TfjsExtractor implements FeatureExtractor {
       const sum = tf.add(tf.mul(d!, this.inverseStd()), tfjs.view(dImage, [1, this.height, this.width, 3]));
       tfjs.copyTo(encoder, sum, dImage);
     });
-    for (const tensor of this.dFeatures.values()) encoder.clearBuffer(tensor.buffer);
+    for (const tensor of this.dFeatures.values()) rec.clear(tensor);
   }
 
   destroy(): void {

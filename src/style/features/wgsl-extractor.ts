@@ -3,10 +3,10 @@
 // topmost asked layer; each layer's own loss gradient joins where it passes through that layer's ReLU.
 
 import { inputError } from '../../errors.ts';
-import { workgroups } from '../../gpu/kernel.ts';
+import { type Kernel, workgroups } from '../../gpu/kernel.ts';
+import { Plan, type Recorder } from '../../gpu/recorder.ts';
 import { expectShapes, Tensor } from '../../gpu/tensor.ts';
 import type { FeatureExtractor, LayerName, LayerShape } from '../types.ts';
-import { DispatchPlan, type PlannedKernel } from './dispatch-plan.ts';
 import { hasPoolBefore, layerOf } from './topology.ts';
 import type { PackedWeights, WgslNetwork } from './wgsl-network.ts';
 import { POSITIONS, TILE, TILE_BLOCK } from './winograd.ts';
@@ -29,8 +29,8 @@ export class WgslExtractor implements FeatureExtractor {
   readonly features: ReadonlyMap<LayerName, Tensor>;
   readonly dFeatures: ReadonlyMap<LayerName, Tensor>;
   private readonly owned: Tensor[] = [];
-  private readonly forwardPlan: DispatchPlan;
-  private readonly backwardPlan: DispatchPlan;
+  private readonly forwardPlan: Plan;
+  private readonly backwardPlan: Plan;
   private readonly normalised: Tensor;
   private readonly dNormalised: Tensor;
   /** V and M of the convolution under way. */
@@ -43,7 +43,6 @@ export class WgslExtractor implements FeatureExtractor {
     readonly width: number,
     layers: readonly LayerName[],
   ) {
-    const { device } = network.gpu;
     if (!(height >= SMALLEST_SIDE && width >= SMALLEST_SIDE)) {
       throw inputError(
         'image size',
@@ -53,8 +52,8 @@ export class WgslExtractor implements FeatureExtractor {
       );
     }
     if (layers.length === 0) throw new Error('FeatureNetwork.extractor: expected at least one layer, found none');
-    this.forwardPlan = new DispatchPlan(device);
-    this.backwardPlan = new DispatchPlan(device);
+    this.forwardPlan = new Plan(network.gpu);
+    this.backwardPlan = new Plan(network.gpu);
     this.normalised = this.allocate('normalised', [3, height, width]);
     this.dNormalised = this.allocate('d_normalised', [3, height, width]);
     const top = Math.max(...layers.map((layer) => network.indexOf(layer)));
@@ -67,32 +66,28 @@ export class WgslExtractor implements FeatureExtractor {
     this.planBackward();
   }
 
-  forward(encoder: GPUCommandEncoder, image: Tensor): void {
+  forward(rec: Recorder, image: Tensor): void {
     expectShapes({ image: [image, [this.height, this.width, 3]] });
     const { mean, std } = this.network.weights;
-    const pass = encoder.beginComputePass({ label: 'FeatureExtractor.forward' });
-    this.network.kernels.normalise.kernel.dispatch(
-      pass,
+    rec.run(
+      this.network.kernels.normalise,
       { image, x: this.normalised },
       { mean, inverse_std: std.map((s) => 1 / s), pixel_count: this.height * this.width },
       workgroups(this.height * this.width, 64),
     );
-    this.forwardPlan.encode(pass);
-    pass.end();
+    rec.replay(this.forwardPlan);
   }
 
-  backward(encoder: GPUCommandEncoder, dImage: Tensor): void {
+  backward(rec: Recorder, dImage: Tensor): void {
     expectShapes({ dImage: [dImage, [this.height, this.width, 3]] });
-    const pass = encoder.beginComputePass({ label: 'FeatureExtractor.backward' });
-    this.backwardPlan.encode(pass);
-    this.network.kernels.normaliseBackward.kernel.dispatch(
-      pass,
+    rec.replay(this.backwardPlan);
+    rec.run(
+      this.network.kernels.normaliseBackward,
       { d_x: this.dNormalised, d_image: dImage },
       { inverse_std: this.network.weights.std.map((s) => 1 / s), pixel_count: this.height * this.width },
       workgroups(this.height * this.width, 64),
     );
-    pass.end();
-    for (const d of this.dFeatures.values()) encoder.clearBuffer(d.buffer);
+    for (const d of this.dFeatures.values()) rec.clear(d);
   }
 
   destroy(): void {
@@ -112,7 +107,7 @@ export class WgslExtractor implements FeatureExtractor {
         const [channels] = input.shape;
         const half = [channels, Math.floor(height / 2), Math.floor(width / 2)];
         const y = this.allocate(`pool before ${name}`, half);
-        this.forwardPlan.add(
+        this.forwardPlan.run(
           kernels.pool,
           { x: input, y },
           { width, height, channel_count: channels },
@@ -149,7 +144,7 @@ export class WgslExtractor implements FeatureExtractor {
 
     const top = this.stages[this.stages.length - 1];
     let d = next();
-    plan.add(
+    plan.run(
       kernels.reluBackward,
       { relu: top.relu, d_feature: this.dFeatures.get(top.layer)!, d_pre: d },
       { count: top.relu.size },
@@ -174,7 +169,7 @@ export class WgslExtractor implements FeatureExtractor {
       if (below && stage.pooled) {
         const dPre = next();
         const { channels, height, width } = below.shape;
-        plan.add(
+        plan.run(
           kernels.poolBackward,
           { d_y: d, relu: below.relu, d_feature: dFeature ?? unused, d_pre: dPre },
           { width, height, channel_count: channels, added: dFeature ? 1 : 0 },
@@ -191,10 +186,10 @@ export class WgslExtractor implements FeatureExtractor {
    * @param output the last kernel, with its own tensors and flags
    */
   private planConvolution(
-    plan: DispatchPlan,
+    plan: Plan,
     x: Tensor,
     { u, depth, padded }: PackedWeights,
-    output: PlannedKernel,
+    output: Kernel,
     like: Tensor,
     tensors: Record<string, Tensor>,
     flags: Record<string, number>,
@@ -211,17 +206,17 @@ export class WgslExtractor implements FeatureExtractor {
       const blocks = Math.ceil(count / TILE_BLOCK);
       const groups = padded / kernels.outsPerGroup;
       const grid = { width, height, tiles_x: tilesX, first_tile: first, tile_count: count };
-      plan.add(kernels.input, { x, v }, { ...grid, block_count: blocks, channel_count: depth }, [
+      plan.run(kernels.input, { x, v }, { ...grid, block_count: blocks, channel_count: depth }, [
         Math.ceil(count / 64),
         depth,
       ]);
-      plan.add(
+      plan.run(
         kernels.multiply,
         { v, u, m },
         { channel_count: depth, block_count: blocks, quad_stride: quads, group_count: groups },
         [Math.ceil(quads / kernels.quadsPerGroup), groups, POSITIONS],
       );
-      plan.add(output, { m, ...tensors }, { ...grid, ...flags, tile_stride: 4 * quads, padded_channels: padded }, [
+      plan.run(output, { m, ...tensors }, { ...grid, ...flags, tile_stride: 4 * quads, padded_channels: padded }, [
         Math.ceil(count / 64),
         channels,
       ]);

@@ -1,6 +1,5 @@
 // Mean-and-deviation loss (Huang and Belongie 2017, AdaIN): L = mean over channels of (mean - mean_s)^2 +
-// (std - std_s)^2. The cheapest of the style losses: palette and contrast of each channel, no strokes. One object a
-// layer. Over a scene, mean and deviation are of all its views' pixels.
+// (std - std_s)^2. The cheapest of the style losses: palette and contrast of each channel, no strokes. One object a layer.
 
 import type { Gpu } from '../../gpu/device.ts';
 import type { Kernel } from '../../gpu/kernel.ts';
@@ -11,7 +10,6 @@ import adainBackward from '../../shaders/style/adain_backward.wgsl?raw';
 import adainStatistics from '../../shaders/style/adain_statistics.wgsl?raw';
 import lossSum from '../../shaders/style/loss_sum.wgsl?raw';
 import { defineLoss, type StyleLoss } from './loss.ts';
-import { RunningShare } from './running-share.ts';
 
 const SOURCES = { adain_statistics: adainStatistics, adain_backward: adainBackward, loss_sum: lossSum } as const;
 type AdainKernels = Record<keyof typeof SOURCES, Kernel>;
@@ -19,9 +17,6 @@ type AdainKernels = Record<keyof typeof SOURCES, Kernel>;
 export class AdainLoss implements StyleLoss {
   private readonly statistics: Tensor;
   private readonly partials: Tensor;
-  /** How much the view at hand counts in the statistics; the gradient is always as if it were the whole scene. */
-  readonly views = new RunningShare();
-
   private constructor(
     private readonly kernels: AdainKernels,
     /** (mean, std) of the style. [C, 2] */
@@ -38,7 +33,7 @@ export class AdainLoss implements StyleLoss {
     const { device } = gpu;
     const loss = new AdainLoss(await sharedKernels(gpu, SOURCES), Tensor.zeros(device, 'AdainLoss.goal', [C, 2]));
     const rec = new Recorder(gpu, 'AdainLoss.create');
-    loss.recordStatistics(rec, style, 1);
+    loss.recordStatistics(rec, style);
     rec.copy(loss.statistics, loss.goal, C * 2 * 4);
     rec.submit();
     return loss;
@@ -69,7 +64,7 @@ export class AdainLoss implements StyleLoss {
       features: [features, [channels, 'H', 'W']],
       dFeatures: [dFeatures, [channels, 'H', 'W']],
     });
-    this.recordStatistics(rec, features, this.views.next());
+    this.recordStatistics(rec, features);
     const { loss_sum, adain_backward } = this.kernels;
     rec.run(loss_sum, { partials: this.partials, value }, { partial_count: channels, scale: weight / channels }, [1]);
     rec.run(
@@ -80,12 +75,12 @@ export class AdainLoss implements StyleLoss {
     );
   }
 
-  private recordStatistics(rec: Recorder, features: Tensor, share: number): void {
+  private recordStatistics(rec: Recorder, features: Tensor): void {
     const [channels, height, width] = features.shape;
     rec.run(
       this.kernels.adain_statistics,
       { features, goal: this.goal, statistics: this.statistics, partials: this.partials },
-      { channel_count: channels, pixel_count: height * width, share },
+      { channel_count: channels, pixel_count: height * width },
       [channels],
     );
   }

@@ -1,5 +1,5 @@
 // Gram-matrix loss (Gatys et al. 2016): G = F F^T / (C H W), L = mean over the C x C entries of (G - G_style)^2.
-// Knows which channels fire together, not where; one object a layer. Over a scene, G is a running mean of its views.
+// Knows which channels fire together, not where; one object a layer.
 
 import type { Gpu } from '../../gpu/device.ts';
 import { type Kernel, workgroups } from '../../gpu/kernel.ts';
@@ -11,7 +11,6 @@ import gramChunks from '../../shaders/style/gram_chunks.wgsl?raw';
 import gramResidual from '../../shaders/style/gram_residual.wgsl?raw';
 import lossSum from '../../shaders/style/loss_sum.wgsl?raw';
 import { defineLoss, type StyleLoss } from './loss.ts';
-import { RunningShare } from './running-share.ts';
 
 const SOURCES = {
   gram_chunks: gramChunks,
@@ -28,9 +27,6 @@ export class GramLoss implements StyleLoss {
   private chunks: Tensor | null = null;
   private readonly residual: Tensor;
   private readonly partials: Tensor;
-  /** How much the view at hand counts in G; the gradient is always as if it were the whole scene. */
-  readonly views = new RunningShare();
-
   private constructor(
     private readonly device: GPUDevice,
     private readonly kernels: GramKernels,
@@ -49,7 +45,7 @@ export class GramLoss implements StyleLoss {
     const loss = new GramLoss(device, await sharedKernels(gpu, SOURCES), Tensor.zeros(device, 'GramLoss.goal', [C, C]));
     // Against a goal of zeros the residual is the Gram matrix itself.
     const rec = new Recorder(gpu, 'GramLoss.create');
-    loss.recordResidual(rec, style, 1);
+    loss.recordResidual(rec, style);
     rec.copy(loss.residual, loss.goal, C * C * 4);
     rec.submit();
     return loss;
@@ -75,7 +71,7 @@ export class GramLoss implements StyleLoss {
       features: [features, [channels, 'H', 'W']],
       dFeatures: [dFeatures, [channels, 'H', 'W']],
     });
-    this.recordResidual(rec, features, this.views.next());
+    this.recordResidual(rec, features);
     const { loss_sum, gram_backward } = this.kernels;
     rec.run(
       loss_sum,
@@ -95,7 +91,7 @@ export class GramLoss implements StyleLoss {
     );
   }
 
-  private recordResidual(rec: Recorder, features: Tensor, share: number): void {
+  private recordResidual(rec: Recorder, features: Tensor): void {
     const [channels, height, width] = features.shape;
     const pixels = height * width;
     const chunkCount = Math.ceil(pixels / CHUNK);
@@ -113,7 +109,7 @@ export class GramLoss implements StyleLoss {
     rec.run(
       gram_residual,
       { chunks: this.chunks, goal: this.goal, residual: this.residual, partials: this.partials },
-      { entry_count: channels * channels, chunk_count: chunkCount, scale: 1 / (channels * pixels), share },
+      { entry_count: channels * channels, chunk_count: chunkCount, scale: 1 / (channels * pixels) },
       workgroups(channels * channels, 64),
     );
   }

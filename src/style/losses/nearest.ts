@@ -6,6 +6,7 @@ import type { Gpu } from '../../gpu/device.ts';
 import type { Kernel } from '../../gpu/kernel.ts';
 import type { Recorder } from '../../gpu/recorder.ts';
 import { sharedKernels } from '../../gpu/shared-kernels.ts';
+import { hasSubgroups } from '../../gpu/subgroups.ts';
 import { Tensor } from '../../gpu/tensor.ts';
 import lossSum from '../../shaders/style/loss_sum.wgsl?raw';
 import nnfmMatch from '../../shaders/style/nnfm_match.wgsl?raw';
@@ -22,8 +23,11 @@ type SearchKernels = Record<keyof typeof SOURCES, Kernel>;
 const COLUMNS_PER_BLOCK = 512;
 /** Columns that one thread of nnfm_match_subgroups holds in registers; the bank is padded to whole tiles. */
 const TILE = 32;
-/** Threads of a workgroup of either search, and queries that each of them takes. */
+/** Threads of a workgroup of either search. */
 const MATCH_GROUP = 64;
+/** nnfm_match_subgroups shares loads among eight lanes; a workgroup of 64 holds whole subgroups up to 64 wide. */
+const SUBGROUPS = { min: 8, max: MATCH_GROUP };
+/** Queries that each of those threads takes. */
 const QUERIES_PER_THREAD: Record<string, number> = { nnfm_match: 8, nnfm_match_subgroups: 4 };
 
 /** Pixels of a style [H, W] that become columns, padded to whole tiles. [J] */
@@ -92,7 +96,7 @@ export class NearestSearch {
 
   /** @param bank [C, J], columns of unit length; taken */
   static async create(gpu: Gpu, bank: Tensor): Promise<NearestSearch> {
-    const name = hasWideSubgroups(gpu) ? 'nnfm_match_subgroups' : 'nnfm_match';
+    const name = hasSubgroups(gpu, SUBGROUPS) ? 'nnfm_match_subgroups' : 'nnfm_match';
     const [kernels, { [name]: match }] = await Promise.all([
       sharedKernels(gpu, SOURCES),
       sharedKernels(gpu, { [name]: MATCH[name] }),
@@ -187,10 +191,4 @@ export function spreadColumns(height: number, width: number, maxColumns: number)
     if (i > 8 * maxColumns) for (let p = 0; p < count && chosen.size < maxColumns; p++) chosen.add(p);
   }
   return Uint32Array.from(chosen).sort();
-}
-
-/** nnfm_match_subgroups shares loads among eight lanes. A workgroup of 64 holds whole subgroups up to 64 wide. */
-function hasWideSubgroups(gpu: Gpu): boolean {
-  const { subgroupMinSize = 0, subgroupMaxSize = 128 } = gpu.adapterInfo;
-  return gpu.has('subgroups') && subgroupMinSize >= 8 && subgroupMaxSize <= 64;
 }

@@ -3,6 +3,7 @@
 
 import type { Gpu } from '../../gpu/device.ts';
 import { Kernel } from '../../gpu/kernel.ts';
+import { Recorder } from '../../gpu/recorder.ts';
 import { Tensor } from '../../gpu/tensor.ts';
 import type { RenderTarget } from '../../nerf/types.ts';
 import type { Picture } from '../../scene/types.ts';
@@ -23,14 +24,14 @@ export class ViewPacker {
   }
 
   encode(
-    encoder: GPUCommandEncoder,
+    rec: Recorder,
     view: RenderTarget,
     packed: PackedView,
     wipe?: { original: RenderTarget; column: number },
   ): void {
     const { width, height } = view;
-    this.kernel.run(
-      encoder,
+    rec.run(
+      this.kernel,
       {
         rgb: view.rgb,
         original_rgb: wipe?.original.rgb ?? view.rgb,
@@ -59,10 +60,10 @@ export class ViewPacker {
     const packed = new PackedView(device, side, side);
     let best = Number.POSITIVE_INFINITY;
     for (let i = 0; i < 4; i++) {
-      const encoder = device.createCommandEncoder({ label: 'ViewPacker.speed' });
-      this.encode(encoder, { width: side, height: side, rgb, depth, opacity }, packed);
+      const rec = new Recorder(this.gpu, 'ViewPacker.speed');
+      this.encode(rec, { width: side, height: side, rgb, depth, opacity }, packed);
       const started = performance.now();
-      device.queue.submit([encoder.finish()]);
+      rec.submit();
       await this.gpu.idle();
       best = Math.min(best, performance.now() - started);
     }

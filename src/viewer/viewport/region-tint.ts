@@ -2,6 +2,7 @@
 
 import type { Gpu } from '../../gpu/device.ts';
 import { Kernel } from '../../gpu/kernel.ts';
+import type { Recorder } from '../../gpu/recorder.ts';
 import { Tensor } from '../../gpu/tensor.ts';
 import type { RegionVolume } from '../../nerf/blend.ts';
 import { cameraAtSize, packCameras } from '../../nerf/camera-buffer.ts';
@@ -36,7 +37,7 @@ export class RegionTint {
 
   /** @param camera that the view was rendered with */
   encode(
-    encoder: GPUCommandEncoder,
+    rec: Recorder,
     { camera, view }: { camera: Camera; view: RenderTarget },
     packed: PackedView,
     { resolution, weights }: RegionVolume,
@@ -45,8 +46,8 @@ export class RegionTint {
   ): void {
     const { width, height } = view;
     this.camera.write(packCameras([cameraAtSize(camera, width, height)]));
-    this.kernel.run(
-      encoder,
+    rec.run(
+      this.kernel,
       {
         cameras: this.camera,
         depth: view.depth,

@@ -7,6 +7,7 @@ import { PerspectiveCamera, Scene as ThreeScene, Vector3 } from 'three/webgpu';
 import { InputError } from '../../errors.ts';
 import { sharedCentre } from '../../export/camera-path.ts';
 import type { Gpu } from '../../gpu/device.ts';
+import { Recorder } from '../../gpu/recorder.ts';
 import type { RenderTarget } from '../../nerf/types.ts';
 import type { Camera, Picture, Scene } from '../../scene/types.ts';
 import type { RenderedView } from '../../session/regions/types.ts';
@@ -422,17 +423,18 @@ export class Viewport {
     this.wipeStale = this.guidesStale = false;
     if (this.shown) {
       const { view, original, packed } = this.shown;
-      const encoder = this.gpu.device.createCommandEncoder({ label: 'Viewport.compose' });
+      const rec = new Recorder(this.gpu, 'Viewport.compose');
       const wipe =
         this.wipe !== null && original ? { original, column: Math.round(this.wipe * view.width) } : undefined;
-      this.packer.encode(encoder, view, packed, wipe);
+      this.packer.encode(rec, view, packed, wipe);
       const { volume } = this.source.regions;
       if (this.tints && volume && this.shownFrom) {
         const unbounded = this.source.state.scene?.unbounded ?? false;
-        this.tint.encode(encoder, { camera: this.shownFrom, view }, packed, volume, unbounded, this.tints);
+        this.tint.encode(rec, { camera: this.shownFrom, view }, packed, volume, unbounded, this.tints);
       }
-      this.layer.show(encoder, packed);
-      this.gpu.device.queue.submit([encoder.finish()]);
+      rec.endPass();
+      this.layer.show(rec.encoder, packed);
+      rec.submit();
     }
     await this.presenter.present(this.three, this.shownCamera);
   }

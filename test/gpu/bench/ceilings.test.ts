@@ -5,6 +5,7 @@ import { measureCeilings } from '../../../src/bench/ceilings.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { Kernel } from '../../../src/gpu/kernel.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
+import { Recorder } from '../../../src/gpu/recorder.ts';
 import { Tensor } from '../../../src/gpu/tensor.ts';
 import atomicsCode from '../../../src/shaders/common/bench_atomics.wgsl?raw';
 import fmaCode from '../../../src/shaders/common/bench_fma.wgsl?raw';
@@ -21,9 +22,9 @@ describe('bench ceilings', () => {
   it('adds exactly eight times a turn and invocation', async () => {
     const kernel = await Kernel.create(gpu, { name: 'bench_atomics', code: atomicsCode });
     const sums = Tensor.zeros(gpu.device, 'sums', [1024], 'i32');
-    const encoder = gpu.device.createCommandEncoder();
-    kernel.run(encoder, { sums }, { turns: 5, mask: 511 }, [4]);
-    gpu.device.queue.submit([encoder.finish()]);
+    const rec = new Recorder(gpu, 'test');
+    rec.run(kernel, { sums }, { turns: 5, mask: 511 }, [4]);
+    rec.submit();
     const counts = Array.from(await sums.read());
     expect(counts.reduce((a, b) => a + b, 0)).toBe(4 * 64 * 5 * 8);
     // Scattered, not piled on a few entries: 10,240 additions over 1,024.
@@ -34,9 +35,9 @@ describe('bench ceilings', () => {
   it('runs every multiply-add of every chain', async () => {
     const kernel = await Kernel.create(gpu, { name: 'bench_fma', code: fmaCode });
     const result = Tensor.zeros(gpu.device, 'result', [64], 'f32');
-    const encoder = gpu.device.createCommandEncoder();
-    kernel.run(encoder, { result }, { turns: 2, factor: 63 / 64, addend: 1 }, [1]);
-    gpu.device.queue.submit([encoder.finish()]);
+    const rec = new Recorder(gpu, 'test');
+    rec.run(kernel, { result }, { turns: 2, factor: 63 / 64, addend: 1 }, [1]);
+    rec.submit();
     // a -> f a + 1, 32 times: f^32 a + (1 - f^32) / (1 - f); ten chains that start at id .. id + 9.
     const f = 63 / 64;
     const wanted = Array.from({ length: 64 }, (_, id) => f ** 32 * (10 * id + 45) + (10 * (1 - f ** 32)) / (1 - f));
@@ -48,9 +49,9 @@ describe('bench ceilings', () => {
     if (!gpu.has('shader-f16')) return;
     const kernel = await Kernel.create(gpu, { name: 'bench_fma_f16', code: fma16Code });
     const result = Tensor.zeros(gpu.device, 'result', [64], 'f32');
-    const encoder = gpu.device.createCommandEncoder();
-    kernel.run(encoder, { result }, { turns: 1, factor: 0.5, addend: 1 }, [1]);
-    gpu.device.queue.submit([encoder.finish()]);
+    const rec = new Recorder(gpu, 'test');
+    rec.run(kernel, { result }, { turns: 1, factor: 0.5, addend: 1 }, [1]);
+    rec.submit();
     // a -> a/2 + 1, ten times: a/1024 + 2 (1 - 1/1024); eight chains of two halves, id & 15 .. + 7 and 0.5 .. + 7.
     const wanted = Array.from({ length: 64 }, (_, id) => (8 * (id & 15) + 4 + 56) / 1024 + 32 * (1 - 1 / 1024));
     expect(await result.readF32()).toBeAllclose(wanted, { relative: 2e-3 });
@@ -65,9 +66,9 @@ describe('bench ceilings', () => {
       new Float32Array(3200).map((_, i) => i),
     );
     const copy = Tensor.zeros(gpu.device, 'copy', [8 * 100, 4], 'f32');
-    const encoder = gpu.device.createCommandEncoder();
-    kernel.run(encoder, { source, target_copy: copy }, { invocations: 100 }, [2]);
-    gpu.device.queue.submit([encoder.finish()]);
+    const rec = new Recorder(gpu, 'test');
+    rec.run(kernel, { source, target_copy: copy }, { invocations: 100 }, [2]);
+    rec.submit();
     expect(await copy.readF32()).toEqual(await source.readF32());
   });
 

@@ -8,6 +8,7 @@ import { InputError } from '../../../src/errors.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { Kernel } from '../../../src/gpu/kernel.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
+import { Recorder } from '../../../src/gpu/recorder.ts';
 import { Tensor } from '../../../src/gpu/tensor.ts';
 import { Lpips } from '../../../src/metrics/lpips.ts';
 import { type LpipsHeads, readLpipsHeads } from '../../../src/metrics/lpips-heads.ts';
@@ -60,10 +61,10 @@ describe('lpips_distance', () => {
     const tensor = (label: string, data: Float64Array) =>
       Tensor.from(gpu.device, label, [data.length], Float32Array.from(data));
     const map = Tensor.zeros(gpu.device, 'map', [pixels]);
-    const encoder = gpu.device.createCommandEncoder();
+    const rec = new Recorder(gpu, 'test');
     const tensors = { a: tensor('a', a), b: tensor('b', b), head: tensor('head', head), distance_map: map };
-    kernel.run(encoder, tensors, { channel_count: channels, pixel_count: pixels, row: 64 }, [1, 2]);
-    gpu.device.queue.submit([encoder.finish()]);
+    rec.run(kernel, tensors, { channel_count: channels, pixel_count: pixels, row: 64 }, [1, 2]);
+    rec.submit();
     expect(await map.readF32()).toBeAllclose(expected, { relative: 1e-4 });
     for (const t of Object.values(tensors)) t.destroy();
   });

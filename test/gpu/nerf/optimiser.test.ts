@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
+import { Recorder } from '../../../src/gpu/recorder.ts';
 import { Tensor } from '../../../src/gpu/tensor.ts';
 import { f32FromF16 } from '../../../src/nerf/half.ts';
 import { NerfKernels } from '../../../src/nerf/passes.ts';
@@ -99,14 +100,14 @@ describe('adam_table', () => {
         return k % 7 === 0 ? 0 : Math.round((v - 0.5) * SCALE);
       });
       tensors.d_table.write(d);
-      const encoder = gpu.device.createCommandEncoder();
+      const rec = new Recorder(gpu, 'test');
       const { d_table, ...others } = tensors;
       // Two rows of one workgroup each: the fold of large tables.
-      kernels.get('list_touched').run(encoder, { d_table, touched, launch }, { entry_count: count, row: 1 }, [1, 2]);
-      kernels.get('launch_touched').run(encoder, { launch }, {}, [1]);
+      rec.run(kernels.get('list_touched'), { d_table, touched, launch }, { entry_count: count, row: 1 }, [1, 2]);
+      rec.run(kernels.get('launch_touched'), { launch }, {}, [1]);
       const uniforms = { learning_rate: 0.02, gradient_scale: SCALE, beta1: betas[0], beta2: betas[1] };
-      kernels.get('adam_table').run(encoder, { ...others, d_table, touched, launch }, uniforms, { indirect: launch });
-      gpu.device.queue.submit([encoder.finish()]);
+      rec.run(kernels.get('adam_table'), { ...others, d_table, touched, launch }, uniforms, { indirect: launch });
+      rec.submit();
       const moved = Array.from({ length: count }, (_, e) => e).filter((e) => d[2 * e] !== 0 || d[2 * e + 1] !== 0);
       expect([...(await launch.read())]).toEqual([Math.ceil(moved.length / 64), 1, 1, moved.length, 0]);
       expect([...(await touched.read(moved.length))].sort((a, b) => a - b)).toEqual(moved);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
+import { Recorder } from '../../../src/gpu/recorder.ts';
 import { nodeDecoder } from '../../../src/scene/node-decoder.ts';
 import type { Picture } from '../../../src/scene/types.ts';
 import { loadFeatureWeightsFile } from '../../../src/style/features/weights-node.ts';
@@ -47,9 +48,9 @@ function half({ width, height, data }: Picture, right: boolean): Picture {
 async function styleOf(picture: Picture): Promise<Float64Array[]> {
   const image = pictureTensor(gpu, picture, { width: SIDE, height: SIDE }, [1, 1, 1]);
   const extractor = await network.extractor(SIDE, SIDE, LAYERS);
-  const encoder = gpu.device.createCommandEncoder();
-  extractor.forward(encoder, image);
-  gpu.device.queue.submit([encoder.finish()]);
+  const rec = new Recorder(gpu, 'test');
+  extractor.forward(rec, image);
+  rec.submit();
   const grams: Float64Array[] = [];
   for (const layer of LAYERS) {
     const gram = gramMatrix(Float64Array.from(await extractor.features.get(layer)!.readF32()), network.channels(layer));

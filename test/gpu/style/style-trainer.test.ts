@@ -4,17 +4,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
+import { Profiler } from '../../../src/gpu/profiler.ts';
 import { Recorder } from '../../../src/gpu/recorder.ts';
 import { Tensor } from '../../../src/gpu/tensor.ts';
 import type { Camera, Picture } from '../../../src/scene/types.ts';
-import { encodeColourTransfer } from '../../../src/style/colour-transfer.ts';
+import { ImagePreprocessor } from '../../../src/style/image-preprocessor.ts';
 import { styleDistance } from '../../../src/style/score.ts';
 import { STYLE_LOSSES, type StyleConfig, type StyleLossChoice } from '../../../src/style/style-config.ts';
-import { StyleEye } from '../../../src/style/style-eye.ts';
 import { StyleTrainer, type StyleTrainerOptions } from '../../../src/style/style-trainer.ts';
 import type { FeatureNetwork } from '../../../src/style/types.ts';
 import { ImageRenderer } from '../../../tools/image-renderer.ts';
-import { luminance, luminanceBackward, transfer } from '../../reference/colour.ts';
+import { luminance, luminanceBackward } from '../../reference/colour.ts';
 import { pattern } from '../../reference/pattern.ts';
 import { toyNetwork } from '../../reference/toy-network.ts';
 
@@ -90,8 +90,8 @@ async function trainer(
 const TOY_LAYERS: Partial<StyleConfig> = { contentLayers: ['relu3_1'] };
 
 describe.each(STYLE_LOSSES)('a step with %s', (loss) => {
-  it.each([1, 0.5] as const)('has the gradient of its own losses (network fed at scale %f)', async (featureScale) => {
-    const config = { ...TOY_LAYERS, featureScale, contentWeight: 0.3, learningRate: 0, warmup: 0 };
+  it('has the gradient of its own losses', async () => {
+    const config = { ...TOY_LAYERS, contentWeight: 0.3, learningRate: 0, warmup: 0 };
     const start = Float32Array.from(pattern(SIZE.width * SIZE.height * 3, 30), (v) => 0.2 + 0.6 * v);
     const gradientOf = async (pixels: Float32Array) => {
       const { trainer: t, renderer, views } = await trainer({ loss, config, start: pixels });
@@ -192,30 +192,6 @@ describe('StyleTrainer', () => {
     expect(await styleLoss(losses)).toBeCloseTo(0.5 * a + 2 * b, 5);
   });
 
-  it('takes losses at half the size too, with a gradient that is theirs', async () => {
-    const size = { width: 37, height: 34 };
-    const start = Float32Array.from(pattern(size.width * size.height * 3, 80), (v) => 0.2 + 0.6 * v);
-    const gradientOf = async (pixels: Float32Array, halfWeight: number) => {
-      const config = { ...TOY_LAYERS, halfWeight, tvWeight: 0, contentWeight: 0, learningRate: 0 };
-      const { trainer: t, renderer } = await trainer({ loss: 'adain', size, start: pixels, config });
-      let gradient = new Float32Array();
-      renderer.backward = async (_, dImage) => {
-        gradient = await dImage.readF32();
-      };
-      await t.step();
-      const { style } = await t.losses();
-      t.destroy();
-      return { gradient, style };
-    };
-    const { gradient, style } = await gradientOf(start, 0.5);
-    expect(style).toBeGreaterThan((await gradientOf(start, 0)).style);
-    const length = Math.hypot(...gradient);
-    const step = 0.01;
-    const moved = (sign: number) => start.map((v, i) => v + (sign * step * gradient[i]) / length);
-    const slope = ((await gradientOf(moved(1), 0.5)).style - (await gradientOf(moved(-1), 0.5)).style) / (2 * step);
-    expect([slope]).toBeAllclose([length], { absolute: 0, relative: 0.02 });
-  });
-
   it('gathers a style from several pictures: what is in any of them is near', async () => {
     const [one, other] = [picture(40, 30, 70), picture(36, 36, 71)];
     const distance = (shown: Picture, style: Picture | Picture[]) =>
@@ -257,25 +233,42 @@ describe('StyleTrainer', () => {
     expect(await run(1)).toEqual(await run(2 ** 28));
   });
 
-  it('goes from coarse to fine, and slows down', async () => {
-    const sizes = [
-      { until: 0.5, scale: 0.8 },
-      { until: 1, scale: 1 },
-    ];
-    const { trainer: t, renderer } = await trainer({ config: { ...TOY_LAYERS, sizes, steps: 8, warmup: 2 } });
-    // The pictures of this renderer have one size, so only what is asked for counts here.
-    renderer.render = async (camera, target, options) => {
-      renderer.renders.push({ camera, width: target.width, height: target.height, options });
-    };
-    renderer.backward = async () => {};
+  it('warms up, and slows down to the end', async () => {
+    const { trainer: t, renderer } = await trainer({ config: { ...TOY_LAYERS, steps: 8, warmup: 2 } });
     for (let i = 0; i < 10; i++) await t.step();
-    const widths = renderer.renders.map(({ width }) => width);
-    expect(widths).toEqual([17, 17, 17, 17, 21, 21, 21, 21, 21, 21]);
-    expect(renderer.renders[0].height).toBe(16);
     const rates = renderer.learningRates;
     expect(Math.max(...rates)).toBe(t.config.learningRate);
     expect(rates[0]).toBeLessThan(rates[1]);
     expect([rates[7], rates[9]]).toBeAllclose([t.config.learningRate * 0.1, t.config.learningRate * 0.1]);
+    t.destroy();
+  });
+
+  it('mixes as many styles by as many losses as one likes, in one submit', async () => {
+    const losses = [
+      { name: 'gram', weight: 1 },
+      { name: 'adain', weight: 1 },
+    ] as const;
+    const styleLoss = async (count: number) => {
+      const styles = Array.from({ length: count }, () => ({ picture: STYLE, weight: 1 }));
+      const { trainer: t } = await trainer({ styles, loss: losses, config: TOY_LAYERS });
+      await t.step();
+      const { style } = await t.losses();
+      t.destroy();
+      return style;
+    };
+    expect(await styleLoss(40)).toBeCloseTo(await styleLoss(1), 5);
+  });
+
+  it("shows its kernels in the profiler, the losses' and the preprocessor's alike", async () => {
+    const profiler = new Profiler(gpu);
+    const { trainer: t } = await trainer({ loss: 'gram', config: { ...TOY_LAYERS, keepColours: true } });
+    await t.step(undefined, profiler);
+    const names = [...(await profiler.collect()).keys()];
+    const expected = ['colour_luminance', 'toy_forward', 'gram_chunks', 'gram_backward', 'content', 'loss_sum', 'tv'];
+    // Without timestamps there is nothing to be said.
+    if (gpu.has('timestamp-query')) expect(names).toEqual(expect.arrayContaining(expected));
+    else expect(names).toEqual([]);
+    profiler.destroy();
     t.destroy();
   });
 
@@ -298,7 +291,7 @@ describe('StyleTrainer', () => {
   it('refuses, in one sentence, what it cannot use', async () => {
     const refused: [Given, string][] = [
       [{ views: 0 }, 'views for stylizing: expected at least one, found 0'],
-      [{ styles: [] }, 'styles for stylizing: expected 1 to 8, found 0'],
+      [{ styles: [] }, 'styles for stylizing: expected at least one, found 0'],
       [{ styles: [{ picture: STYLE, weight: -1 }] }, 'weight of a style for stylizing'],
       [{ styles: [{ picture: STYLE, weight: 0 }] }, 'weights of the styles for stylizing: expected one above 0'],
       [{ loss: [] }, 'losses for stylizing: expected at least one, found none'],
@@ -323,57 +316,29 @@ describe('styleDistance', () => {
   });
 });
 
-describe('StyleEye', () => {
-  const sizes = [
+describe('ImagePreprocessor', () => {
+  it.each([
     { width: 21, height: 17 },
     { width: 16, height: 24 },
     { width: 1, height: 5 },
     { width: 1, height: 1 },
-  ];
-
-  const run = async (size: (typeof sizes)[number], luminanceOnly: boolean, halved: boolean) => {
+  ])('shows luminance and sends its gradient back, at $width x $height', async (size) => {
     const { width, height } = size;
-    const eye = await StyleEye.create(gpu, size, { luminanceOnly, halved });
-    const up = (seed: number, w = width, h = height) => {
-      const data = pattern(w * h * 3, seed);
-      return { data, tensor: Tensor.from(gpu.device, 'test', [h, w, 3], Float32Array.from(data)) };
+    const preprocessor = await ImagePreprocessor.create(gpu, size, { luminanceOnly: true });
+    const upload = (seed: number) => {
+      const data = pattern(width * height * 3, seed);
+      return { data, tensor: Tensor.from(gpu.device, 'test', [height, width, 3], Float32Array.from(data)) };
     };
-    const [image, photograph, dFed] = [up(1), up(2), up(3, eye.fedSize.width, eye.fedSize.height)];
+    const [image, photograph, dShown] = [upload(1), upload(2), upload(3)];
     const dImage = Tensor.from(gpu.device, 'test', [height, width, 3], new Float32Array(width * height * 3).fill(9));
     const rec = new Recorder(gpu, 'test');
-    const { fed } = eye.look(rec, image.tensor);
-    const begun = eye.begin(rec, dImage);
-    rec.copy(dFed.tensor, begun.dFed, dFed.data.length * 4);
-    eye.finish(rec, image.tensor, dImage, photograph.tensor, 0.7);
+    const shown = preprocessor.preprocess(rec, image.tensor);
+    rec.copy(dShown.tensor, preprocessor.begin(rec, dImage), dShown.data.length * 4);
+    preprocessor.backward(rec, image.tensor, dImage, photograph.tensor, 0.7);
     rec.submit();
-    return { image, photograph, dFed, fed: await fed.readF32(), dImage: await dImage.readF32() };
-  };
-
-  it.each(sizes)('halves, and its gradient is the adjoint, at $width x $height', async (size) => {
-    const { image, dFed, fed, dImage } = await run(size, false, true);
-    const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce((s, v, i) => s + v * b[i], 0);
-    expect([dot(dImage, image.data)]).toBeAllclose([dot(fed, dFed.data)], { absolute: 1e-5 });
-    const [w, h] = [size.width, size.height];
-    const at = (x: number, y: number) => image.data[(Math.min(y, h - 1) * w + Math.min(x, w - 1)) * 3];
-    expect([fed[0]]).toBeAllclose([(at(0, 0) + at(1, 0) + at(0, 1) + at(1, 1)) / 4], { absolute: 1e-6 });
+    expect(await shown.readF32()).toBeAllclose(luminance(image.data), { absolute: 1e-6 });
+    const expected = luminanceBackward(image.data, photograph.data, dShown.data, 0.7);
+    expect(await dImage.readF32()).toBeAllclose(expected, { absolute: 1e-6 });
+    preprocessor.destroy();
   });
-
-  it.each(sizes)('shows luminance and sends its gradient back, at $width x $height', async (size) => {
-    const { image, photograph, dFed, fed, dImage } = await run(size, true, false);
-    expect(fed).toBeAllclose(luminance(image.data), { absolute: 1e-6 });
-    expect(dImage).toBeAllclose(luminanceBackward(image.data, photograph.data, dFed.data, 0.7), { absolute: 1e-6 });
-  });
-});
-
-it('colour transfer on the GPU is the one on the CPU', async () => {
-  const data = pattern(33 * 17 * 3, 8);
-  const map = {
-    matrix: [1.2, 0.1, -0.3, 0.2, 0.5, 0.4, -0.1, 0.3, 1.4],
-    offset: [0.1, -0.2, 0.05] as [number, number, number],
-  };
-  const image = Tensor.from(gpu.device, 'test', [17, 33, 3], Float32Array.from(data));
-  const encoder = gpu.device.createCommandEncoder();
-  await encodeColourTransfer(gpu, encoder, image, map);
-  gpu.device.queue.submit([encoder.finish()]);
-  expect(await image.readF32()).toBeAllclose(transfer(data, map.matrix, map.offset), { absolute: 1e-6 });
 });

@@ -2,6 +2,7 @@
 
 import type { Gpu } from '../../../src/gpu/device.ts';
 import type { Kernel, Launch, UniformValues } from '../../../src/gpu/kernel.ts';
+import { Recorder } from '../../../src/gpu/recorder.ts';
 import { Tensor, type TensorArray } from '../../../src/gpu/tensor.ts';
 import { f16FromF32, f32FromF16 } from '../../../src/nerf/half.ts';
 
@@ -19,9 +20,9 @@ export async function runKernel<K extends string>(
     return [name, Tensor.from(gpu.device, name, [array.length], array)] as const;
   });
   const all = Object.fromEntries(made);
-  const encoder = gpu.device.createCommandEncoder();
-  kernel.run(encoder, all, uniforms, launch);
-  gpu.device.queue.submit([encoder.finish()]);
+  const rec = new Recorder(gpu, 'test');
+  rec.run(kernel, all, uniforms, launch);
+  rec.submit();
   const found = {} as Record<K, TensorArray>;
   for (const name of outputs) found[name] = await all[name].read();
   for (const [, tensor] of made) tensor.destroy();

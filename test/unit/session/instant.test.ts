@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { paceOf } from '../../../src/session/instant.ts';
 import { PRESETS } from '../../../src/session/presets.ts';
-import { DEFAULT_STYLE_CONFIG, learningRateAt, scaleAt } from '../../../src/style/style-config.ts';
+import { DEFAULT_STYLE_CONFIG, learningRateAt } from '../../../src/style/style-config.ts';
 
 describe('the pace of a painting', () => {
   it("is the preset's where nothing is asked", () => {
@@ -40,13 +40,5 @@ describe('a painting that ends by the clock', () => {
 
   it('settles by its steps where those run out first', () => {
     for (const step of [2, 30, 70, 99]) expect(learningRateAt(config, step, 0.01)).toBe(learningRateAt(config, step));
-  });
-
-  it('goes on to its full size by the clock too', () => {
-    const sizes = [
-      { until: 0.5, scale: 0.5 },
-      { until: 1, scale: 1 },
-    ];
-    expect([0, 0.49, 0.51, 1].map((share) => scaleAt({ ...config, sizes }, 3, share))).toEqual([0.5, 0.5, 1, 1]);
   });
 });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cancelled } from '../../../../src/errors.ts';
 import type { Gpu } from '../../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../../src/gpu/node.ts';
+import { Recorder } from '../../../../src/gpu/recorder.ts';
 import { Tensor } from '../../../../src/gpu/tensor.ts';
 import { psnr } from '../../../../src/metrics/psnr.ts';
 import { BakedField, type BakeSource, densityCode } from '../../../../src/nerf/bake/baked-field.ts';
@@ -126,32 +127,27 @@ describe.each([
       rgb: tensor('rgb', Float32Array.from(rgb)),
     };
     const code = densityCode(config);
-    const encoder = device.createCommandEncoder();
-    const store = encoder.beginComputePass();
+    const rec = new Recorder(gpu, 'test');
     const group = (layoutOf: GPUComputePipeline, entries: GPUBindGroupEntry[]) =>
       device.createBindGroup({ layout: layoutOf.getBindGroupLayout(2), entries });
     const { pipeline } = bakeKernels.store;
-    store.setBindGroup(2, group(pipeline, [{ binding: 0, resource: atlas.createView() }]));
+    const storeGroup = group(pipeline, [{ binding: 0, resource: atlas.createView() }]);
     const run = { sample_count: samples, first_brick: 0, nodes, stride: samples, places: layout.places.slice(0, 2) };
     const maps = { map0: map.slice(0, 4), map1: map.slice(4, 8), map2: map.slice(8, 12) };
-    bakeKernels.store.dispatch(store, inputs, { ...run, ...code, ...maps }, [Math.ceil(samples / 64)]);
-    store.end();
+    const launch = [Math.ceil(samples / 64)] as const;
+    rec.run(bakeKernels.store, inputs, { ...run, ...code, ...maps }, launch, 'store', storeGroup);
     const camera = { ...cameraAround(0.7, width, height), cx: 12, cy: 10.5 };
     const outputs = {
       pixel_rgb: tensor('pixel_rgb', new Float32Array(3 * width * height)),
       pixel_depth: tensor('pixel_depth', new Float32Array(width * height)),
       pixel_opacity: tensor('pixel_opacity', new Float32Array(width * height)),
     };
-    const view = encoder.beginComputePass();
-    view.setBindGroup(
-      2,
-      group(bakeKernels.view.pipeline, [
-        { binding: 0, resource: atlas.createView() },
-        { binding: 1, resource: bakeKernels.sampler },
-      ]),
-    );
-    bakeKernels.view.dispatch(
-      view,
+    const viewGroup = group(bakeKernels.view.pipeline, [
+      { binding: 0, resource: atlas.createView() },
+      { binding: 1, resource: bakeKernels.sampler },
+    ]);
+    rec.run(
+      bakeKernels.view,
       { cameras: tensor('cameras', packCameras([camera])), brick_index: tensor('index', layout.index), ...outputs },
       {
         width,
@@ -171,9 +167,10 @@ describe.each([
         background,
       },
       [Math.ceil(width / 8), Math.ceil(height / 8)],
+      'view',
+      viewGroup,
     );
-    view.end();
-    device.queue.submit([encoder.finish()]);
+    rec.submit();
     const [pixelRgb, pixelDepth, pixelOpacity] = await Promise.all(Object.values(outputs).map((t) => t.readF32()));
 
     const byte = (v: number) => Math.round(255 * Math.min(1, Math.max(0, v))) / 255;

@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../../src/gpu/node.ts';
+import { Recorder } from '../../../../src/gpu/recorder.ts';
 import { Tensor } from '../../../../src/gpu/tensor.ts';
 import { benchFeatures } from '../../../../src/style/features/bench.ts';
 import type { NetworkWeights } from '../../../../src/style/features/network-weights.ts';
@@ -30,9 +31,9 @@ async function runOnGpu(network: FeatureNetwork, height: number, width: number, 
   const extractor = await network.extractor(height, width, layers);
   const image = Tensor.from(gpu.device, 'image', [height, width, 3], patternImage(height, width));
   const dImage = Tensor.from(gpu.device, 'dImage', [height, width, 3], new Float32Array(height * width * 3).fill(0.5));
-  const forward = gpu.device.createCommandEncoder();
+  const forward = new Recorder(gpu, 'test');
   extractor.forward(forward, image);
-  gpu.device.queue.submit([forward.finish()]);
+  forward.submit();
   const features = new Map<LayerName, Float32Array>();
   const dFeatures = new Map<LayerName, Float32Array>();
   for (const [layer, tensor] of extractor.features) {
@@ -41,9 +42,9 @@ async function runOnGpu(network: FeatureNetwork, height: number, width: number, 
     dFeatures.set(layer, d);
     extractor.dFeatures.get(layer)!.write(d);
   }
-  const backward = gpu.device.createCommandEncoder();
+  const backward = new Recorder(gpu, 'test');
   extractor.backward(backward, dImage);
-  gpu.device.queue.submit([backward.finish()]);
+  backward.submit();
   const gradient = (await dImage.readF32()).map((v) => v - 0.5);
   const cleared = await Promise.all(
     [...extractor.dFeatures.values()].map(async (t) => Math.max(...(await t.readF32()))),
@@ -122,17 +123,17 @@ describe('a planned extractor', () => {
       shape,
       patternImage(20, 24).map((v) => 1 - v),
     );
-    const encoder = gpu.device.createCommandEncoder();
+    const rec = new Recorder(gpu, 'test');
     const results: Tensor[] = [];
     for (let i = 0; i < 40; i++) {
-      extractor.forward(encoder, i % 2 ? other : image);
+      extractor.forward(rec, i % 2 ? other : image);
       if (i < 36) continue;
       const [, feature] = [...extractor.features][0];
       const copy = Tensor.zeros(gpu.device, `copy${i}`, feature.shape);
-      encoder.copyBufferToBuffer(feature.buffer, 0, copy.buffer, 0, feature.size * 4);
+      rec.copy(feature, copy, feature.size * 4);
       results.push(copy);
     }
-    gpu.device.queue.submit([encoder.finish()]);
+    rec.submit();
     const [a, b, c, d] = await Promise.all(results.map((t) => t.readF32()));
     expect(a).toEqual(c);
     expect(b).toEqual(d);
@@ -156,9 +157,9 @@ describe('a planned extractor', () => {
     const network = await createFeatureNetwork(plain, weights);
     const extractor = await network.extractor(18, 22, ['relu3_1']);
     const image = Tensor.from(plain.device, 'image', [18, 22, 3], patternImage(18, 22));
-    const encoder = plain.device.createCommandEncoder();
-    extractor.forward(encoder, image);
-    plain.device.queue.submit([encoder.finish()]);
+    const rec = new Recorder(plain, 'test');
+    extractor.forward(rec, image);
+    rec.submit();
     const feature = extractor.features.get('relu3_1')!;
     const none = new Map([['relu3_1' as LayerName, new Float32Array(feature.size)]]);
     const expected = runNetwork(weights, patternImage(18, 22), 18, 22, none).features.get('relu3_1')!;

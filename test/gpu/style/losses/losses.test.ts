@@ -238,45 +238,6 @@ describe('a style of several pictures', () => {
   });
 });
 
-describe('statistics of a scene', () => {
-  const C = 5;
-  const views = [pattern(C * 30, 30), pattern(C * 30, 31).map((v) => 2 * v), pattern(C * 30, 32).map((v) => v + 1)];
-  const style = pattern(C * 40, 33);
-  /** Pixels of the views side by side: what a running mean with the floor at 0 comes to. */
-  const scene = (count: number) =>
-    Float64Array.from({ length: C * 30 * count }, (_, i) => {
-      const [c, j] = [Math.floor(i / (30 * count)), i % (30 * count)];
-      return views[Math.floor(j / 30)][c * 30 + (j % 30)];
-    });
-
-  it.each([
-    ['Gram', GramLoss, gram],
-    ['AdaIN', AdainLoss, adain],
-  ] as const)('%s after three views is of all their pixels together', async (_, Loss, reference) => {
-    const loss = await Loss.create(gpu, upload([C, 5, 8], style));
-    loss.views.restart(0);
-    const value = Tensor.zeros(gpu.device, 'test.value', [1]);
-    const values: number[] = [];
-    let d = new Float32Array();
-    for (const view of views) {
-      const gradient = Tensor.zeros(gpu.device, 'test.d', [C, 5, 6]);
-      const rec = new Recorder(gpu, 'test');
-      loss.evaluate(rec, upload([C, 5, 6], view), 1, gradient, value);
-      rec.submit();
-      values.push((await value.readF32())[0]);
-      d = await gradient.readF32();
-    }
-    const expected = [1, 2, 3].map((count) => reference(scene(count), style, C).value);
-    const steps = values.map((v, i) => v - (values[i - 1] ?? 0));
-    expect(steps).toBeAllclose(expected, { absolute: 1e-6, relative: 1e-3 });
-    // The last view's own part of the gradient, as if it were the whole scene: three times its share.
-    const whole = reference(scene(3), style, C).d;
-    const own = Float64Array.from({ length: C * 30 }, (_, i) => 3 * whole[Math.floor(i / 30) * 90 + 60 + (i % 30)]);
-    const largest = own.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-    expect([...d]).toBeAllclose([...own], { absolute: 1e-3 * largest, relative: 1e-3 });
-  });
-});
-
 describe('NNFM', () => {
   it('matches several layers as one, and splits the gradient between them', async () => {
     const channels = [7, 12, 3];

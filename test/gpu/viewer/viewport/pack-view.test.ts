@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../../src/gpu/node.ts';
+import { Recorder } from '../../../../src/gpu/recorder.ts';
 import { Tensor } from '../../../../src/gpu/tensor.ts';
 import type { RenderTarget } from '../../../../src/nerf/types.ts';
 import { PackedView, ViewPacker } from '../../../../src/viewer/viewport/packed-view.ts';
@@ -44,9 +45,9 @@ describe('pack_view', () => {
     const styled = view(width, height, 0);
     const original = view(width, height, 111);
     const packed = new PackedView(gpu.device, width, height);
-    const encoder = gpu.device.createCommandEncoder();
-    packer.encode(encoder, styled, packed, column === undefined ? undefined : { original, column });
-    gpu.device.queue.submit([encoder.finish()]);
+    const rec = new Recorder(gpu, 'test');
+    packer.encode(rec, styled, packed, column === undefined ? undefined : { original, column });
+    rec.submit();
 
     const expected = new Uint8ClampedArray(width * height * 4);
     for (let i = 0; i < width * height; i++) {

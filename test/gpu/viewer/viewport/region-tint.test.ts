@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../../src/gpu/node.ts';
+import { Recorder } from '../../../../src/gpu/recorder.ts';
 import { Tensor } from '../../../../src/gpu/tensor.ts';
 import { fieldFromScene } from '../../../../src/nerf/space.ts';
 import { pointAt } from '../../../../src/session/regions/lift.ts';
@@ -52,10 +53,10 @@ describe('region_tint', () => {
       ];
       const view = { width, height, ...tensors };
       const packed = new PackedView(gpu.device, width, height);
-      const encoder = gpu.device.createCommandEncoder();
-      packer.encode(encoder, view, packed);
-      tint.encode(encoder, { camera, view }, packed, { resolution, weights }, unbounded, tints);
-      gpu.device.queue.submit([encoder.finish()]);
+      const rec = new Recorder(gpu, 'test');
+      packer.encode(rec, view, packed);
+      tint.encode(rec, { camera, view }, packed, { resolution, weights }, unbounded, tints);
+      rec.submit();
 
       const hatch = 1.5;
       const expected: number[] = [];
