@@ -3,37 +3,45 @@
 import type { Command } from 'commander';
 import type { StylizeOptions } from '../session/types.ts';
 import { lossNamed } from '../style/losses/index.ts';
+import { PAINTING_SETTINGS, type PaintingSettings, type SettingName } from '../style/settings.ts';
 import { lossText, PAINTING_LOSS, STYLE_LOSSES, type WeightedLoss } from '../style/style-config.ts';
 import { LAYER_NAMES, type LayerName } from '../style/types.ts';
-import { decimal, losses } from './options.ts';
+import { decimal, losses, wholeNumber } from './options.ts';
 
-export interface PaintingOptions {
+/** Settings that every painting command has by their own names. */
+const SHARED = ['brush', 'contentWeight', 'keepColours', 'photorealistic', 'instant'] as const satisfies SettingName[];
+
+export interface PaintingOptions extends Partial<Pick<PaintingSettings, (typeof SHARED)[number]>> {
   loss?: readonly WeightedLoss[];
-  brush: number;
-  keepColours?: boolean;
-  photorealistic?: boolean;
-  contentWeight?: number;
-  instant?: boolean;
 }
 
 export function paintingOptions(command: Command): Command {
-  return command
-    .option(
-      '--loss <name[:weight],...>',
-      `${STYLE_LOSSES.join(', ')}, or several by weight (default: ${lossText(PAINTING_LOSS)}; photorealistic: gram)`,
-      losses,
-    )
-    .option('--brush <b>', 'size of the strokes, 0.5 to 2', decimal('--brush', 0.5, 2), 1)
-    .option('--content-weight <w>', 'what of the photographs is kept, 1 as usual', decimal('--content-weight', 0, 100))
-    .option('--keep-colours', "strokes of the style in the scene's own colours")
-    .option('--instant', 'few steps on a schedule of their own: a preview in an eighth of the time')
-    .option('--photorealistic', "the style's colours and mood, no strokes: every edge stays");
+  command.option(
+    '--loss <name[:weight],...>',
+    `${STYLE_LOSSES.join(', ')}, or several by weight (default: ${lossText(PAINTING_LOSS)}; photorealistic: gram)`,
+    losses,
+  );
+  for (const name of SHARED) settingOption(command, name);
+  return command;
 }
+
+/** Adds the option of one setting: its flag is its name, or another where a command has more than one kind of it. */
+export function settingOption(command: Command, name: SettingName, flag = `--${kebab(name)}`): Command {
+  const setting = PAINTING_SETTINGS[name];
+  if (setting.kind === 'flag') return command.option(flag, setting.help);
+  const { range, whole, help, default: usual } = setting;
+  const [least, most] = range;
+  const text = most < 2 ** 31 ? `${help}, ${least} to ${most}` : help;
+  const parse = whole ? wholeNumber(flag, least, most) : decimal(flag, least, most);
+  return command.option(`${flag} <x>`, text, parse, usual >= least ? usual : undefined);
+}
+
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** What the session is asked for. */
 export function paintingOf(options: PaintingOptions): Omit<StylizeOptions, 'styles'> {
-  const { brush, keepColours, photorealistic, contentWeight, instant } = options;
-  return { loss: lossesAsked(options), brush, keepColours, photorealistic, contentWeight, instant };
+  const settings = Object.fromEntries(SHARED.map((name) => [name, options[name]]));
+  return { ...settings, loss: lossesAsked(options) };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { LpipsHeads } from '../metrics/lpips-heads.ts';
 import type { RenderTarget } from '../nerf/types.ts';
 import type { Camera, FileSource, LoadSceneOptions, Picture, Scene } from '../scene/types.ts';
 import type { WeightsSource } from '../style/features/network-weights.ts';
+import type { PaintingSettings } from '../style/settings.ts';
 import type { StyleLossChoice, StyleLossName } from '../style/style-config.ts';
 import type { PresetName } from './presets.ts';
 import type { Region, Regions } from './regions/types.ts';
@@ -36,24 +37,12 @@ export interface TrainOptions {
   signal?: AbortSignal;
 }
 
-export interface StylizeOptions {
+/** Settings not given are as in PAINTING_SETTINGS; strength is applied exactly, as a lerp of colours, when shown. */
+export interface StylizeOptions extends Partial<PaintingSettings> {
   styles: StyleInput[];
   /** One, or several by weight; distances are told in the first. */
   loss: StyleLossChoice;
-  /** Default: the preset's. */
-  steps?: number;
   seconds?: number;
-  /** Few steps, by default, on a schedule of their own: what the style will look like, at once. */
-  instant?: boolean;
-  /** 0..1, applied exactly as a lerp of original and stylized colours when shown; default 1. */
-  strength?: number;
-  /** 0.5..2: size of the strokes; default 1. */
-  brush?: number;
-  keepColours?: boolean;
-  /** Only a smooth, locally affine change of colour: no strokes, every edge stays. */
-  photorealistic?: boolean;
-  /** Weight of content against style, default 1 = the recipe's. */
-  contentWeight?: number;
   signal?: AbortSignal;
 }
 

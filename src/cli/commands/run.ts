@@ -27,7 +27,7 @@ import {
   wholeNumber,
 } from '../options.ts';
 import { prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
-import { type PaintingOptions, paintingOf, paintingOptions, topLayer } from '../painting-options.ts';
+import { type PaintingOptions, paintingOf, paintingOptions, settingOption, topLayer } from '../painting-options.ts';
 import { consistencyReport, type Report, reportSchema, rmseText } from '../report.ts';
 import { loadOptions, loadPhotographs, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { recordStyleCurve } from '../style-curve.ts';
@@ -60,7 +60,6 @@ export function runCommand(io: Io): Command {
     .requiredOption('--out <dir>', 'folder of the results')
     .option('--preset <name>', PRESETS_IN_WORDS, preset, DEFAULT_PRESET)
     .option('--steps <n>', 'training steps (default: by preset)', wholeNumber('--steps', 1))
-    .option('--style-steps <n>', 'style steps (default: by preset)', wholeNumber('--style-steps', 1))
     .option(
       '--style-seconds <t>',
       'end styling after so many seconds, whichever first',
@@ -72,6 +71,7 @@ export function runCommand(io: Io): Command {
     .option('--fps <n>', 'frames a second', frameRate('--fps', 1, 240), 24)
     .option('--size <WxH>', 'of the turntable (default: as the photographs)', size('--size'))
     .option('--json <file>', "the report once more, '-' for stdout");
+  settingOption(command, 'steps', '--style-steps');
   return sceneOptions(networkOptions(paintingOptions(command))).action(async (scenePath: string, options: Options) => {
     prepareFolder(options.out, '--out');
     prepareJson(options.json);

@@ -8,9 +8,9 @@ import { withEngine } from '../engine.ts';
 import { readInput, readStyles } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { givenNetwork, type NetworkOptions, networkOptions } from '../networks.ts';
-import { decimal, type StyleArgument, style, wholeNumber } from '../options.ts';
+import { decimal, type StyleArgument, style } from '../options.ts';
 import { prepareFile, prepareJson, say, writeJson, writeResult } from '../output.ts';
-import { type PaintingOptions, paintingOf, paintingOptions, topLayer } from '../painting-options.ts';
+import { type PaintingOptions, paintingOf, paintingOptions, settingOption, topLayer } from '../painting-options.ts';
 import { lookOfArgument, makeRegions, type RegionOptions, readRegions, regionOptions } from '../regions.ts';
 import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { recordStyleCurve } from '../style-curve.ts';
@@ -34,10 +34,9 @@ export function stylizeCommand(io: Io): Command {
     .option('--style <image[:weight]>', 'repeat for a mix; a.jpg+b.jpg is one style of several pictures', style)
     .option('--out <file>', 'where the stylized field goes, g.impasto')
     .option('--delta <file>', 'where the style alone goes, x.style.impasto: small, to be shown on this field')
-    .option('--steps <n>', 'style steps (default: by preset)', wholeNumber('--steps', 1))
     .option('--seconds <t>', 'stop after so many seconds', decimal('--seconds', 0, Number.POSITIVE_INFINITY))
-    .option('--strength <s>', '0 is the original, 1 the style', decimal('--strength', 0, 1), 1)
     .option('--json <file>', "figures as JSON, '-' for stdout");
+  settingOption(settingOption(command, 'steps'), 'strength');
   return sceneOptions(networkOptions(paintingOptions(regionOptions(command)))).action(
     async (path: string, options: Options) => {
       const places = { out: options.out, delta: options.delta };
