@@ -10,7 +10,8 @@ import { beside, pictureFromRgb } from '../src/cli/picture.ts';
 import { encodePng } from '../src/export/png.ts';
 import { closeNodeGpu, openNodeGpu } from '../src/gpu/node.ts';
 import { affineFit } from '../src/metrics/affine-fit.ts';
-import { NerfKernels } from '../src/nerf/passes.ts';
+import { blendOf } from '../src/nerf/blend.ts';
+import { NerfKernels } from '../src/nerf/kernels.ts';
 import { createRenderTarget } from '../src/nerf/renderer.ts';
 import { openScenePath } from '../src/scene/folder-source.ts';
 import { loadScene } from '../src/scene/load.ts';
@@ -42,7 +43,6 @@ const {
   weightShare,
   finest,
   viewSide,
-  tableTv,
   betas,
   ...config
 } = Object.fromEntries(pairs.map((pair) => [pair.split('=')[0], parsed(pair.split('=').slice(1).join('='))]));
@@ -62,8 +62,6 @@ const painted = plain.network.clone('Tool.style');
 painted.startOptimiser(await plain.network.readTable());
 const appearance = { network: painted, colourMap: plain.colourMap, viewDependent: false };
 const renderer = core.taskRenderer;
-renderer.appearance = appearance;
-renderer.freezeGeometry(true);
 const began = performance.now();
 const cpu = process.cpuUsage();
 const score = await paint({
@@ -77,7 +75,7 @@ const score = await paint({
   steps: steps ?? preset.style.steps,
   seed: file.seed,
   options: { styles: await readStyles([{ path: stylePath, weight: 1 }]), loss, keepColours, brush, photorealistic },
-  tuning: JSON.parse(JSON.stringify({ visits, weightShare, finest, tableTv, betas })),
+  tuning: JSON.parse(JSON.stringify({ visits, weightShare, finest, betas })),
   onColours: () => {},
   onStep: (step, losses) => {
     if (losses && step % 16 === 0) {
@@ -97,15 +95,13 @@ console.log(pairs.join(' '), {
   seconds: (performance.now() - began) / 1000,
   processorSeconds: (user + system) / 1e6,
 });
-renderer.freezeGeometry(false);
 
 const { width, height } = scene.train[0].camera;
 if (consistency) {
   const render =
     (look: typeof appearance) =>
     async (camera: (typeof scene.train)[0]['camera'], target: Parameters<typeof renderer.render>[1]) => {
-      renderer.appearance = look;
-      await renderer.render(camera, target, { background: [1, 1, 1], viewDependent: false });
+      await renderer.renderBlend(camera, target, blendOf(look), { background: [1, 1, 1], viewDependent: false });
     };
   const found = await scoreConsistency(
     gpu,
@@ -124,8 +120,7 @@ if (consistency) {
 const size = viewSize(scene.train[0].picture, Math.max(width, height));
 const target = createRenderTarget(gpu, size.width, size.height);
 const seen = async (look: typeof appearance, camera: (typeof scene.train)[0]['camera']) => {
-  renderer.appearance = look;
-  await renderer.render(camera, target, { background: [1, 1, 1], viewDependent: false });
+  await renderer.renderBlend(camera, target, blendOf(look), { background: [1, 1, 1], viewDependent: false });
   return await target.rgb.readF32();
 };
 const pictures = [];

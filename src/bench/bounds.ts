@@ -2,9 +2,11 @@
 // ceilings: reads and additions scattered over the table, multiply-adds, bytes in and out, each counted once. A
 // kernel is judged by one of them; its bound is the longest of all.
 
+import { StructLayout } from '../gpu/struct-layout.ts';
 import type { FieldConfig } from '../nerf/config.ts';
 import { colourWeightCount, densityWeightCount } from '../nerf/field.ts';
 import type { HashLevel } from '../nerf/hash-levels.ts';
+import rayWgsl from '../shaders/common/ray.wgsl?raw';
 import type { Ceiling, CeilingName } from './ceilings.ts';
 
 /** What one step had to do. */
@@ -134,18 +136,15 @@ export function countAdditions(
   return additions;
 }
 
-/** Occupancy look-ups of march_count: steps of each ray from t_near to t_far, which lie in the fourth components. */
-export function countMarchSteps(
-  origin: Float32Array,
-  direction: Float32Array,
-  rays: number,
-  cone: number,
-  stepMin: number,
-): number {
+const RAY = new StructLayout(rayWgsl, 'Ray');
+const [FLOATS, NEAR, FAR] = [RAY.bytes, RAY.offsetOf('t_near'), RAY.offsetOf('t_far')].map((bytes) => bytes / 4);
+
+/** Occupancy look-ups of march_count: steps of each ray from t_near to t_far. @param rays [R] struct Ray */
+export function countMarchSteps(rays: Float32Array, count: number, cone: number, stepMin: number): number {
   let steps = 0;
-  for (let r = 0; r < rays; r++) {
-    const far = direction[4 * r + 3];
-    for (let t = origin[4 * r + 3]; t < far; t += Math.max(t * cone, stepMin)) steps++;
+  for (let r = 0; r < count; r++) {
+    const far = rays[FLOATS * r + FAR];
+    for (let t = rays[FLOATS * r + NEAR]; t < far; t += Math.max(t * cone, stepMin)) steps++;
   }
   return steps;
 }

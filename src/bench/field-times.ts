@@ -7,9 +7,11 @@ import type { Gpu } from '../gpu/device.ts';
 import { Profiler } from '../gpu/profiler.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { type Field, IDENTITY_MAP } from '../nerf/field.ts';
-import { type NerfKernels, Passes, TABLE_GRADIENT_SCALE } from '../nerf/passes.ts';
+import type { NerfKernels } from '../nerf/kernels.ts';
+import { Pipeline } from '../nerf/pipeline.ts';
 import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
 import type { SampleBuffers } from '../nerf/sample-buffers.ts';
+import { TABLE_GRADIENT_SCALE } from '../nerf/stages/encode.ts';
 import { PRESETS, type PresetName } from '../session/presets.ts';
 import { countAdditions, countMarchSteps, judge, type StepWork, workOfStep } from './bounds.ts';
 import type { Ceiling } from './ceilings.ts';
@@ -39,7 +41,7 @@ const TIMED_STEPS = 32;
 /** Runs of a kernel in one timed pass: what a pass costs by itself, a millisecond under load, must not count. */
 const REPEATS = 4;
 /** Kernels that do other work, or spoil it for those after them, when run again. */
-const ONCE = ['colour_backward', 'list_touched', 'launch_touched'];
+const ONCE = ['colour_backward', 'list_touched', 'touched_dispatch'];
 /** As strong as in the presets; what it is does not matter to the count. */
 const DISTORTION = 0.01;
 /** Room for rays, in times of what the preset trains with. */
@@ -88,7 +90,7 @@ export async function timeField(
     const ran = { rays: all.rays / TIMED_STEPS, samples: all.samples / TIMED_STEPS };
 
     const spans = new Map<string, number[]>();
-    const counts = { rays: trainer.pace.rays, samples: 0, survivors: 0 };
+    const counts = { rays: trainer.budget.rays, samples: 0, survivors: 0 };
     // A step at a time: a profiler has room for one only, and the counts are those of the last.
     for (let i = 0; i < TIMED_STEPS; i++) {
       trainer.trainStep(profiler);
@@ -169,16 +171,17 @@ async function countWork(
   occupancyParts: number,
 ): Promise<StepWork> {
   const { gpu, config } = field;
-  const passes = new Passes(kernels, field, buffers);
+  const pipeline = new Pipeline(kernels, field, buffers);
+  const pixels = { rgb: buffers.pixelRgb, dRgb: buffers.dPixelRgb, firstPixel: 0 };
   const [last] = await buffers.survivorCounters.read(1);
   const position = await buffers.survivorPosition.readF32();
   const work = { additions: { density: 0, colour: 0 }, touched: { density: 0, colour: 0 } };
   for (const name of ['colour', 'density'] as const) {
     const network = name === 'colour' ? field.appearance.network : field.density;
     const rec = new Recorder(gpu, 'Bench.count');
-    passes.compositeBackward(rec, counts.rays, IDENTITY_MAP, buffers.pixelRgb, buffers.dPixelRgb, 0, DISTORTION);
-    if (name === 'colour') passes.colourBackward(rec, network);
-    else passes.densityBackward(rec);
+    pipeline.composite.backward(rec, counts.rays, IDENTITY_MAP, pixels, DISTORTION);
+    if (name === 'colour') pipeline.colour.backward(rec, field.appearance, true);
+    else pipeline.density.backward(rec);
     rec.submit();
     const dEncoded = await buffers.dEncoded.readF32();
     const { capacity } = buffers;
@@ -188,12 +191,11 @@ async function countWork(
     const d = await network.optimiser!.dTable.read();
     for (let e = 0; e < d.length; e += 2) if (d[e] || d[e + 1]) work.touched[name]++;
   }
-  const origin = await buffers.rayOrigin.readF32();
-  const direction = await buffers.rayDirection.readF32();
+  const rays = await buffers.rays.readF32();
   return {
     ...counts,
     ...work,
-    marchSteps: countMarchSteps(origin, direction, counts.rays, config.cone, config.stepMin),
+    marchSteps: countMarchSteps(rays, counts.rays, config.cone, config.stepMin),
     entries: field.density.entryCount,
     occupancyCells: config.occupancyResolution ** 3 / occupancyParts,
   };

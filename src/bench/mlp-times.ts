@@ -8,10 +8,12 @@ import { workgroups } from '../gpu/kernel.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import { MLP_GROUP } from '../nerf/config.ts';
+import { COUNTERS, fixedCounters } from '../nerf/counters.ts';
 import { colourWeightCount, densityWeightCount } from '../nerf/field.ts';
 import { f16FromF32, f32FromF16 } from '../nerf/half.ts';
-import { fixedCounters, NerfKernels, WEIGHT_CHUNK, WEIGHT_GRADIENT_SCALE } from '../nerf/passes.ts';
-import { COUNTERS } from '../nerf/sample-buffers.ts';
+import { NerfKernels } from '../nerf/kernels.ts';
+import { WEIGHT_GRADIENT_SCALE } from '../nerf/stages/density.ts';
+import { WEIGHT_CHUNK } from '../nerf/stages/scan.ts';
 import { PRESETS, type PresetName } from '../session/presets.ts';
 import { openTfjs, type Tf } from '../style/features/tfjs-backend.ts';
 
@@ -77,13 +79,12 @@ export async function timeMlp(gpu: Gpu, preset: PresetName, signal?: AbortSignal
       const colour = { counters, encoded, survivor_index, ray_shading, weights: t.colour_weights };
       const back = { ...density, survivor_index, d_raw_density };
       rec.run(kernels.get('density_forward'), { ...density, raw_density }, stride, over);
-      rec.run(kernels.get('colour_forward'), { ...colour, rgb }, stride, over);
-      rec.run(kernels.get('colour_backward'), { ...colour, rgb, d_rgb, d_encoded }, stride, over);
+      const seen = { ...stride, view_dependent: 1 };
+      rec.run(kernels.get('colour_forward'), { ...colour, rgb }, seen, over);
+      rec.run(kernels.get('colour_backward'), { ...colour, rgb, d_rgb, d_encoded }, seen, over);
       const colourRows = config.colourHidden / 2;
-      rec.run(kernels.get('colour_weights_backward'), { ...colour, d_rgb, d_weights: t.d_weights_colour }, chunk, [
-        chunks,
-        colourRows,
-      ]);
+      const weights = { ...colour, d_rgb, d_weights: t.d_weights_colour };
+      rec.run(kernels.get('colour_weights_backward'), weights, { ...chunk, view_dependent: 1 }, [chunks, colourRows]);
       rec.run(kernels.get('density_backward'), { ...back, d_encoded }, stride, over);
       rec.run(kernels.get('density_weights_backward'), { ...back, d_weights: t.d_weights_density }, chunk, [
         chunks,

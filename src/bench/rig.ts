@@ -3,7 +3,7 @@
 import type { Gpu } from '../gpu/device.ts';
 import type { TrainConfig } from '../nerf/config.ts';
 import { Field } from '../nerf/field.ts';
-import { NerfKernels } from '../nerf/passes.ts';
+import { NerfKernels } from '../nerf/kernels.ts';
 import { Renderer } from '../nerf/renderer.ts';
 import { SampleBuffers } from '../nerf/sample-buffers.ts';
 import { NerfTrainer } from '../nerf/trainer.ts';
@@ -18,7 +18,7 @@ export async function benchRig(gpu: Gpu, preset: PresetName, train: TrainConfig 
   const field = Field.create(gpu, config, false, 0);
   const buffers = new SampleBuffers(gpu, Math.max(rayCapacity, train.raysPerStepMost), sampleCapacity, config.levels);
   const trainer = new NerfTrainer(gpu, kernels, field, buffers, scene.train, train, 0);
-  const renderer = new Renderer(gpu, kernels, field, buffers, field.appearance);
+  const renderer = new Renderer(gpu, kernels, field, buffers);
   const destroy = () => {
     for (const part of [renderer, trainer, buffers, field, kernels]) part.destroy();
   };

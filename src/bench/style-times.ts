@@ -5,7 +5,8 @@ import { throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
-import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
+import { AppearanceOptimiser } from '../nerf/appearance-optimiser.ts';
+import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
 import type { Picture } from '../scene/types.ts';
 import { PRESETS, type PresetName } from '../session/presets.ts';
 import type { NetworkWeights } from '../style/features/network-weights.ts';
@@ -58,8 +59,9 @@ export async function timeStyle(
 ): Promise<StyleTimes> {
   const { style } = PRESETS[preset];
   const rig = await benchRig(gpu, preset);
-  const { trainer, renderer } = rig;
+  const { trainer } = rig;
   const network = await createFeatureNetwork(gpu, weights);
+  let optimiser: AppearanceOptimiser | undefined;
   try {
     for (let step = 0; step < settle; step++) {
       trainer.trainStep();
@@ -68,18 +70,19 @@ export async function timeStyle(
       throwIfAborted(signal);
       onProgress((0.4 * step) / settle, `${preset} step ${trainer.step}`);
     }
-    renderer.freezeGeometry(true);
-    const parts = await timeParts(gpu, renderer, network, side, style.styleScale, (round) => {
+    optimiser = new AppearanceOptimiser(gpu, rig.renderer, rig.field.appearance);
+    const parts = await timeParts(gpu, optimiser, network, side, style.styleScale, (round) => {
       throwIfAborted(signal);
       onProgress(0.4 + (0.3 * round) / (ROUNDS + 1), 'style step in parts');
     });
-    const ms = await timeWhole(gpu, renderer, network, side, style.styleScale, (step) => {
+    const ms = await timeWhole(gpu, optimiser, network, side, style.styleScale, (step) => {
       throwIfAborted(signal);
       onProgress(0.7 + (0.3 * step) / (3 * VIEWS), 'style step as a whole');
     });
     const sum = parts.reduce((total, part) => total + part.ms, 0);
     return { features: weights.name, side, parts: parts.map((part) => ({ ...part, share: part.ms / sum })), ms };
   } finally {
+    optimiser?.destroy();
     network.destroy();
     rig.destroy();
   }
@@ -87,7 +90,7 @@ export async function timeStyle(
 
 async function timeParts(
   gpu: Gpu,
-  renderer: Renderer,
+  renderer: AppearanceOptimiser,
   network: FeatureNetwork,
   side: number,
   styleScale: number,
@@ -151,7 +154,7 @@ async function timeParts(
 
 async function timeWhole(
   gpu: Gpu,
-  renderer: Renderer,
+  renderer: AppearanceOptimiser,
   network: FeatureNetwork,
   side: number,
   styleScale: number,

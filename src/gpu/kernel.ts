@@ -24,7 +24,9 @@ export interface KernelSource {
   constants?: Record<string, number>;
 }
 
-export type UniformValues = Record<string, number | readonly number[] | Float32Array | Uint32Array>;
+export type UniformValue = number | readonly number[] | Float32Array | Uint32Array;
+/** By field name; of a struct in the struct by its fields' names. */
+export type UniformValues = Record<string, UniformValue | Readonly<Record<string, UniformValue>>>;
 
 /** Workgroup counts, or an indirect buffer of three u32 at a byte offset. */
 export type Launch = readonly [number, number?, number?] | { indirect: Tensor; byteOffset?: number };

@@ -2,10 +2,8 @@
 // by sample in one march, which for styles of one geometry equals blending composited pictures, but also allows shares
 // that differ from place to place. At x a part has the share (1 - sum w_r(x)) shares[0] + sum w_r(x) shares[r].
 
-import type { Recorder } from '../gpu/recorder.ts';
 import type { Tensor } from '../gpu/tensor.ts';
-import { type Appearance, type ColourMap, IDENTITY_MAP } from './field.ts';
-import type { Passes } from './passes.ts';
+import type { Appearance } from './field.ts';
 
 /** Regions that a volume can hold. */
 export const REGION_COUNT = 4;
@@ -73,30 +71,4 @@ export function middleColour({ parts }: Blend): [number, number, number] {
     }
   }
   return colour;
-}
-
-/** The survivors' colours, and the map that leads from them to the field's final ones. */
-export interface Coloured {
-  rgb: Tensor; // [3, stride]
-  map: ColourMap;
-}
-
-/**
- * Encodes the colours of the survivors. One appearance alone is coloured as it always was.
- * @param shade sees to it that the rays' directions are shown to an appearance, or hidden from it, as it wants
- */
-export function colourBlend(
-  rec: Recorder,
-  passes: Passes,
-  blend: Blend,
-  shade: (appearance: Appearance) => void,
-): Coloured {
-  const sole = soleAppearance(blend);
-  const parts = visibleParts(blend);
-  parts.forEach(({ appearance, shares }, i) => {
-    shade(appearance);
-    passes.colour(rec, appearance.network);
-    if (!sole) passes.blendColour(rec, appearance.colourMap, { shares, regions: blend.regions, first: i === 0 });
-  });
-  return sole ? { rgb: passes.rgb, map: sole.colourMap } : { rgb: passes.blended, map: IDENTITY_MAP };
 }

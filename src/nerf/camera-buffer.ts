@@ -1,26 +1,34 @@
-// Cameras as the shaders read them: 32 floats a camera, layout in shaders/common/camera.wgsl.
+// Cameras as the shaders read them: struct Camera of shaders/common/camera.wgsl.
 
+import { StructLayout } from '../gpu/struct-layout.ts';
 import type { Camera } from '../scene/types.ts';
+import cameraWgsl from '../shaders/common/camera.wgsl?raw';
 
-export const CAMERA_STRIDE = 32;
+const layout = new StructLayout(cameraWgsl, 'Camera');
 
-/** Packs cameras. `firstPixels[i]`: where picture i begins in the packed pixel buffer. */
+/** Floats of a camera. */
+export const CAMERA_STRIDE = layout.bytes / 4;
+
+const LENS = { pinhole: 0, perspective: 1, fisheye: 2 } as const;
+
+/** Packs cameras. `firstPixels[i]`: where picture i begins in the packed pixel buffer. [V, CAMERA_STRIDE] */
 export function packCameras(
   cameras: Camera[],
   firstPixels: number[] = cameras.map(() => 0),
 ): Float32Array<ArrayBuffer> {
   const data = new Float32Array(cameras.length * CAMERA_STRIDE);
-  const bits = new Uint32Array(data.buffer);
   cameras.forEach((camera, i) => {
-    const base = i * CAMERA_STRIDE;
     const d = camera.distortion;
-    data.set([camera.fx, camera.fy, camera.cx, camera.cy], base);
-    if (d) {
-      data.set([d.model === 'perspective' ? 1 : 2, d.k1, d.k2, d.k3, d.k4, d.p1, d.p2], base + 4);
-    }
-    data.set([camera.width, camera.height], base + 11);
-    bits[base + 13] = firstPixels[i];
-    data.set(camera.cameraToWorld.slice(0, 12), base + 14);
+    layout.write(data.buffer, i, {
+      focal: [camera.fx, camera.fy],
+      centre: [camera.cx, camera.cy],
+      k: d ? [d.k1, d.k2, d.k3, d.k4] : [0, 0, 0, 0],
+      p: d ? [d.p1, d.p2] : [0, 0],
+      lens: LENS[d?.model ?? 'pinhole'],
+      first_pixel: firstPixels[i],
+      size: [camera.width, camera.height],
+      camera_to_world: camera.cameraToWorld.slice(0, 12),
+    });
   });
   return data;
 }

@@ -17,9 +17,9 @@ export interface OptimiserState {
   moments: Tensor; // [entries, 4]
   steps: Tensor; // [entries] u32
   dTable: Tensor; // [entries, 2] i32
-  /** Entries that got a gradient, and how many: the size of a dispatch, see launch_touched.wgsl. */
+  /** Entries that got a gradient, and how many: the size of a dispatch, see touched_dispatch.wgsl. */
   touched: Tensor; // [entries] u32
-  launch: Tensor; // [5] u32
+  dispatch: Tensor; // struct TouchedDispatch
   weightMoments: Tensor; // [N, 2]
   dWeights: Tensor; // [N] i32
   weightStep: number;
@@ -96,7 +96,7 @@ export class HashNetwork {
       steps: Tensor.zeros(device, `${this.label}.steps`, [n], 'u32'),
       dTable: Tensor.zeros(device, `${this.label}.dTable`, [n, 2], 'i32'),
       touched: Tensor.zeros(device, `${this.label}.touched`, [n], 'u32'),
-      launch: Tensor.zeros(device, `${this.label}.launch`, [5], 'u32', GPUBufferUsage.INDIRECT),
+      dispatch: Tensor.zeros(device, `${this.label}.dispatch`, [5], 'u32', GPUBufferUsage.INDIRECT),
       weightMoments: Tensor.zeros(device, `${this.label}.weightMoments`, [this.weightCount, 2]),
       dWeights: Tensor.zeros(device, `${this.label}.dWeights`, [this.weightCount], 'i32'),
       weightStep: 0,

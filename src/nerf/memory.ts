@@ -5,9 +5,10 @@
 import { Tensor } from '../gpu/tensor.ts';
 import { CAMERA_STRIDE } from './camera-buffer.ts';
 import { type FieldConfig, type FieldPlan, PLAN_CHUNKS } from './config.ts';
+import { COUNTERS } from './counters.ts';
 import { colourWeightCount, densityWeightCount } from './field.ts';
 import { hashLevels } from './hash-levels.ts';
-import { COUNTERS, SampleBuffers } from './sample-buffers.ts';
+import { SampleBuffers } from './sample-buffers.ts';
 
 /** What the bricks of one bake may take; so many are made as fit. */
 export const BAKE_BYTES = 64 << 20;

@@ -1,22 +1,25 @@
 // Renders whole views of a field in chunks of rays, and pushes an image gradient back into an appearance, chunk by
 // chunk (deferred back-propagation, Zhang et al. 2022, section 4.2). No ray is ever cut short: chunks are planned by a
-// count of their samples before anything is rendered, so that each fits its buffers.
+// count of their samples before anything is rendered, so that each fits its buffers. Keeps no setting: what is drawn and
+// how is said with each call.
 
 import { inputError, throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
-import type { Profiler } from '../gpu/profiler.ts';
 import { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import type { Camera } from '../scene/types.ts';
-import { type Blend, blendOf, type Coloured, colourBlend } from './blend.ts';
-import { cameraAtSize, packCameras } from './camera-buffer.ts';
+import { type Blend, blendOf } from './blend.ts';
+import { CAMERA_STRIDE, cameraAtSize, packCameras } from './camera-buffer.ts';
 import { PLAN_CHUNKS } from './config.ts';
+import { COUNTER } from './counters.ts';
 import type { Appearance, Field } from './field.ts';
 import { InFlight } from './in-flight.ts';
-import { type NerfKernels, Passes, TABLE_BETAS } from './passes.ts';
+import type { NerfKernels } from './kernels.ts';
+import { Pipeline } from './pipeline.ts';
 import type { SampleBuffers } from './sample-buffers.ts';
+import type { Coloured } from './stages/colour.ts';
 import { SurvivorCache } from './survivor-cache.ts';
-import type { DifferentiableRenderer, RenderOptions, RenderTarget } from './types.ts';
+import type { RenderOptions, RenderTarget } from './types.ts';
 
 /** A chunk is planned to fill this share of the sample buffers, going by the densest chunk of the last view. */
 const FILL = 0.7;
@@ -25,8 +28,6 @@ const FILL = 0.7;
 const MIN_WEIGHT = 1 / 256;
 /** The same while painting, where a stroke's gradient counts and not a level: half the samples carry nearly all light. */
 const MIN_WEIGHT_PAINTING = 1 / 32;
-/** Samples from one whose cell counts for total variation to the next. */
-const TV_EVERY = 8;
 /** Bytes of survivors kept while painting: with them, quick stays within 300 MB. */
 const SURVIVOR_BYTES = 176 * 2 ** 20;
 
@@ -66,90 +67,78 @@ export function destroyRenderTarget(target: RenderTarget): void {
   for (const tensor of [target.rgb, target.depth, target.opacity]) tensor.destroy();
 }
 
-export class Renderer implements DifferentiableRenderer {
-  profiler?: Profiler;
-  /** Levels finer than this, in cells a side, stand still in stepAppearance. */
-  finestStep = Number.POSITIVE_INFINITY;
-  /** Weight of the features' total variation, by the pixel, in backward; 0: none. */
-  tableTv = 0;
-  /** Step size of the MLP's weights in stepAppearance as a share of the table's; 0 leaves them alone. */
-  weightShare = 1;
-  /** Adam's betas of the table in stepAppearance. */
-  tableBetas = TABLE_BETAS;
+/** What is known of views whose geometry stands still: their plans, and which samples they see. */
+export interface FrozenViews {
+  readonly plans: Map<string, Chunk[]>;
+  readonly survivors: SurvivorCache;
+  destroy(): void;
+}
 
-  private readonly passes: Passes;
+export class Renderer {
+  readonly pipeline: Pipeline;
   private readonly camera: Tensor;
-  /** Counters of the chunks of a plan under way. [PLAN_CHUNKS, 4] */
+  /** First counters of the chunks of a plan under way. [PLAN_CHUNKS, 4] */
   private readonly log: Tensor;
   /** Rays of a provisional chunk, by what the last view asked for. */
   private chunkRays: number;
-  /** By view, while geometry stands still. */
-  private plans: Map<string, Chunk[]> | null = null;
-  private survivors: SurvivorCache | null = null;
-  /** Of the gradients gathered so far. */
-  private lastGain = 1;
 
   constructor(
     private readonly gpu: Gpu,
     kernels: NerfKernels,
     readonly field: Field,
     private readonly buffers: SampleBuffers,
-    /** What colours the field in this renderer; may be replaced at any time. */
-    public appearance: Appearance,
   ) {
-    this.passes = new Passes(kernels, field, buffers);
-    this.camera = Tensor.zeros(gpu.device, 'Renderer.camera', [1, 32]);
+    this.pipeline = new Pipeline(kernels, field, buffers);
+    this.camera = Tensor.zeros(gpu.device, 'Renderer.camera', [1, CAMERA_STRIDE]);
     this.chunkRays = Math.min(buffers.rayCapacity, 2048);
     this.log = Tensor.zeros(gpu.device, 'Renderer.log', [PLAN_CHUNKS, 4], 'u32');
   }
 
+  /** The plain field. */
   async render(camera: Camera, target: RenderTarget, options: RenderOptions): Promise<void> {
-    await this.renderBlend(camera, target, blendOf(this.appearance), options);
+    await this.renderBlend(camera, target, blendOf(this.field.appearance), options);
   }
 
-  /** As render, of a blend in the place of this renderer's appearance. */
-  async renderBlend(camera: Camera, target: RenderTarget, blend: Blend, options: RenderOptions): Promise<void> {
+  /** Any appearances of it. @param frozen while geometry stands still */
+  async renderBlend(
+    camera: Camera,
+    target: RenderTarget,
+    blend: Blend,
+    options: RenderOptions,
+    frozen?: FrozenViews,
+  ): Promise<void> {
     const pixels = { rgb: target.rgb, depth: target.depth, opacity: target.opacity };
     const before = (target.rows?.first ?? 0) * target.width;
-    await this.overChunks(camera, target, blend, options, (rec, chunk, { rgb, map }) => {
+    await this.overChunks(camera, target, blend, { ...options, frozen }, (rec, chunk, coloured) => {
       const out = { ...pixels, firstPixel: chunk.firstPixel - before };
-      this.passes.composite(rec, chunk.rays, map, out, rgb, options.filled);
+      this.pipeline.composite.forward(rec, chunk.rays, coloured, out, options.opaque);
     });
   }
 
-  /** The appearance must have an optimiser. `dImage`: [H, W, 3]. */
-  async backward(camera: Camera, dImage: Tensor, options: RenderOptions): Promise<void> {
+  /**
+   * Adds the gradient of an image by an appearance, which must have an optimiser. Geometry gets none.
+   * @param gradient.dImage [H, W, 3]
+   * @param gradient.gain factor on the fixed-point scale that it is gathered with
+   */
+  async backward(
+    camera: Camera,
+    appearance: Appearance,
+    { dImage, gain }: { dImage: Tensor; gain: number },
+    options: RenderOptions,
+    frozen?: FrozenViews,
+  ): Promise<void> {
     const [height, width] = dImage.shape;
-    const gain = gradientGain(width, height);
-    await this.overChunks(camera, { width, height }, blendOf(this.appearance), options, (rec, chunk) => {
-      // The pixels themselves matter to density only, which is not trained here: any [P, 3] tensor will do.
-      this.passes.compositeBackward(rec, chunk.rays, this.appearance.colourMap, dImage, dImage, chunk.firstPixel);
-      this.passes.colourBackward(rec, this.appearance.network, gain);
-      if (this.tableTv > 0) {
-        const weight = (this.tableTv * TV_EVERY) / (width * height);
-        this.passes.tableTv(rec, this.appearance.network, weight, TV_EVERY, gain);
-      }
+    const viewDependent = options.viewDependent && appearance.viewDependent;
+    await this.overChunks(camera, { width, height }, blendOf(appearance), { ...options, frozen }, (rec, chunk) => {
+      const gradient = { dImage, firstPixel: chunk.firstPixel, viewDependent, gain };
+      this.pipeline.appearanceBackward(rec, chunk.rays, appearance, gradient);
     });
-    this.lastGain = gain;
   }
 
-  stepAppearance(learningRate: number): void {
-    const rec = new Recorder(this.gpu, 'Renderer.stepAppearance', this.profiler);
-    this.passes.adam(rec, this.appearance.network, learningRate, 0, {
-      gain: this.lastGain,
-      entries: this.movingEntries(),
-      weightShare: this.weightShare,
-      betas: this.tableBetas,
-    });
-    rec.submit();
-  }
-
-  private movingEntries(): number {
-    const levels = this.appearance.network.hashLevels.filter(
-      (level, i) => i === 0 || level.resolution <= this.finestStep,
-    );
-    const last = levels[levels.length - 1];
-    return last.firstEntry + last.entries;
+  /** From now on until it is destroyed geometry stands still for those who draw with it. */
+  freeze(): FrozenViews {
+    const survivors = new SurvivorCache(this.gpu, this.buffers, SURVIVOR_BYTES);
+    return { plans: new Map(), survivors, destroy: () => survivors.destroy() };
   }
 
   /** March, density, compaction and colour, then `finish`, for each chunk of a view's plan. */
@@ -157,63 +146,39 @@ export class Renderer implements DifferentiableRenderer {
     camera: Camera,
     size: Pick<RenderTarget, 'width' | 'height' | 'rows'>,
     blend: Blend,
-    options: RenderOptions,
+    options: RenderOptions & { frozen?: FrozenViews },
     finish: (rec: Recorder, chunk: Chunk, coloured: Coloured) => void,
   ): Promise<void> {
     const { width, height, rows = { first: 0, count: height } } = size;
     const distortion = options.lens ? camera.distortion : null;
     this.camera.write(packCameras([{ ...cameraAtSize(camera, width, height), distortion }]));
-    const { survivors } = this;
+    const { plans, survivors } = options.frozen ?? {};
     const view = `${width}x${height} ${rows.first} ${options.lens ?? false} ${camera.fx} ${camera.cx} ${camera.cy} ${camera.cameraToWorld.join(' ')}`;
-    const plan = await this.planned(view, width, rows, options);
+    const plan = plans?.get(view) ?? (await this.plan(width, rows, options));
+    plans?.set(view, plan);
     const inFlight = new InFlight(this.gpu);
     for (const chunk of plan) {
       throwIfAborted(options.signal);
       const key = `${view} ${chunk.firstPixel}`;
-      const rec = new Recorder(this.gpu, 'Renderer.chunk', this.profiler);
+      const rec = new Recorder(this.gpu, 'Renderer.chunk');
       let toKeep = false;
-      const sees = ({ viewDependent }: Appearance) => options.viewDependent && viewDependent;
-      let shading = blend.parts.length > 0 && sees(blend.parts[0].appearance);
-      if (survivors?.restore(rec, key)) {
-        this.rays(rec, chunk, width, options, shading);
-      } else {
-        this.samples(rec, chunk, width, options, shading);
-        this.passes.density(rec);
-        this.passes.compact(rec, chunk.rays, survivors ? MIN_WEIGHT_PAINTING : MIN_WEIGHT);
+      const restored = survivors?.restore(rec, key) ?? false;
+      this.rays(rec, chunk, width, options);
+      if (!restored) {
+        const minWeight = survivors ? MIN_WEIGHT_PAINTING : MIN_WEIGHT;
+        this.pipeline.visible(rec, chunk.rays, this.buffers.capacity, { minWeight });
         toKeep = survivors?.snapshot(rec, chunk.rays) ?? false;
       }
-      const coloured = colourBlend(rec, this.passes, blend, (appearance) => {
-        if (sees(appearance) === shading) return;
-        shading = !shading;
-        this.rays(rec, chunk, width, options, shading);
-      });
-      finish(rec, chunk, coloured);
+      finish(rec, chunk, this.pipeline.coloured(rec, blend, options.viewDependent));
       rec.submit();
       if (toKeep) await survivors?.keep(key, chunk.rays);
       await inFlight.submitted();
     }
   }
 
-  private samples(rec: Recorder, chunk: Chunk, width: number, options: RenderOptions, viewDependent = false): void {
-    this.rays(rec, chunk, width, options, viewDependent);
-    this.passes.march(rec, chunk.rays, this.buffers.capacity);
-  }
-
-  private rays(rec: Recorder, chunk: Chunk, width: number, options: RenderOptions, viewDependent: boolean): void {
-    this.passes.cameraRays(rec, chunk.rays, {
-      camera: this.camera,
-      firstPixel: chunk.firstPixel,
-      width,
-      background: options.background,
-      viewDependent,
-    });
-  }
-
-  /** The plan of a view; kept while geometry stands still. */
-  private async planned(view: string, width: number, rows: Rows, options: RenderOptions): Promise<Chunk[]> {
-    const plan = this.plans?.get(view) ?? (await this.plan(width, rows, options));
-    this.plans?.set(view, plan);
-    return plan;
+  private rays(rec: Recorder, chunk: Chunk, width: number, { background }: RenderOptions): void {
+    const { camera } = this;
+    this.pipeline.rays.camera(rec, chunk.rays, { camera, firstPixel: chunk.firstPixel, width, background });
   }
 
   /**
@@ -233,8 +198,9 @@ export class Renderer implements DifferentiableRenderer {
       const round = open.splice(0, this.log.shape[0]);
       for (const [i, chunk] of round.entries()) {
         throwIfAborted(options.signal);
-        const rec = new Recorder(this.gpu, 'Renderer.plan', this.profiler);
-        this.samples(rec, chunk, width, options);
+        const rec = new Recorder(this.gpu, 'Renderer.plan');
+        this.rays(rec, chunk, width, options);
+        this.pipeline.march.forward(rec, chunk.rays, this.buffers.capacity);
         rec.copy(this.buffers.counters, this.log, 16, 0, i * 16);
         rec.submit();
         await inFlight.submitted();
@@ -242,8 +208,8 @@ export class Renderer implements DifferentiableRenderer {
       const log = await this.log.read(round.length * 4);
       const again: Chunk[] = [];
       round.forEach((chunk, i) => {
-        densest = Math.max(densest, log[4 * i + 2] / chunk.rays);
-        if (log[4 * i + 1] >= chunk.rays) {
+        densest = Math.max(densest, log[4 * i + COUNTER.samplesWanted] / chunk.rays);
+        if (log[4 * i + COUNTER.raysKept] >= chunk.rays) {
           done.push(chunk);
         } else {
           const half = Math.ceil(chunk.rays / 2);
@@ -260,27 +226,8 @@ export class Renderer implements DifferentiableRenderer {
     return done.sort((a, b) => a.firstPixel - b.firstPixel);
   }
 
-  /**
-   * While geometry stands still, what is seen in a view is worked out once, and only the samples that matter are
-   * coloured. Call with false before geometry changes again.
-   */
-  freezeGeometry(frozen: boolean): void {
-    this.plans = frozen ? new Map() : null;
-    this.survivors?.destroy();
-    this.survivors = frozen ? new SurvivorCache(this.gpu, this.buffers, SURVIVOR_BYTES) : null;
-  }
-
   destroy(): void {
     this.camera.destroy();
     this.log.destroy();
-    this.survivors?.destroy();
   }
-}
-
-/**
- * Style losses are means over the image, so their gradients are smaller than the photometric sum's by about the number
- * of pixels; the fixed-point scale is raised by as much, with a reserve for bright overlaps.
- */
-export function gradientGain(width: number, height: number): number {
-  return (width * height) / 32;
 }

@@ -3,89 +3,87 @@
 
 import type { Gpu } from '../gpu/device.ts';
 import { Tensor } from '../gpu/tensor.ts';
+import { COUNTERS } from './counters.ts';
 
-/** Counts of a batch and the sizes of its dispatches. */
-export const COUNTERS = 20;
+/** What a buffer holds so many of: rays, samples, or neither. */
+type Axis = 'ray' | 'sample' | 'one';
+type Shape = { of: Axis; shape: (n: number, levels: number) => number[]; dtype?: 'u32'; indirect?: true };
 
-export class SampleBuffers {
+const perRay = (columns: number, dtype?: 'u32'): Shape => ({
+  of: 'ray',
+  shape: (n) => (columns > 1 ? [n, columns] : [n]),
+  dtype,
+});
+const perSample = (shape: Shape['shape'], dtype?: 'u32'): Shape => ({ of: 'sample', shape, dtype });
+const counters: Shape = { of: 'one', shape: () => [COUNTERS], dtype: 'u32', indirect: true };
+const columns = perSample((n) => [3, n]);
+const scalars = perSample((n) => [n]);
+const encoded = perSample((n, levels) => [levels / 2, n, 2], 'u32');
+
+/** R rays and S samples, as many as there is room for. WGSL structs in common/ray.wgsl and common/sample.wgsl. */
+const SHAPES = {
   // Over rays.
-  readonly rayOrigin: Tensor; // [R, 4] xyz, t_near
-  readonly rayDirection: Tensor; // [R, 4] xyz, t_far
-  readonly rayShading: Tensor; // [R, 4] direction that colours see, 1 = use it
-  readonly rayBackground: Tensor; // [R, 4] rgb, cosine to the view axis
-  readonly rayTarget: Tensor; // [R, 4] rgb
-  readonly rayCount: Tensor; // [R] u32
-  readonly raySpan: Tensor; // [R, 2] u32 first, count
-  readonly survivorSpan: Tensor; // [R, 2] u32
-  readonly rayLoss: Tensor; // [R, 2]
-  readonly pixelRgb: Tensor; // [R, 3]
-  readonly pixelDepth: Tensor; // [R]
-  readonly pixelOpacity: Tensor; // [R]
-  readonly dPixelRgb: Tensor; // [R, 3]
+  rays: perRay(8), // [R] struct Ray
+  rayShading: perRay(4), // [R] struct RayShading
+  rayBackground: perRay(4), // [R] struct RayBackground
+  rayTarget: perRay(4), // [R, 4] rgb
+  rayCount: perRay(1, 'u32'), // [R] samples
+  raySpan: perRay(2, 'u32'), // [R] struct Span
+  survivorSpan: perRay(2, 'u32'), // [R] struct Span
+  rayLoss: perRay(2), // [R, 2]
+  pixelRgb: perRay(3), // [R, 3]
+  pixelDepth: perRay(1), // [R]
+  pixelOpacity: perRay(1), // [R]
+  dPixelRgb: perRay(3), // [R, 3]
   // Over samples.
-  readonly samplePosition: Tensor; // [3, capacity]
-  readonly sampleT: Tensor; // [capacity, 2]
-  readonly densityEncoded: Tensor; // [L / 2, capacity, 2] 4 x f16
-  readonly rawDensity: Tensor; // [capacity]
+  samplePosition: columns, // [3, S]
+  sampleT: perSample((n) => [n, 2]), // [S] struct Interval
+  densityEncoded: encoded, // [L / 2, S, 2] 4 x f16
+  rawDensity: scalars, // [S]
   // Over survivors.
-  readonly survivorPosition: Tensor; // [3, capacity]
-  readonly survivorSample: Tensor; // [capacity, 4]
-  readonly survivorIndex: Tensor; // [capacity, 2] u32
-  readonly colourEncoded: Tensor; // [L / 2, capacity, 2] 4 x f16
-  readonly rgb: Tensor; // [3, capacity]
-  readonly dRgb: Tensor; // [3, capacity]
-  readonly dRawDensity: Tensor; // [capacity]
-  readonly dEncoded: Tensor; // [L, capacity, 2]
-  // Counts and indirect dispatch sizes, see scan_counts.wgsl.
-  readonly counters: Tensor; // [20] u32
-  readonly survivorCounters: Tensor; // [20] u32
-  readonly statistics: Tensor; // [4]
+  survivorPosition: columns, // [3, S]
+  survivorSample: perSample((n) => [n, 4]), // [S] struct Sample
+  survivorIndex: perSample((n) => [n, 2], 'u32'), // [S] struct Source
+  colourEncoded: encoded, // [L / 2, S, 2] 4 x f16
+  rgb: columns, // [3, S]
+  dRgb: columns, // [3, S]
+  dRawDensity: scalars, // [S]
+  dEncoded: perSample((n, levels) => [levels, n, 2]), // [L, S, 2]
+  // Counts and indirect dispatch sizes: struct Counters.
+  counters,
+  survivorCounters: counters,
+  statistics: { of: 'one', shape: () => [4] } as Shape, // struct Statistics of sum_loss.wgsl
+} satisfies Record<string, Shape>;
 
+type Tensors = { readonly [name in keyof typeof SHAPES]: Tensor };
+
+const entries = Object.entries<Shape>(SHAPES);
+
+/** The tensors are fields by the names of SHAPES, filled in by the constructor below. */
+const WithTensors = class {} as new () => Tensors;
+
+export class SampleBuffers extends WithTensors {
   constructor(
     gpu: Gpu,
     readonly rayCapacity: number,
     readonly capacity: number,
     readonly levels: number,
   ) {
-    const { device } = gpu;
-    const make = (name: string, shape: number[], dtype: 'f32' | 'u32' = 'f32', usage = 0) =>
-      Tensor.zeros(device, `SampleBuffers.${name}`, shape, dtype, usage);
-    const R = rayCapacity;
-    const C = capacity;
-    this.rayOrigin = make('rayOrigin', [R, 4]);
-    this.rayDirection = make('rayDirection', [R, 4]);
-    this.rayShading = make('rayShading', [R, 4]);
-    this.rayBackground = make('rayBackground', [R, 4]);
-    this.rayTarget = make('rayTarget', [R, 4]);
-    this.rayCount = make('rayCount', [R], 'u32');
-    this.raySpan = make('raySpan', [R, 2], 'u32');
-    this.survivorSpan = make('survivorSpan', [R, 2], 'u32');
-    this.rayLoss = make('rayLoss', [R, 2]);
-    this.pixelRgb = make('pixelRgb', [R, 3]);
-    this.pixelDepth = make('pixelDepth', [R]);
-    this.pixelOpacity = make('pixelOpacity', [R]);
-    this.dPixelRgb = make('dPixelRgb', [R, 3]);
-    this.samplePosition = make('samplePosition', [3, C]);
-    this.sampleT = make('sampleT', [C, 2]);
-    this.densityEncoded = make('densityEncoded', [levels / 2, C, 2], 'u32');
-    this.rawDensity = make('rawDensity', [C]);
-    this.survivorPosition = make('survivorPosition', [3, C]);
-    this.survivorSample = make('survivorSample', [C, 4]);
-    this.survivorIndex = make('survivorIndex', [C, 2], 'u32');
-    this.colourEncoded = make('colourEncoded', [levels / 2, C, 2], 'u32');
-    this.rgb = make('rgb', [3, C]);
-    this.dRgb = make('dRgb', [3, C]);
-    this.dRawDensity = make('dRawDensity', [C]);
-    this.dEncoded = make('dEncoded', [levels, C, 2]);
-    this.counters = make('counters', [COUNTERS], 'u32', GPUBufferUsage.INDIRECT);
-    this.survivorCounters = make('survivorCounters', [COUNTERS], 'u32', GPUBufferUsage.INDIRECT);
-    this.statistics = make('statistics', [4]);
+    super();
+    const made = entries.map(([name, { of, shape, dtype, indirect }]) => {
+      const sizes = shape({ ray: rayCapacity, sample: capacity, one: 1 }[of], levels);
+      const usage = indirect ? GPUBufferUsage.INDIRECT : 0;
+      return [name, Tensor.zeros(gpu.device, `SampleBuffers.${name}`, sizes, dtype, usage)];
+    });
+    Object.assign(this, Object.fromEntries(made));
   }
 
   /** Bytes that these buffers take, before they are made. */
   static bytes(rayCapacity: number, capacity: number, levels: number): number {
-    const counters = 2 * COUNTERS + 4;
-    return 4 * (rayCapacity * 35 + capacity * (4 * levels + 3 + 2 + 1 + 3 + 4 + 2 + 3 + 3 + 1) + counters);
+    return entries.reduce((sum, [, { of, shape }]) => {
+      const sizes = shape({ ray: rayCapacity, sample: capacity, one: 1 }[of], levels);
+      return sum + Tensor.bytes(sizes.reduce((a, b) => a * b, 1));
+    }, 0);
   }
 
   destroy(): void {

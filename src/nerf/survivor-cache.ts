@@ -4,7 +4,8 @@
 import type { Gpu } from '../gpu/device.ts';
 import type { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
-import { COUNTERS, type SampleBuffers } from './sample-buffers.ts';
+import { COUNTERS } from './counters.ts';
+import type { SampleBuffers } from './sample-buffers.ts';
 
 /** Where one kind of the survivors' data lies: so many runs (SoA components) of so many bytes a survivor. */
 const PARTS = [

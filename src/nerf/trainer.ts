@@ -9,11 +9,14 @@ import { Tensor } from '../gpu/tensor.ts';
 import type { View } from '../scene/types.ts';
 import { CAMERA_STRIDE, packCameras } from './camera-buffer.ts';
 import type { TrainConfig } from './config.ts';
-import { type Field, IDENTITY_MAP } from './field.ts';
-import { fixedCounters, type NerfKernels, Passes } from './passes.ts';
-import { COUNTERS, type SampleBuffers } from './sample-buffers.ts';
+import { COUNTERS, fixedCounters } from './counters.ts';
+import type { Field } from './field.ts';
+import type { NerfKernels } from './kernels.ts';
+import { Pipeline } from './pipeline.ts';
+import type { SampleBuffers } from './sample-buffers.ts';
 
-export interface TrainingPace {
+/** How many rays a step may draw, and what the last steps drew: it follows the sample budget. */
+export interface RayBudget {
   /** Rays drawn a step now. */
   rays: number;
   /** Rays kept and their samples since that was last adapted. */
@@ -30,9 +33,9 @@ export interface TrainStatistics {
   samples: number;
 }
 
-/** Pictures that share a buffer, and their cameras. Each step draws its rays from one reel, in turn. */
-interface Reel {
-  cameras: Tensor; // [V, 32]
+/** Pictures that share a buffer, and their cameras. Each step draws its rays from one bank, in turn. */
+interface PixelBank {
+  cameras: Tensor; // [V] struct Camera
   pixels: Tensor; // [P] RGBA8
   viewCount: number;
 }
@@ -49,9 +52,9 @@ export class NerfTrainer {
   /** Share of the time that is over, 0..1, where the clock ends training: the schedule follows what is further on. */
   timeShare = 0;
   /** How the number of rays stands; part of what a resumed training needs to repeat to the bit. */
-  pace: TrainingPace;
-  private readonly passes: Passes;
-  private readonly reels: Reel[];
+  budget: RayBudget;
+  private readonly pipeline: Pipeline;
+  private readonly banks: PixelBank[];
   private readonly occupancyCounters: Tensor;
 
   constructor(
@@ -63,14 +66,14 @@ export class NerfTrainer {
     readonly config: TrainConfig,
     private readonly seed: number,
     /** Bytes that one buffer of pictures may have. */
-    reelBytes = gpu.device.limits.maxStorageBufferBindingSize,
+    bankBytes = gpu.device.limits.maxStorageBufferBindingSize,
   ) {
     const { device } = gpu;
     this.steps = config.steps;
-    this.pace = { rays: Math.min(config.raysPerStep, buffers.rayCapacity), ranRays: 0, ranSamples: 0 };
-    this.passes = new Passes(kernels, field, buffers);
+    this.budget = { rays: Math.min(config.raysPerStep, buffers.rayCapacity), ranRays: 0, ranSamples: 0 };
+    this.pipeline = new Pipeline(kernels, field, buffers);
     const sizes = views.map(({ picture }) => picture.width * picture.height);
-    this.reels = reelsOf(sizes, reelBytes / 4).map((members) => {
+    this.banks = pixelBanks(sizes, bankBytes / 4).map((members) => {
       const firstPixels: number[] = [];
       let total = 0;
       for (const view of members) {
@@ -119,22 +122,24 @@ export class NerfTrainer {
 
   /** Encodes and submits one step of the whole field. */
   trainStep(profiler?: Profiler): void {
-    const { passes: p, field, buffers: b, config } = this;
-    const { rays } = this.pace;
-    const rec = new Recorder(this.gpu, 'NerfTrainer.step', profiler);
-    p.coarseness = 1;
-    if (this.step % config.occupancyInterval === 0) this.updateOccupancy(rec);
-    p.coarseness = coarseness(this.step, config);
-    p.trainingRays(rec, rays, this.rayInputs(config.directionDropout));
-    p.forward(rec, rays, config.samplesPerStep, field.appearance, this.pixelTensors());
-    p.markSeen(rec, this.step);
-    p.loss(rec, rays);
-    p.compositeBackward(rec, rays, IDENTITY_MAP, b.pixelRgb, b.dPixelRgb, 0, config.distortion);
-    p.colourBackward(rec, field.appearance.network);
-    p.densityBackward(rec);
+    const { pipeline: p, field, config } = this;
+    const { rays } = this.budget;
+    const batch = {
+      rays,
+      capacity: config.samplesPerStep,
+      coarseness: coarseness(this.step, config),
+      distortion: config.distortion,
+    };
     const rate = this.learningRate();
-    p.adam(rec, field.appearance.network, rate, config.l2);
-    p.adam(rec, field.density, rate, config.l2);
+    const rec = new Recorder(this.gpu, 'NerfTrainer.step', profiler);
+    if (this.step % config.occupancyInterval === 0) this.updateOccupancy(rec);
+    p.rays.training(rec, rays, batch.coarseness, this.rayInputs());
+    p.forward(rec, batch);
+    p.occupancy.markSeen(rec, this.step);
+    p.loss.forward(rec, rays);
+    p.backward(rec, batch);
+    p.adam.step(rec, field.appearance.network, rate, { l2: config.l2 });
+    p.adam.step(rec, field.density, rate, { l2: config.l2 });
     rec.submit();
     this.step++;
   }
@@ -148,7 +153,7 @@ export class NerfTrainer {
     if (turn === 0) return;
     const phases = whole ? Array.from({ length: config.occupancyParts }, (_, i) => i) : [turn % config.occupancyParts];
     for (const phase of phases) {
-      this.passes.occupancy(rec, this.occupancyCounters, {
+      this.pipeline.occupancy.update(rec, this.occupancyCounters, {
         parts: config.occupancyParts,
         phase,
         seed,
@@ -159,29 +164,23 @@ export class NerfTrainer {
     // Unseen cells come back at the start of each period, but no more near the end: what is left then is what shows.
     const { seenWindow } = config;
     const all = step < seenWindow || (step % (3 * seenWindow) < seenWindow / 4 && this.progress < 0.8);
-    this.passes.occupancyBits(rec, all ? null : step - Math.max(seenWindow, Math.floor(config.seenShare * step)));
+    this.pipeline.occupancy.renewBits(
+      rec,
+      all ? null : step - Math.max(seenWindow, Math.floor(config.seenShare * step)),
+    );
   }
 
-  private rayInputs(directionDropout: number) {
-    return {
-      ...this.reels[this.step % this.reels.length],
-      seed: this.seed,
-      step: this.step,
-      directionDropout,
-    };
-  }
-
-  private pixelTensors() {
-    const { buffers: b } = this;
-    return { rgb: b.pixelRgb, depth: b.pixelDepth, opacity: b.pixelOpacity, firstPixel: 0 };
+  private rayInputs() {
+    const { banks, config, seed, step } = this;
+    return { ...banks[step % banks.length], seed, step, directionDropout: config.directionDropout };
   }
 
   /** Reads and clears the running sums, and adapts the rays where that is due. Waits for the GPU. */
   async statistics(): Promise<TrainStatistics> {
     const [loss, squared, rays, samples] = await this.buffers.statistics.readF32();
     this.buffers.statistics.write(new Float32Array(4));
-    this.pace.ranRays += rays;
-    this.pace.ranSamples += samples;
+    this.budget.ranRays += rays;
+    this.budget.ranSamples += samples;
     if (this.step % ADAPT_INTERVAL === 0) this.adaptRays();
     const n = Math.max(1, rays);
     return { step: this.step, loss: loss / n, psnr: -10 * Math.log10(Math.max(1e-10, squared / n)), rays, samples };
@@ -197,15 +196,15 @@ export class NerfTrainer {
    * more, since what does not fit is dropped. Goes by whole intervals of steps alone, so that runs repeat to the bit.
    */
   private adaptRays(): void {
-    const { rays, ranRays, ranSamples } = this.pace;
+    const { rays, ranRays, ranSamples } = this.budget;
     const wanted = (1.1 * this.config.samplesPerStep * ranRays) / Math.max(1, ranSamples);
     const most = Math.min(this.config.raysPerStepMost, this.buffers.rayCapacity);
     const next = Math.max(MIN_RAYS, Math.min(most, 64 * Math.round(wanted / 64)));
-    this.pace = { rays: ranRays ? next : rays, ranRays: 0, ranSamples: 0 };
+    this.budget = { rays: ranRays ? next : rays, ranRays: 0, ranSamples: 0 };
   }
 
   destroy(): void {
-    for (const { cameras, pixels } of this.reels) for (const tensor of [cameras, pixels]) tensor.destroy();
+    for (const { cameras, pixels } of this.banks) for (const tensor of [cameras, pixels]) tensor.destroy();
     this.occupancyCounters.destroy();
   }
 }
@@ -216,11 +215,11 @@ export class NerfTrainer {
  * @param sizes pixels of each view
  * @param most pixels that one buffer may hold
  */
-export function reelsOf(sizes: number[], most: number): number[][] {
+export function pixelBanks(sizes: number[], most: number): number[][] {
   const all = sizes.map((_, view) => view);
   for (let count = 1; count <= sizes.length; count++) {
-    const reels = Array.from({ length: count }, (_, k) => all.filter((view) => view % count === k));
-    if (reels.every((reel) => reel.reduce((sum, view) => sum + sizes[view], 0) <= most)) return reels;
+    const banks = Array.from({ length: count }, (_, k) => all.filter((view) => view % count === k));
+    if (banks.every((bank) => bank.reduce((sum, view) => sum + sizes[view], 0) <= most)) return banks;
   }
   throw inputError('picture', null, `at most ${Math.floor(most)} pixels on this adapter`, `${Math.max(...sizes)}`);
 }

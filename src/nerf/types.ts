@@ -23,8 +23,8 @@ export interface RenderTarget {
 export interface RenderOptions {
   /** sRGB 0..1. */
   background: readonly [number, number, number];
-  /** True: the scene is opaque, so that what slips through shows no background (behind.wgsl). Default false. */
-  filled?: boolean;
+  /** True: the scene is, so that residual transmittance shows no background (fill_background.wgsl). Default false. */
+  opaque?: boolean;
   /** False: colour does not depend on the direction (stylized fields). */
   viewDependent: boolean;
   /** True: bent as the camera's lens bends, to lie on its photograph. Default false: a pinhole's view. */
@@ -33,7 +33,7 @@ export interface RenderOptions {
 }
 
 /** What shows where a ray meets little or nothing. */
-export type Behind = Pick<RenderOptions, 'background' | 'filled'>;
+export type Backdrop = Pick<RenderOptions, 'background' | 'opaque'>;
 
 /**
  * The whole contract between style/ and nerf/ (deferred back-propagation, ARF section 4.2): render a view without

@@ -11,7 +11,7 @@ import { type Blend, sameBlend } from '../nerf/blend.ts';
 import type { HashNetwork } from '../nerf/field.ts';
 import { BAKE_BYTES } from '../nerf/memory.ts';
 import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
-import type { Behind } from '../nerf/types.ts';
+import type { Backdrop } from '../nerf/types.ts';
 import type { Camera } from '../scene/types.ts';
 import { quantised, type RenderView } from './measure.ts';
 import type { BakeReport } from './types.ts';
@@ -26,7 +26,7 @@ export interface BakeTask {
   /** The view that is measured, and how the field draws it. */
   camera: Camera;
   marched: RenderView;
-  behind: Behind;
+  backdrop: Backdrop;
   /** The adapter bakes slowly. */
   slow: boolean;
   signal?: AbortSignal;
@@ -63,7 +63,7 @@ export class Baking {
   }
 
   private async make(task: BakeTask & { signal: AbortSignal }): Promise<BakeReport | null> {
-    const { source, behind, camera, slow, signal, onProgress } = task;
+    const { source, backdrop, camera, slow, signal, onProgress } = task;
     const { gpu } = this;
     const started = performance.now();
     this.kernels ??= BakeKernels.create(gpu);
@@ -78,7 +78,7 @@ export class Baking {
     const seconds = (performance.now() - started) / 1000;
     try {
       const difference = await compare(gpu, camera, task.marched, async (view, target) =>
-        baked.render(view, target, behind),
+        baked.render(view, target, backdrop),
       );
       if (signal.aborted) throw new Cancelled();
       const { voxels, cells, resolution } = baked.layout;

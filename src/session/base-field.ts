@@ -36,7 +36,7 @@ export async function openBaseField(
     const { rayCapacity, sampleCapacity } = PRESETS[file.preset];
     const kernels = await kernelCache.get(file.field.config);
     const buffers = new SampleBuffers(gpu, rayCapacity, sampleCapacity, file.field.config.levels);
-    const renderer = new Renderer(gpu, kernels, file.field, buffers, file.field.appearance);
+    const renderer = new Renderer(gpu, kernels, file.field, buffers);
     parts.push(buffers, renderer);
     return { field: file.field, renderer, destroy };
   } catch (error) {

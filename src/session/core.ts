@@ -2,11 +2,11 @@
 
 import type { Gpu } from '../gpu/device.ts';
 import type { Field } from '../nerf/field.ts';
+import type { NerfKernels } from '../nerf/kernels.ts';
 import { memoryOf } from '../nerf/memory.ts';
-import type { NerfKernels } from '../nerf/passes.ts';
 import { Renderer } from '../nerf/renderer.ts';
 import { SampleBuffers } from '../nerf/sample-buffers.ts';
-import type { TrainingPace } from '../nerf/trainer.ts';
+import type { RayBudget } from '../nerf/trainer.ts';
 import type { Scene } from '../scene/types.ts';
 import { PRESETS, type PresetName } from './presets.ts';
 
@@ -16,7 +16,7 @@ export interface Core {
   asked: PresetName;
   seed: number;
   /** Of the training that a checkpoint goes on with. */
-  pace?: TrainingPace;
+  pace?: RayBudget;
   kernels: NerfKernels;
   field: Field;
   buffers: SampleBuffers;
@@ -36,7 +36,7 @@ export function createCore(
 ): Core {
   const { rayCapacity, sampleCapacity } = PRESETS[preset];
   const buffers = new SampleBuffers(gpu, rayCapacity, sampleCapacity, field.config.levels);
-  const renderer = () => new Renderer(gpu, kernels, field, buffers, field.appearance);
+  const renderer = () => new Renderer(gpu, kernels, field, buffers);
   return { preset, asked, seed, kernels, field, buffers, viewRenderer: renderer(), taskRenderer: renderer() };
 }
 

@@ -23,7 +23,7 @@ import {
 } from '../nerf/field.ts';
 import { type HashLevel, hashLevels } from '../nerf/hash-levels.ts';
 import { MOST_MARCH_STEPS, marchSteps } from '../nerf/space.ts';
-import type { TrainingPace } from '../nerf/trainer.ts';
+import type { RayBudget } from '../nerf/trainer.ts';
 import type { Scene, View } from '../scene/types.ts';
 import { type Look, PLAIN_LOOK } from './looks.ts';
 import { PRESET_NAMES, PRESETS, type PresetName } from './presets.ts';
@@ -158,7 +158,7 @@ export interface FieldFile {
   look: Look;
   regions?: KeptRegions | null;
   /** Of the training that goes on; kept with its optimiser. */
-  pace?: TrainingPace;
+  pace?: RayBudget;
   /** Views without pictures (0 x 0): the photographs are not in the file. */
   scene: Scene;
 }

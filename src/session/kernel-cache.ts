@@ -3,7 +3,7 @@
 
 import type { Gpu } from '../gpu/device.ts';
 import type { FieldConfig } from '../nerf/config.ts';
-import { NerfKernels } from '../nerf/passes.ts';
+import { NerfKernels } from '../nerf/kernels.ts';
 
 /** Two, so that a field may be made while the one before still stands. */
 const KEPT = 2;

@@ -3,9 +3,11 @@
 
 import { Cancelled, throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { AppearanceOptimiser } from '../nerf/appearance-optimiser.ts';
 import type { Appearance, ColourMap } from '../nerf/field.ts';
-import { TABLE_BETAS } from '../nerf/passes.ts';
 import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
+import { TABLE_BETAS } from '../nerf/stages/adam.ts';
+import type { DifferentiableRenderer } from '../nerf/types.ts';
 import type { Picture, View } from '../scene/types.ts';
 import {
   applyColourTransfer,
@@ -64,15 +66,14 @@ export interface PaintingTuning {
   finest: number;
   /** Adam's betas of the table. */
   betas: readonly [number, number];
-  /** Weight of the total variation of the field's features (ARF: of its grid, 5e-3). */
-  tableTv: number;
 }
 
 export interface PaintingParts {
   gpu: Gpu;
   network: FeatureNetwork;
-  /** Colours by `appearance`, which has an optimiser. Its own, so that the page may render beside it. */
+  /** Its own, so that the page may render beside it. */
   renderer: Renderer;
+  /** Has an optimiser. */
   appearance: Appearance;
   /** Training views, pictures at hand. */
   views: View[];
@@ -121,19 +122,31 @@ export function viewSize(
 
 /** Paints. Cancelling keeps the strokes laid so far. */
 export async function paint(parts: PaintingParts): Promise<StyleScore> {
-  const { gpu, network, renderer, appearance, options } = parts;
+  const { gpu, renderer, appearance, viewSide } = parts;
+  const views = subjectWindows(parts.views);
+  const size = viewSize(views[0].picture, viewSide);
+  const limits = parts.options.photorealistic
+    ? PHOTOREALISTIC
+    : { ...STROKES, finest: finestCells(views, size, renderer.field.unbounded) };
+  const tuning: PaintingTuning = { visits: VISITS, betas: TABLE_BETAS, ...limits, ...parts.tuning };
+  const { betas, weightShare, finest } = tuning;
+  const optimiser = new AppearanceOptimiser(gpu, renderer, appearance, { betas, weightShare, finestCells: finest });
+  try {
+    return await paintWith(optimiser, parts, tuning.visits);
+  } finally {
+    optimiser.destroy();
+  }
+}
+
+async function paintWith(renderer: DifferentiableRenderer, parts: PaintingParts, visits: number): Promise<StyleScore> {
+  const { gpu, network, appearance, options } = parts;
   const { styles, loss, keepColours, photorealistic, signal } = options;
   const views = subjectWindows(parts.views);
   const metric = lossesOf(loss)[0].name;
   const size = viewSize(views[0].picture, parts.viewSide);
   const brush = options.brush ?? 1;
 
-  const limits = photorealistic
-    ? PHOTOREALISTIC
-    : { ...STROKES, finest: finestCells(views, size, renderer.field.unbounded) };
-  const tuning: PaintingTuning = { visits: VISITS, tableTv: 0, betas: TABLE_BETAS, ...limits, ...parts.tuning };
-
-  const visited = evenly(views, Math.max(MIN_PAINTED_VIEWS, Math.ceil(parts.steps / tuning.visits)));
+  const visited = evenly(views, Math.max(MIN_PAINTED_VIEWS, Math.ceil(parts.steps / visits)));
   let targets = visited.map(({ picture }) => picture);
   const wanted = mixColourStatistics(
     styles.map((style) => ({ statistics: colourStatistics(picturesOf(style)), weight: style.weight })),
@@ -173,10 +186,6 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   const start = await distance();
   throwIfAborted(signal);
 
-  renderer.finestStep = tuning.finest;
-  renderer.weightShare = tuning.weightShare;
-  renderer.tableTv = tuning.tableTv;
-  renderer.tableBetas = tuning.betas;
   const recipe = { ...(photorealistic ? PHOTOREALISTIC_CONFIG : STROKES_CONFIG), ...parts.config };
   const trainer = await StyleTrainer.create(gpu, {
     network,
@@ -270,7 +279,7 @@ function groundOf({ mean }: ColourStatistics): [number, number, number] {
 
 async function colourStatisticsOfViews(
   gpu: Gpu,
-  renderer: Renderer,
+  renderer: DifferentiableRenderer,
   views: View[],
   size: { width: number; height: number },
   background: readonly [number, number, number],

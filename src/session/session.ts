@@ -7,8 +7,8 @@ import { Lpips } from '../metrics/lpips.ts';
 import type { LpipsHeads } from '../metrics/lpips-heads.ts';
 import { blendOf } from '../nerf/blend.ts';
 import { type Appearance, Field } from '../nerf/field.ts';
+import type { NerfKernels } from '../nerf/kernels.ts';
 import { largestBuffer, makeIfRoom } from '../nerf/memory.ts';
-import type { NerfKernels } from '../nerf/passes.ts';
 import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
 import { NerfTrainer } from '../nerf/trainer.ts';
 import type { RenderTarget } from '../nerf/types.ts';
@@ -110,7 +110,7 @@ class Session implements ImpastoSession {
       gpu,
       emitter: this.emitter,
       state: this.current,
-      behind: () => ({ background: this.background, filled: this.current.scene?.hasAlpha === false }),
+      backdrop: () => ({ background: this.background, opaque: this.current.scene?.hasAlpha === false }),
       idOf: (style) => this.library.idOf(style),
     });
     this.library = new StyleLibrary({
@@ -216,7 +216,7 @@ class Session implements ImpastoSession {
   private makeTrainer(core: Core, scene: Scene, config: Preset['train']): NerfTrainer {
     const trainer = new NerfTrainer(this.gpu, core.kernels, core.field, core.buffers, scene.train, config, core.seed);
     trainer.step = this.current.trainedSteps;
-    if (core.pace) trainer.pace = core.pace;
+    if (core.pace) trainer.budget = core.pace;
     return trainer;
   }
 
@@ -340,8 +340,6 @@ class Session implements ImpastoSession {
       const { steps, config } = paceOf(options, preset);
       const began = performance.now();
       const renderer = core.taskRenderer;
-      renderer.appearance = appearance;
-      renderer.freezeGeometry(true);
       let strokes = 0;
       try {
         const score = await paint({
@@ -388,9 +386,6 @@ class Session implements ImpastoSession {
         }
         await this.showing.release(styledNetwork);
         throw error;
-      } finally {
-        renderer.freezeGeometry(false);
-        renderer.appearance = plain;
       }
     });
   }
@@ -581,7 +576,7 @@ class Session implements ImpastoSession {
         regions: this.regions.toKeep(),
         scene: scene!,
         background: this.current.background,
-        pace: this.trainer?.pace,
+        pace: this.trainer?.budget,
       },
       options,
     );

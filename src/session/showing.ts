@@ -6,7 +6,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { type Blend, blendOf, middleColour, soleAppearance } from '../nerf/blend.ts';
 import type { Appearance, HashNetwork } from '../nerf/field.ts';
 import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
-import type { Behind, RenderTarget } from '../nerf/types.ts';
+import type { Backdrop, RenderTarget } from '../nerf/types.ts';
 import type { Camera, Picture } from '../scene/types.ts';
 import { Baking } from './baking.ts';
 import type { Core } from './core.ts';
@@ -25,7 +25,7 @@ export interface ShowingParts {
   /** Its style, strength and bake are told here. */
   state: SessionState;
   /** As it is now. */
-  behind: () => Behind;
+  backdrop: () => Backdrop;
   /** What the library calls a style. */
   idOf: (style: StyledAppearance) => string;
 }
@@ -112,7 +112,7 @@ export class Showing {
       const other = look && blendOfLooks(core.field.appearance, look, this.regionLooks);
       const blend = (original ? this.plainBlend : (other ?? this.shownBlend))!;
       const bake = baked ? this.baking.of(blend) : null;
-      if (bake) bake.render(camera, target, this.behind(blend));
+      if (bake) bake.render(camera, target, this.backdrop(blend));
       else await this.renderWith(core.viewRenderer, blend, { flat })(camera, target);
     });
   }
@@ -133,15 +133,15 @@ export class Showing {
   /** Draws views of a blend; `flat` hides the direction from its colours. */
   renderWith(renderer: Renderer, blend: Blend, { lens = false, flat = false } = {}): RenderView {
     return async (camera, target) => {
-      const options = { ...this.behind(blend), viewDependent: !flat, lens };
+      const options = { ...this.backdrop(blend), viewDependent: !flat, lens };
       await renderer.renderBlend(camera, target, blend, options);
     };
   }
 
   /** In an opaque scene what no ray met has the colour that the others are around. */
-  private behind(blend: Blend): Behind {
-    const { background, filled } = this.parts.behind();
-    return { background: filled ? middleColour(blend) : background, filled };
+  private backdrop(blend: Blend): Backdrop {
+    const { background, opaque } = this.parts.backdrop();
+    return { background: opaque ? middleColour(blend) : background, opaque };
   }
 
   /** A small picture of a style by itself, on the first view. */
@@ -186,7 +186,7 @@ export class Showing {
         source: { field, blend, kernels, buffers },
         camera,
         marched: (view, target) => this.inTurn(() => this.renderWith(viewRenderer, blend)(view, target)),
-        behind: this.behind(blend),
+        backdrop: this.backdrop(blend),
         slow: options.slow ?? gpu.isSoftware,
         signal: options.signal,
         onProgress: tell,

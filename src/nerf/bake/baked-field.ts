@@ -8,15 +8,17 @@ import { workgroups } from '../../gpu/kernel.ts';
 import { Recorder } from '../../gpu/recorder.ts';
 import { Tensor } from '../../gpu/tensor.ts';
 import type { Camera } from '../../scene/types.ts';
-import { type Blend, colourBlend } from '../blend.ts';
-import { cameraAtSize, packCameras } from '../camera-buffer.ts';
+import type { Blend } from '../blend.ts';
+import { CAMERA_STRIDE, cameraAtSize, packCameras } from '../camera-buffer.ts';
 import type { FieldConfig } from '../config.ts';
+import { COUNTERS, fixedCounters } from '../counters.ts';
 import type { Field } from '../field.ts';
+import type { NerfKernels } from '../kernels.ts';
 import { makeIfRoom } from '../memory.ts';
-import { fixedCounters, type NerfKernels, Passes } from '../passes.ts';
-import { COUNTERS, type SampleBuffers } from '../sample-buffers.ts';
+import { Pipeline } from '../pipeline.ts';
+import type { SampleBuffers } from '../sample-buffers.ts';
 import { marchSteps } from '../space.ts';
-import type { Behind, RenderTarget } from '../types.ts';
+import type { Backdrop, RenderTarget } from '../types.ts';
 import { atlasSize, type BakeLimits, type BrickLayout, layOutBricks } from './bricks.ts';
 import type { BakeKernels } from './kernels.ts';
 
@@ -64,7 +66,7 @@ export class BakedField {
     const { device } = gpu;
     this.code = densityCode(config);
     this.index = Tensor.from(device, 'BakedField.index', [layout.index.length], layout.index);
-    this.camera = Tensor.zeros(device, 'BakedField.camera', [1, 32]);
+    this.camera = Tensor.zeros(device, 'BakedField.camera', [1, CAMERA_STRIDE]);
     this.atlas = device.createTexture({
       label: 'BakedField.atlas',
       dimension: '3d',
@@ -116,7 +118,7 @@ export class BakedField {
   private async fill(source: BakeSource, { signal, onProgress }: BakeOptions): Promise<void> {
     const { device } = this.gpu;
     const { cells, voxels } = this.layout;
-    const passes = new Passes(source.kernels, source.field, source.buffers);
+    const pipeline = new Pipeline(source.kernels, source.field, source.buffers);
     const brickCell = Tensor.from(device, 'BakedField.brickCell', [cells.length], cells);
     const counters = Tensor.zeros(device, 'BakedField.counters', [COUNTERS], 'u32', GPUBufferUsage.INDIRECT);
     const storeGroup = device.createBindGroup({
@@ -134,7 +136,7 @@ export class BakedField {
         throwIfAborted(signal);
         const count = Math.min(bricks, cells.length - first);
         const started = performance.now();
-        this.fillBricks(source, passes, brickCell, counters, storeGroup, first, count);
+        this.fillBricks(source, pipeline, brickCell, counters, storeGroup, first, count);
         await this.gpu.idle();
         const took = performance.now() - started;
         latency = Math.min(latency, took);
@@ -162,7 +164,7 @@ export class BakedField {
   /** One submit, so that nothing comes between what it writes to the shared buffers and what it reads. */
   private fillBricks(
     { blend, buffers }: BakeSource,
-    passes: Passes,
+    pipeline: Pipeline,
     brickCell: Tensor,
     counters: Tensor,
     storeGroup: GPUBindGroup,
@@ -175,8 +177,6 @@ export class BakedField {
     const counts = fixedCounters(samples, config.levels);
     counters.write(counts);
     buffers.survivorCounters.write(counts);
-    // The one ray that shades all: its direction is hidden.
-    buffers.rayShading.write(new Float32Array(4));
     const run = { sample_count: samples, first_brick: first, nodes, stride: buffers.capacity };
     const rec = new Recorder(this.gpu, 'BakedField.fill');
     rec.run(
@@ -190,8 +190,8 @@ export class BakedField {
       { ...run, resolution: layout.resolution },
       workgroups(samples, 64),
     );
-    passes.density(rec, counters);
-    const { rgb, map } = colourBlend(rec, passes, blend, () => {});
+    pipeline.density.forward(rec, counters);
+    const { rgb, map } = pipeline.coloured(rec, blend, false);
     rec.run(
       this.kernels.store,
       { raw_density: buffers.rawDensity, rgb },
@@ -199,9 +199,7 @@ export class BakedField {
         ...run,
         places: layout.places.slice(0, 2),
         ...this.code,
-        map0: map.slice(0, 4),
-        map1: map.slice(4, 8),
-        map2: map.slice(8, 12),
+        colour_map: { rows: map },
       },
       workgroups(samples, 64),
       this.kernels.store.name,
@@ -211,7 +209,7 @@ export class BakedField {
   }
 
   /** As Renderer.render, without direction; one dispatch. */
-  render(camera: Camera, target: RenderTarget, { background, filled = false }: Behind): void {
+  render(camera: Camera, target: RenderTarget, { background, opaque = false }: Backdrop): void {
     const { width, height, rows = { first: 0, count: height } } = target;
     const { layout, config } = this;
     this.camera.write(packCameras([cameraAtSize(camera, width, height)]));
@@ -238,7 +236,7 @@ export class BakedField {
         cone: config.cone,
         step_min: config.stepMin,
         ...this.code,
-        filled: filled ? 1 : 0,
+        opaque: opaque ? 1 : 0,
         texel: atlasSize(layout).map((n) => 1 / n),
         background,
       },

@@ -1,22 +1,27 @@
-// A camera of the packed camera buffer [V, 32] and its pixel rays, lens distortion undone by Newton steps.
-// Layout of a row: 0 fx, 1 fy, 2 cx, 3 cy, 4 model (0 none, 1 perspective, 2 fisheye), 5 k1, 6 k2, 7 k3, 8 k4, 9 p1,
-// 10 p2, 11 width, 12 height, 13 first pixel (bits of u32), 14..25 camera-to-world rows 0..2 (3x4), 26..31 unused.
+// Cameras (binding `cameras`) and their pixel rays, lens distortion undone by Newton steps.
 
-const CAMERA_STRIDE = 32u;
-
-struct Ray {
-  origin: vec3f,
-  direction: vec3f, // unit length
+struct Camera {
+  focal: vec2f,                      // pixels
+  centre: vec2f,                     // pixels
+  k: vec4f,                          // radial distortion, k1 to k4
+  p: vec2f,                          // tangential, p1 and p2
+  lens: u32,                         // 0 pinhole, 1 perspective, 2 fisheye
+  first_pixel: u32,                  // where its picture begins in the packed pixels
+  size: vec2u,                       // pixels
+  camera_to_world: array<vec4f, 3>,  // rows
 }
+
+const PERSPECTIVE = 1u;
+const FISHEYE = 2u;
 
 // OpenCV's perspective model, inverted by Newton steps: a fixed-point iteration does not converge for wide lenses. Stops
 // moving at a fold of the model, where there is no better point to be had. Same steps as scene/distortion.ts.
-fn undistort(base: u32, distorted: vec2f) -> vec2f {
-  let k1 = cameras[base + 5u];
-  let k2 = cameras[base + 6u];
-  let k3 = cameras[base + 7u];
-  let p1 = cameras[base + 9u];
-  let p2 = cameras[base + 10u];
+fn undistort(camera: u32, distorted: vec2f) -> vec2f {
+  let k1 = cameras[camera].k.x;
+  let k2 = cameras[camera].k.y;
+  let k3 = cameras[camera].k.z;
+  let p1 = cameras[camera].p.x;
+  let p2 = cameras[camera].p.y;
   var p = distorted;
   for (var i = 0u; i < 10u; i++) {
     let r = dot(p, p);
@@ -35,8 +40,8 @@ fn undistort(base: u32, distorted: vec2f) -> vec2f {
 }
 
 // Angle from its distorted value, theta_d = theta (1 + k1 theta^2 + ...), by Newton.
-fn undistort_angle(base: u32, distorted: f32) -> f32 {
-  let k = vec4f(cameras[base + 5u], cameras[base + 6u], cameras[base + 7u], cameras[base + 8u]);
+fn undistort_angle(camera: u32, distorted: f32) -> f32 {
+  let k = cameras[camera].k;
   var a = distorted;
   for (var i = 0u; i < 8u; i++) {
     let s = a * a;
@@ -47,28 +52,39 @@ fn undistort_angle(base: u32, distorted: f32) -> f32 {
   return a;
 }
 
-// Ray through a pixel position (centres at +0.5); the camera looks down -z, rows go down.
+// Ray through a pixel position (centres at +0.5), with no range yet; the camera looks down -z, rows go down.
 fn pixel_ray(camera: u32, pixel: vec2f) -> Ray {
-  let base = camera * CAMERA_STRIDE;
-  var p = (pixel - vec2f(cameras[base + 2u], cameras[base + 3u])) / vec2f(cameras[base], cameras[base + 1u]);
-  let model = cameras[base + 4u];
+  var p = (pixel - cameras[camera].centre) / cameras[camera].focal;
+  let lens = cameras[camera].lens;
   var local = vec3f(p.x, -p.y, -1.0);
-  if (model == 1.0) {
-    p = undistort(base, p);
+  if (lens == PERSPECTIVE) {
+    p = undistort(camera, p);
     local = vec3f(p.x, -p.y, -1.0);
-  } else if (model == 2.0) {
+  } else if (lens == FISHEYE) {
     let radius = length(p);
-    let angle = undistort_angle(base, radius);
+    let angle = undistort_angle(camera, radius);
     let s = select(1.0, sin(angle) / radius, radius > 1e-8);
     local = vec3f(p.x * s, -p.y * s, -cos(angle));
   }
-  let m = base + 14u;
+  let rows = cameras[camera].camera_to_world;
   let direction = vec3f(
-    cameras[m] * local.x + cameras[m + 1u] * local.y + cameras[m + 2u] * local.z,
-    cameras[m + 4u] * local.x + cameras[m + 5u] * local.y + cameras[m + 6u] * local.z,
-    cameras[m + 8u] * local.x + cameras[m + 9u] * local.y + cameras[m + 10u] * local.z,
+    rows[0].x * local.x + rows[0].y * local.y + rows[0].z * local.z,
+    rows[1].x * local.x + rows[1].y * local.y + rows[1].z * local.z,
+    rows[2].x * local.x + rows[2].y * local.y + rows[2].z * local.z,
   );
-  return Ray(vec3f(cameras[m + 3u], cameras[m + 7u], cameras[m + 11u]), normalize(direction));
+  return Ray(vec3f(rows[0].w, rows[1].w, rows[2].w), 0.0, normalize(direction), 0.0);
+}
+
+// Where the camera looks, unit length: down its -z, the third column of camera-to-world.
+fn view_axis(camera: u32) -> vec3f {
+  let rows = cameras[camera].camera_to_world;
+  return -vec3f(rows[0].z, rows[1].z, rows[2].z);
+}
+
+// The ray with its range inside the scene.
+fn clipped(ray: Ray, unbounded: u32, near: f32, far: f32) -> Ray {
+  let range = ray_range(ray, unbounded, near, far);
+  return Ray(ray.origin, range.x, ray.direction, range.y);
 }
 
 // Where the ray is inside the scene: x near, y far (near >= far: never).

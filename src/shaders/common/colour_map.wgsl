@@ -1,7 +1,11 @@
 // The field's final colour: an affine map of the MLP's rgb, clamped (the exact colour transfer of a style; identity
-// on a plain field). Rows of the map are vec4f (matrix row, offset), in sRGB.
+// on a plain field).
 
-fn map_colour(rgb: vec3f, row0: vec4f, row1: vec4f, row2: vec4f) -> vec3f {
+struct ColourMap {
+  rows: array<vec4f, 3>, // matrix row, offset; sRGB
+}
+
+fn map_colour(rgb: vec3f, map: ColourMap) -> vec3f {
   let c = vec4f(rgb, 1.0);
-  return vec3f(dot(row0, c), dot(row1, c), dot(row2, c));
+  return vec3f(dot(map.rows[0], c), dot(map.rows[1], c), dot(map.rows[2], c));
 }

@@ -1,6 +1,13 @@
 // Adam on a hash table, one listed entry (two features) a thread. Entries without gradient are left alone, moments
 // and all, and each counts its own steps (Mueller et al. 2022, section 4). Clears the gradient. [entries listed]
 
+// As in touched_dispatch.wgsl.
+struct TouchedDispatch {
+  workgroups: array<u32, 3>,
+  entries: u32,
+  listed: u32,
+}
+
 struct Uniforms {
   learning_rate: f32,
   gradient_scale: f32,
@@ -11,7 +18,7 @@ struct Uniforms {
 const EPSILON = 1e-15;
 
 @group(0) @binding(0) var<storage, read> touched: array<u32>;               // [entries] which, see list_touched
-@group(0) @binding(1) var<storage, read> launch: array<u32>;                // [5] 3: how many
+@group(0) @binding(1) var<storage, read> dispatch: TouchedDispatch;         // how many
 @group(0) @binding(2) var<storage, read_write> d_table: array<vec2i>;       // [entries] fixed point
 @group(0) @binding(3) var<storage, read_write> master: array<vec2f>;        // [entries] the parameters in f32
 @group(0) @binding(4) var<storage, read_write> moments: array<vec4f>;       // [entries] first (xy), second (zw)
@@ -21,8 +28,8 @@ const EPSILON = 1e-15;
 
 @compute @workgroup_size(64)
 fn adam_table(@builtin(global_invocation_id) id: vec3u) {
-  let i = id.x + id.y * launch[0] * 64u;
-  if (i >= launch[3]) { return; }
+  let i = id.x + id.y * dispatch.workgroups[0] * 64u;
+  if (i >= dispatch.entries) { return; }
   let e = touched[i];
   let fixed = d_table[e];
   d_table[e] = vec2i(0);

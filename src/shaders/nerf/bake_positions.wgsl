@@ -12,7 +12,7 @@ struct Uniforms {
 @group(0) @binding(0) var<storage, read> brick_cell: array<u32>;              // [B] cell number of each brick
 @group(0) @binding(1) var<storage, read_write> sample_position: array<f32>;    // [3, stride] field coordinates
 @group(0) @binding(2) var<storage, read_write> survivor_position: array<f32>;  // [3, stride] the same
-@group(0) @binding(3) var<storage, read_write> survivor_index: array<vec2u>;   // [stride] (sample, ray)
+@group(0) @binding(3) var<storage, read_write> survivor_index: array<Source>;   // [stride]
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 // Just inside the field, whose last cell ends at 1.
@@ -35,5 +35,5 @@ fn bake_positions(@builtin(global_invocation_id) id: vec3u) {
   survivor_position[i] = q.x;
   survivor_position[uniforms.stride + i] = q.y;
   survivor_position[2u * uniforms.stride + i] = q.z;
-  survivor_index[i] = vec2u(i, 0u);
+  survivor_index[i] = Source(i, 0u);
 }

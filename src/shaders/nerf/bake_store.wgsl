@@ -9,9 +9,7 @@ struct Uniforms {
   places: vec2u,     // bricks of the atlas along x and y
   density_floor: f32, // see density_code.wgsl
   density_range: f32,
-  map0: vec4f,       // colour map, see colour_map.wgsl
-  map1: vec4f,
-  map2: vec4f,
+  colour_map: ColourMap,
 }
 
 @group(0) @binding(0) var<storage, read> raw_density: array<f32>;          // [stride]
@@ -30,7 +28,7 @@ fn bake_store(@builtin(global_invocation_id) id: vec3u) {
   let place = vec3u(brick % places.x, (brick / places.x) % places.y, brick / (places.x * places.y));
   let texel = place * n + vec3u(node % n, (node / n) % n, node / (n * n));
   let value = vec3f(rgb[i], rgb[uniforms.stride + i], rgb[2u * uniforms.stride + i]);
-  let colour = saturate(map_colour(value, uniforms.map0, uniforms.map1, uniforms.map2));
+  let colour = saturate(map_colour(value, uniforms.colour_map));
   let code = coded_density(density_of(raw_density[i]), uniforms.density_floor, uniforms.density_range);
   textureStore(brick_atlas, texel, vec4f(colour, code));
 }

@@ -7,12 +7,10 @@ struct Uniforms {
   first: u32,          // 1: the first part, which replaces what is there
   share_outside: f32,
   share_inside: vec4f, // in regions 1 to 4
-  map0: vec4f,         // colour map, see colour_map.wgsl
-  map1: vec4f,
-  map2: vec4f,
+  colour_map: ColourMap,
 }
 
-@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [20] of the survivors
+@group(0) @binding(0) var<storage, read> counters: Counters;             // of the survivors
 @group(0) @binding(1) var<storage, read> survivor_position: array<f32>;    // [3, stride] field coordinates
 @group(0) @binding(2) var<storage, read> region_weights: array<u32>;       // [resolution^3] 4 x unorm8, x fastest
 @group(0) @binding(3) var<storage, read> rgb: array<f32>;                  // [3, stride] of this part
@@ -22,7 +20,7 @@ struct Uniforms {
 @compute @workgroup_size(64)
 fn blend_colour(@builtin(global_invocation_id) id: vec3u) {
   let i = id.x;
-  if (i >= counters[0]) { return; }
+  if (i >= counters.samples) { return; }
   let stride = uniforms.stride;
   var share = uniforms.share_outside;
   if (uniforms.resolution > 0u) {
@@ -31,7 +29,7 @@ fn blend_colour(@builtin(global_invocation_id) id: vec3u) {
     share = (1.0 - dot(weights, vec4f(1.0))) * uniforms.share_outside + dot(weights, uniforms.share_inside);
   }
   let value = vec3f(rgb[i], rgb[stride + i], rgb[2u * stride + i]);
-  var colour = share * saturate(map_colour(value, uniforms.map0, uniforms.map1, uniforms.map2));
+  var colour = share * saturate(map_colour(value, uniforms.colour_map));
   if (uniforms.first == 0u) {
     colour += vec3f(blended[i], blended[stride + i], blended[2u * stride + i]);
   }

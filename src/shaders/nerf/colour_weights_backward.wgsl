@@ -4,14 +4,15 @@ const NEURONS = 2u;
 
 struct Uniforms {
   stride: u32,
+  view_dependent: f32, // as in colour_forward
   chunk: u32,         // samples a workgroup
   gradient_scale: f32,
 }
 
-@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [20] of the survivors
+@group(0) @binding(0) var<storage, read> counters: Counters;             // of the survivors
 @group(0) @binding(1) var<storage, read> encoded: array<vec2u>;              // [ENCODED_VEC4, stride] 4 x f16
-@group(0) @binding(2) var<storage, read> survivor_index: array<vec2u>;     // [stride] (sample, ray)
-@group(0) @binding(3) var<storage, read> ray_shading: array<vec4f>;        // [R] direction, 1 = use it
+@group(0) @binding(2) var<storage, read> survivor_index: array<Source>;     // [stride]
+@group(0) @binding(3) var<storage, read> ray_shading: array<RayShading>;        // [R]
 @group(0) @binding(4) var<storage, read> weights: array<vec4f>;            // as colour_forward
 @group(0) @binding(5) var<storage, read> d_rgb: array<f32>;                // [3, stride] before the logistic
 @group(0) @binding(6) var<storage, read_write> d_weights: array<atomic<i32>>; // [H (COLOUR_INPUT + 4)] fixed point
@@ -19,7 +20,7 @@ struct Uniforms {
 
 @compute @workgroup_size(64)
 fn colour_weights_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let last = min((group.x + 1u) * uniforms.chunk, counters[0]);
+  let last = min((group.x + 1u) * uniforms.chunk, counters.samples);
   let row = group.y * NEURONS;
   var w1: array<array<vec4f, COLOUR_VEC4>, NEURONS>;
   var d_w1: array<array<vec4f, COLOUR_VEC4>, NEURONS>;
@@ -33,10 +34,10 @@ fn colour_weights_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_i
     let d_out = vec3f(d_rgb[i], d_rgb[uniforms.stride + i], d_rgb[2u * uniforms.stride + i]);
     var x: array<vec4f, COLOUR_VEC4>;
     for (var q = 0u; q < ENCODED_VEC4; q++) {
-      x[q] = halves(encoded[q * uniforms.stride + i]);
+      x[q] = unpack_f16(encoded[q * uniforms.stride + i]);
     }
-    let shading = ray_shading[survivor_index[i].y];
-    let sh = spherical_harmonics(shading.xyz, shading.w);
+    let shading = ray_shading[survivor_index[i].ray];
+    let sh = spherical_harmonics(shading.direction, shading.direction_share * uniforms.view_dependent);
     for (var q = 0u; q < SH_VEC4; q++) { x[ENCODED_VEC4 + q] = sh[q]; }
     for (var n = 0u; n < NEURONS; n++) {
       var sum = 0.0;

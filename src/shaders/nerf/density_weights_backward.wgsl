@@ -10,8 +10,8 @@ struct Uniforms {
   gradient_scale: f32,
 }
 
-@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [20] of the survivors
-@group(0) @binding(1) var<storage, read> survivor_index: array<vec2u>;     // [stride] (sample, ray)
+@group(0) @binding(0) var<storage, read> counters: Counters;             // of the survivors
+@group(0) @binding(1) var<storage, read> survivor_index: array<Source>;     // [stride]
 @group(0) @binding(2) var<storage, read> encoded: array<vec2u>;              // [ENCODED_VEC4, stride] 4 x f16 of all samples
 @group(0) @binding(3) var<storage, read> weights: array<vec4f>;            // as density_forward
 @group(0) @binding(4) var<storage, read> d_raw_density: array<f32>;        // [stride] of the survivors
@@ -20,7 +20,7 @@ struct Uniforms {
 
 @compute @workgroup_size(64)
 fn density_weights_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let last = min((group.x + 1u) * uniforms.chunk, counters[0]);
+  let last = min((group.x + 1u) * uniforms.chunk, counters.samples);
   let row = group.y * NEURONS;
   var w1: array<array<vec4f, ENCODED_VEC4>, NEURONS>;
   var d_w1: array<array<vec4f, ENCODED_VEC4>, NEURONS>;
@@ -33,10 +33,10 @@ fn density_weights_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_
   }
   for (var i = group.x * uniforms.chunk + lane; i < last; i += 64u) {
     let d_out = d_raw_density[i];
-    let s = survivor_index[i].x;
+    let s = survivor_index[i].sample;
     var x: array<vec4f, ENCODED_VEC4>;
     for (var q = 0u; q < ENCODED_VEC4; q++) {
-      x[q] = halves(encoded[q * uniforms.stride + s]);
+      x[q] = unpack_f16(encoded[q * uniforms.stride + s]);
     }
     for (var n = 0u; n < NEURONS; n++) {
       var sum = 0.0;

@@ -6,7 +6,7 @@ struct Uniforms {
   stride: u32,       // samples that the buffers hold
 }
 
-@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [20], see scan_counts
+@group(0) @binding(0) var<storage, read> counters: Counters;
 @group(0) @binding(1) var<storage, read> sample_position: array<f32>;      // [3, stride] field coordinates
 @group(0) @binding(2) var<storage, read> table: array<u32>;                // [entries] 2 x f16
 @group(0) @binding(3) var<storage, read_write> encoded: array<vec2u>;       // [L / 2, stride] 4 x f16
@@ -15,7 +15,7 @@ struct Uniforms {
 @compute @workgroup_size(64)
 fn encode(@builtin(global_invocation_id) id: vec3u) {
   let s = id.x;
-  if (s >= counters[0]) { return; }
+  if (s >= counters.samples) { return; }
   let stride = uniforms.stride;
   let q = vec3f(sample_position[s], sample_position[stride + s], sample_position[2u * stride + s]);
   let coarse = features(q, LEVEL_PAIR[0]);

@@ -7,7 +7,7 @@ struct Uniforms {
   gradient_scale: f32,
 }
 
-@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [20]
+@group(0) @binding(0) var<storage, read> counters: Counters;
 @group(0) @binding(1) var<storage, read> levels: array<vec4u>;             // [L]
 @group(0) @binding(2) var<storage, read> sample_position: array<f32>;      // [3, stride]
 @group(0) @binding(3) var<storage, read> d_encoded: array<vec2f>;          // [L, stride]
@@ -21,7 +21,7 @@ fn encode_backward(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_
   let d = uniforms.gradient_scale * d_encoded[group.y * stride + s];
   // Below half a unit at full weight nothing would be added anywhere. This is the one branch: to ask at each corner
   // whether there is anything to add costs more than to add zero (measured: up to twice as long).
-  if (s >= counters[0] || max(abs(d.x), abs(d.y)) < 0.5) { return; }
+  if (s >= counters.samples || max(abs(d.x), abs(d.y)) < 0.5) { return; }
   let level = levels[group.y];
   let q = vec3f(sample_position[s], sample_position[stride + s], sample_position[2u * stride + s]);
   let corner = corner_of(q, bitcast<f32>(level.x));

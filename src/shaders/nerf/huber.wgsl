@@ -7,7 +7,7 @@ struct Uniforms {
   ray_count: u32,
 }
 
-@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [20] 1: rays kept
+@group(0) @binding(0) var<storage, read> counters: Counters;
 @group(0) @binding(1) var<storage, read> pixel_rgb: array<f32>;            // [R, 3]
 @group(0) @binding(2) var<storage, read> ray_target: array<vec4f>;         // [R] rgb
 @group(0) @binding(3) var<storage, read_write> d_pixel_rgb: array<f32>;     // [R, 3]
@@ -18,7 +18,7 @@ struct Uniforms {
 fn huber(@builtin(global_invocation_id) id: vec3u) {
   let r = id.x;
   if (r >= uniforms.ray_count) { return; }
-  let kept = r < counters[1];
+  let kept = r < counters.rays_kept;
   let error = vec3f(pixel_rgb[3u * r], pixel_rgb[3u * r + 1u], pixel_rgb[3u * r + 2u]) - ray_target[r].rgb;
   let size = abs(error);
   let loss = select(DELTA * (size - 0.5 * DELTA), 0.5 * error * error, size <= vec3f(DELTA));

@@ -4,6 +4,13 @@
 
 const EACH = 4u; // pairs of entries a thread, a workgroup's width apart
 
+// As in touched_dispatch.wgsl.
+struct TouchedDispatch {
+  workgroups: array<u32, 3>,
+  entries: u32,
+  listed: atomic<u32>,
+}
+
 struct Uniforms {
   entry_count: u32,    // of those that may move
   row: u32,            // workgroups of one row of the dispatch
@@ -11,7 +18,7 @@ struct Uniforms {
 
 @group(0) @binding(0) var<storage, read> d_table: array<vec4i>;             // [entries / 2] fixed point, two entries
 @group(0) @binding(1) var<storage, read_write> touched: array<u32>;         // [entries]
-@group(0) @binding(2) var<storage, read_write> launch: array<atomic<u32>>;  // [5] 4: how many, from 0
+@group(0) @binding(2) var<storage, read_write> dispatch: TouchedDispatch;   // listed: how many, from 0
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -27,7 +34,7 @@ fn list_touched(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_i
   }
   // Of an odd number of entries the last pair has only one.
   if (found == 0u) { return; }
-  var at = atomicAdd(&launch[4], countOneBits(found));
+  var at = atomicAdd(&dispatch.listed, countOneBits(found));
   for (var k = 0u; k < 2u * EACH; k++) {
     if (((found >> k) & 1u) == 1u) {
       touched[at] = 2u * (first + 64u * (k >> 1u)) + (k & 1u);

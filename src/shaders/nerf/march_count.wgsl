@@ -11,23 +11,21 @@ struct Uniforms {
   step_min: f32,     // scene units
 }
 
-@group(0) @binding(0) var<storage, read> ray_origin: array<vec4f>;         // [R] xyz, t_near
-@group(0) @binding(1) var<storage, read> ray_direction: array<vec4f>;      // [R] xyz, t_far
-@group(0) @binding(2) var<storage, read> occupancy_bits: array<u32>;       // [resolution^3 / 32]
-@group(0) @binding(3) var<storage, read_write> ray_sample_count: array<u32>; // [R]
+@group(0) @binding(0) var<storage, read> rays: array<Ray>;                 // [R]
+@group(0) @binding(1) var<storage, read> occupancy_bits: array<u32>;       // [resolution^3 / 32]
+@group(0) @binding(2) var<storage, read_write> ray_sample_count: array<u32>; // [R]
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn march_count(@builtin(global_invocation_id) id: vec3u) {
   let r = id.x;
   if (r >= uniforms.ray_count) { return; }
-  let origin = ray_origin[r];
-  let direction = ray_direction[r];
-  var t = origin.w;
+  let ray = rays[r];
+  var t = ray.t_near;
   var count = 0u;
-  for (var step = 0u; step < uniforms.step_limit && t < direction.w && count < uniforms.sample_limit; step++) {
+  for (var step = 0u; step < uniforms.step_limit && t < ray.t_far && count < uniforms.sample_limit; step++) {
     let dt = march_step(t, uniforms.cone, uniforms.step_min);
-    let q = field_from_scene(origin.xyz + (t + 0.5 * dt) * direction.xyz, uniforms.unbounded);
+    let q = field_from_scene(ray.origin + (t + 0.5 * dt) * ray.direction, uniforms.unbounded);
     if (occupied(q, uniforms.resolution)) { count++; }
     t += dt;
   }

@@ -16,11 +16,8 @@ struct Uniforms {
 }
 
 @group(0) @binding(0) var<storage, read> counts: array<u32>;               // [R]
-@group(0) @binding(1) var<storage, read_write> ray_span: array<vec2u>;      // [R] first sample, sample count
-// [20]: 0 samples, 1 rays kept, 2 samples wanted, 3 unused, 4..6 dispatch over samples x levels,
-// 7..9 over samples, 10..12 over chunks x colour neurons, 13..15 over chunks x density neurons,
-// 16..18 over samples in the MLPs, 19 unused
-@group(0) @binding(2) var<storage, read_write> counters: array<u32>;
+@group(0) @binding(1) var<storage, read_write> ray_span: array<Span>;      // [R]
+@group(0) @binding(2) var<storage, read_write> counters: Counters;
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 var<workgroup> partial: array<u32, SCAN_SIZE>;
@@ -45,33 +42,24 @@ fn scan_counts(@builtin(local_invocation_index) lane: u32) {
   for (var r = first; r < last; r++) {
     let count = counts[r];
     let kept = start + count <= uniforms.capacity;
-    ray_span[r] = select(vec2u(0u), vec2u(start, count), kept);
+    ray_span[r] = Span(select(0u, start, kept), select(0u, count, kept));
     // The last ray kept, and the first dropped, are each seen by exactly one lane.
     let next_dropped = r + 1u == uniforms.ray_count || start + count + counts[min(r + 1u, uniforms.ray_count - 1u)] > uniforms.capacity;
     if (kept && next_dropped) { finish(start + count, r + 1u); }
     if (r == 0u && !kept) { finish(0u, 0u); }
     start += count;
   }
-  if (lane == SCAN_SIZE - 1u) { counters[2] = partial[lane]; }
+  if (lane == SCAN_SIZE - 1u) { counters.samples_wanted = partial[lane]; }
 }
 
 fn finish(samples: u32, rays: u32) {
-  counters[0] = samples;
-  counters[1] = rays;
+  counters.samples = samples;
+  counters.rays_kept = rays;
   let groups = (samples + SAMPLE_GROUP - 1u) / SAMPLE_GROUP;
-  counters[4] = groups;
-  counters[5] = uniforms.levels;
-  counters[6] = 1u;
-  counters[7] = groups;
-  counters[8] = 1u;
-  counters[9] = 1u;
-  counters[10] = (samples + uniforms.chunk - 1u) / uniforms.chunk;
-  counters[11] = uniforms.colour_neurons;
-  counters[12] = 1u;
-  counters[13] = counters[10];
-  counters[14] = uniforms.density_neurons;
-  counters[15] = 1u;
-  counters[16] = (samples + MLP_GROUP - 1u) / MLP_GROUP;
-  counters[17] = 1u;
-  counters[18] = 1u;
+  let chunks = (samples + uniforms.chunk - 1u) / uniforms.chunk;
+  counters.over_levels = array<u32, 3>(groups, uniforms.levels, 1u);
+  counters.over_samples = array<u32, 3>(groups, 1u, 1u);
+  counters.over_colour_neurons = array<u32, 3>(chunks, uniforms.colour_neurons, 1u);
+  counters.over_density_neurons = array<u32, 3>(chunks, uniforms.density_neurons, 1u);
+  counters.over_mlp_groups = array<u32, 3>((samples + MLP_GROUP - 1u) / MLP_GROUP, 1u, 1u);
 }

@@ -2,14 +2,21 @@
 
 const SUM_SIZE = 256u;
 
+// Sums since the reader cleared them.
+struct Statistics {
+  huber: f32,
+  squared_error: f32,
+  rays: f32,
+  samples: f32,
+}
+
 struct Uniforms {
   ray_count: u32,
 }
 
-@group(0) @binding(0) var<storage, read> counters: array<u32>;             // [20] 0: samples, 1: rays kept
+@group(0) @binding(0) var<storage, read> counters: Counters;
 @group(0) @binding(1) var<storage, read> ray_loss: array<vec2f>;           // [R]
-// [4]: sum of Huber, sum of squared error, rays, samples; the reader clears them
-@group(0) @binding(2) var<storage, read_write> statistics: array<f32>;
+@group(0) @binding(2) var<storage, read_write> statistics: Statistics;
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 var<workgroup> partial_loss: array<vec2f, SUM_SIZE>;
@@ -25,9 +32,9 @@ fn sum_loss(@builtin(local_invocation_index) lane: u32) {
     workgroupBarrier();
   }
   if (lane == 0u) {
-    statistics[0] += partial_loss[0].x;
-    statistics[1] += partial_loss[0].y;
-    statistics[2] += f32(counters[1]);
-    statistics[3] += f32(counters[0]);
+    statistics.huber += partial_loss[0].x;
+    statistics.squared_error += partial_loss[0].y;
+    statistics.rays += f32(counters.rays_kept);
+    statistics.samples += f32(counters.samples);
   }
 }

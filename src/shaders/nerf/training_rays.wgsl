@@ -16,13 +16,12 @@ struct Uniforms {
   direction_dropout: f32, // share of rays, 0..1
 }
 
-@group(0) @binding(0) var<storage, read> cameras: array<f32>;              // [V, 32]
+@group(0) @binding(0) var<storage, read> cameras: array<Camera>;            // [V]
 @group(0) @binding(1) var<storage, read> pixels: array<u32>;               // [P] RGBA8, sRGB, straight alpha
-@group(0) @binding(2) var<storage, read_write> ray_origin: array<vec4f>;    // [R] xyz, t_near (jittered)
-@group(0) @binding(3) var<storage, read_write> ray_direction: array<vec4f>; // [R] xyz unit, t_far
-@group(0) @binding(4) var<storage, read_write> ray_shading: array<vec4f>;   // [R] direction that colours see, 1 = use it
-@group(0) @binding(5) var<storage, read_write> ray_background: array<vec4f>; // [R] rgb, cosine to the view axis
-@group(0) @binding(6) var<storage, read_write> ray_target: array<vec4f>;    // [R] rgb over the background
+@group(0) @binding(2) var<storage, read_write> rays: array<Ray>;            // [R] t_near jittered
+@group(0) @binding(3) var<storage, read_write> ray_shading: array<RayShading>;   // [R]
+@group(0) @binding(4) var<storage, read_write> ray_background: array<RayBackground>; // [R]
+@group(0) @binding(5) var<storage, read_write> ray_target: array<vec4f>;    // [R] rgb over the background
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
@@ -30,23 +29,20 @@ fn training_rays(@builtin(global_invocation_id) id: vec3u) {
   let r = id.x;
   if (r >= uniforms.ray_count) { return; }
   let view = random_u32(uniforms.seed, uniforms.step, r, 0u) % uniforms.view_count;
-  let base = view * CAMERA_STRIDE;
-  let size = vec2u(u32(cameras[base + 11u]), u32(cameras[base + 12u]));
+  let size = cameras[view].size;
   let index = random_u32(uniforms.seed, uniforms.step, r, 1u) % (size.x * size.y);
   let pixel = vec2u(index % size.x, index / size.x);
-  let ray = pixel_ray(view, vec2f(pixel) + 0.5);
-  let range = ray_range(ray, uniforms.unbounded, uniforms.near, uniforms.far);
-  let jitter = random_f32(uniforms.seed, uniforms.step, r, 2u) * march_step(range.x, uniforms.cone, uniforms.step_min);
+  let ray = clipped(pixel_ray(view, vec2f(pixel) + 0.5), uniforms.unbounded, uniforms.near, uniforms.far);
+  let jitter = random_f32(uniforms.seed, uniforms.step, r, 2u) * march_step(ray.t_near, uniforms.cone, uniforms.step_min);
   let background = vec3f(
     random_f32(uniforms.seed, uniforms.step, r, 3u),
     random_f32(uniforms.seed, uniforms.step, r, 4u),
     random_f32(uniforms.seed, uniforms.step, r, 5u),
   );
-  let colour = unpack4x8unorm(pixels[bitcast<u32>(cameras[base + 13u]) + index]);
+  let colour = unpack4x8unorm(pixels[cameras[view].first_pixel + index]);
   let keeps_direction = random_f32(uniforms.seed, uniforms.step, r, 6u) >= uniforms.direction_dropout;
-  ray_origin[r] = vec4f(ray.origin, range.x + jitter);
-  ray_direction[r] = vec4f(ray.direction, range.y);
-  ray_shading[r] = vec4f(ray.direction, select(0.0, 1.0, keeps_direction));
-  ray_background[r] = vec4f(background, 1.0);
+  rays[r] = Ray(ray.origin, ray.t_near + jitter, ray.direction, ray.t_far);
+  ray_shading[r] = RayShading(ray.direction, select(0.0, 1.0, keeps_direction));
+  ray_background[r] = RayBackground(background, 1.0);
   ray_target[r] = vec4f(mix(background, colour.rgb, colour.a), 0.0);
 }

@@ -17,12 +17,12 @@ struct Uniforms {
   step_min: f32,     // scene units
   density_floor: f32, // see density_code.wgsl
   density_range: f32,
-  filled: u32,       // 1: the scene is opaque, see behind.wgsl
+  opaque: u32,       // 1: the scene is, see fill_background.wgsl
   texel: vec3f,      // 1 / texels of the atlas
   background: vec3f, // sRGB
 }
 
-@group(0) @binding(0) var<storage, read> cameras: array<f32>;              // [1, 32]
+@group(0) @binding(0) var<storage, read> cameras: array<Camera>;            // [1]
 @group(0) @binding(1) var<storage, read> brick_index: array<u32>;          // [resolution^3], see bricks.wgsl
 @group(0) @binding(2) var<storage, read_write> pixel_rgb: array<f32>;       // [H, W, 3] sRGB
 @group(0) @binding(3) var<storage, read_write> pixel_depth: array<f32>;     // [H, W] view-space z
@@ -34,13 +34,13 @@ struct Uniforms {
 @compute @workgroup_size(8, 8)
 fn baked_view(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= uniforms.width || id.y >= uniforms.row_count) { return; }
-  let ray = pixel_ray(0u, vec2f(vec2u(id.x, uniforms.first_row + id.y)) + 0.5);
-  let range = ray_range(ray, uniforms.unbounded, uniforms.near, uniforms.far);
-  var t = range.x;
-  var light = 1.0; // transmittance so far
-  var colour = vec3f(0.0);
+  let pixel = vec2f(vec2u(id.x, uniforms.first_row + id.y)) + 0.5;
+  let ray = clipped(pixel_ray(0u, pixel), uniforms.unbounded, uniforms.near, uniforms.far);
+  var t = ray.t_near;
+  var transmittance = 1.0;
+  var accumulated = vec3f(0.0);
   var depth = 0.0;
-  for (var step = 0u; step < uniforms.step_limit && t < range.y && light > STOP; step++) {
+  for (var step = 0u; step < uniforms.step_limit && t < ray.t_far && transmittance > STOP; step++) {
     let dt = march_step(t, uniforms.cone, uniforms.step_min);
     let middle = t + 0.5 * dt;
     let q = field_from_scene(ray.origin + middle * ray.direction, uniforms.unbounded);
@@ -51,21 +51,20 @@ fn baked_view(@builtin(global_invocation_id) id: vec3u) {
     }
     let value = sample_brick(entry, q, uniforms.resolution, uniforms.voxels, uniforms.texel);
     let density = density_of_code(value.a, uniforms.density_floor, uniforms.density_range);
-    let next = light * exp(-density * dt);
-    let weight = light - next;
-    colour += weight * value.rgb;
+    let next = transmittance * exp(-density * dt);
+    let weight = transmittance - next;
+    accumulated += weight * value.rgb;
     depth += weight * middle;
-    light = next;
+    transmittance = next;
     t += dt;
   }
-  let axis = -vec3f(cameras[16], cameras[20], cameras[24]);
-  let opacity = 1.0 - light;
-  colour += light * behind(colour, light, uniforms.background, uniforms.filled);
+  let opacity = 1.0 - transmittance;
+  accumulated += transmittance * fill_residual(accumulated, transmittance, uniforms.background, uniforms.opaque);
   let p = id.y * uniforms.width + id.x;
-  pixel_rgb[3u * p] = colour.x;
-  pixel_rgb[3u * p + 1u] = colour.y;
-  pixel_rgb[3u * p + 2u] = colour.z;
-  pixel_depth[p] = dot(ray.direction, axis) * select(uniforms.far, depth / opacity, opacity > 0.01);
+  pixel_rgb[3u * p] = accumulated.x;
+  pixel_rgb[3u * p + 1u] = accumulated.y;
+  pixel_rgb[3u * p + 2u] = accumulated.z;
+  pixel_depth[p] = dot(ray.direction, view_axis(0u)) * select(uniforms.far, depth / opacity, opacity > 0.01);
   pixel_opacity[p] = opacity;
 }
 

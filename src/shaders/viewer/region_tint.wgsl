@@ -14,7 +14,7 @@ struct Uniforms {
   tint3: vec4f,
 }
 
-@group(0) @binding(0) var<storage, read> cameras: array<f32>;              // [1, 32]
+@group(0) @binding(0) var<storage, read> cameras: array<Camera>;            // [1]
 @group(0) @binding(1) var<storage, read> depth: array<f32>;                // [H, W] view z, scene units
 @group(0) @binding(2) var<storage, read> opacity: array<f32>;              // [H, W]
 @group(0) @binding(3) var<storage, read> region_weights: array<u32>;       // [resolution^3]
@@ -27,8 +27,7 @@ fn region_tint(@builtin(global_invocation_id) id: vec3u) {
   let pixel = id.y * uniforms.width + id.x;
   if (opacity[pixel] < 0.5) { return; }
   let ray = pixel_ray(0u, vec2f(id.xy) + 0.5);
-  let ahead = -vec3f(cameras[16], cameras[20], cameras[24]);
-  let point = ray.origin + ray.direction * (depth[pixel] / dot(ray.direction, ahead));
+  let point = ray.origin + ray.direction * (depth[pixel] / dot(ray.direction, view_axis(0u)));
   let weights = weights_at(field_from_scene(point, uniforms.unbounded));
   let shares = weights * vec4f(uniforms.tint0.a, uniforms.tint1.a, uniforms.tint2.a, uniforms.tint3.a);
   let total = dot(shares, vec4f(1.0));

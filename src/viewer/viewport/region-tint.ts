@@ -5,10 +5,11 @@ import { Kernel } from '../../gpu/kernel.ts';
 import type { Recorder } from '../../gpu/recorder.ts';
 import { Tensor } from '../../gpu/tensor.ts';
 import type { RegionVolume } from '../../nerf/blend.ts';
-import { cameraAtSize, packCameras } from '../../nerf/camera-buffer.ts';
+import { CAMERA_STRIDE, cameraAtSize, packCameras } from '../../nerf/camera-buffer.ts';
 import type { RenderTarget } from '../../nerf/types.ts';
 import type { Camera } from '../../scene/types.ts';
 import cameraWgsl from '../../shaders/common/camera.wgsl?raw';
+import rayWgsl from '../../shaders/common/ray.wgsl?raw';
 import regionWeightsWgsl from '../../shaders/common/region_weights.wgsl?raw';
 import spaceWgsl from '../../shaders/common/space.wgsl?raw';
 import regionTintWgsl from '../../shaders/viewer/region_tint.wgsl?raw';
@@ -27,11 +28,11 @@ export class RegionTint {
     gpu: Gpu,
     private readonly kernel: Kernel,
   ) {
-    this.camera = Tensor.zeros(gpu.device, 'RegionTint.camera', [1, 32]);
+    this.camera = Tensor.zeros(gpu.device, 'RegionTint.camera', [1, CAMERA_STRIDE]);
   }
 
   static async create(gpu: Gpu): Promise<RegionTint> {
-    const shared = [cameraWgsl, spaceWgsl, regionWeightsWgsl];
+    const shared = [cameraWgsl, rayWgsl, spaceWgsl, regionWeightsWgsl];
     return new RegionTint(gpu, await Kernel.create(gpu, { name: 'region_tint', code: regionTintWgsl, shared }));
   }
 

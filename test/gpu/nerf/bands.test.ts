@@ -7,7 +7,7 @@ import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { readView, rowsAtOnce } from '../../../src/nerf/bands.ts';
 import { Field } from '../../../src/nerf/field.ts';
-import { NerfKernels } from '../../../src/nerf/passes.ts';
+import { NerfKernels } from '../../../src/nerf/kernels.ts';
 import { createRenderTarget, Renderer } from '../../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../../src/nerf/sample-buffers.ts';
 import type { RenderTarget } from '../../../src/nerf/types.ts';
@@ -30,7 +30,7 @@ beforeAll(async () => {
   for (const [n, network] of [field.density, field.appearance.network].entries()) {
     network.startOptimiser(Float32Array.from(pattern(2 * network.entryCount, 5 + n), (v) => 4 * v - 2));
   }
-  renderer = new Renderer(gpu, kernels, field, buffers, field.appearance);
+  renderer = new Renderer(gpu, kernels, field, buffers);
 });
 afterAll(() => closeNodeGpu(gpu));
 

@@ -6,8 +6,9 @@ import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { Tensor } from '../../../src/gpu/tensor.ts';
 import { type Blend, blendOf } from '../../../src/nerf/blend.ts';
+import { fixedCounters } from '../../../src/nerf/counters.ts';
 import { type Appearance, Field } from '../../../src/nerf/field.ts';
-import { fixedCounters, NerfKernels } from '../../../src/nerf/passes.ts';
+import { NerfKernels } from '../../../src/nerf/kernels.ts';
 import { createRenderTarget, destroyRenderTarget, Renderer } from '../../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../../src/nerf/sample-buffers.ts';
 import { blended, shareOf, weightsAt } from '../../reference/nerf/blend.ts';
@@ -81,9 +82,7 @@ describe('blend_colour', () => {
           first: n === 0 ? 1 : 0,
           share_outside: shares[0],
           share_inside: shares.slice(1),
-          map0: map.slice(0, 4),
-          map1: map.slice(4, 8),
-          map2: map.slice(8),
+          colour_map: { rows: map },
         },
         [Math.ceil(count / 64)],
         ['blended'],
@@ -132,7 +131,7 @@ describe('a blend of a field', () => {
       );
       return { network, colourMap: MAPS[n], viewDependent: false };
     });
-    renderer = new Renderer(gpu, kernels, field, buffers, plain);
+    renderer = new Renderer(gpu, kernels, field, buffers);
   });
   afterAll(() => {
     renderer.destroy();
@@ -155,9 +154,8 @@ describe('a blend of a field', () => {
 
   it('is an appearance to the bit where all shares are its own', async () => {
     for (const appearance of [plain, ...styled]) {
-      renderer.appearance = appearance;
       const target = createRenderTarget(gpu, WIDTH, HEIGHT);
-      await renderer.render(camera, target, options);
+      await renderer.renderBlend(camera, target, blendOf(appearance), options);
       const alone = await target.rgb.readF32();
       expect(Math.max(...alone) - Math.min(...alone)).toBeGreaterThan(0.1);
       const others = [plain, ...styled].filter((other) => other !== appearance);

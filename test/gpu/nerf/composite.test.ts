@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
-import { NerfKernels } from '../../../src/nerf/passes.ts';
+import { NerfKernels } from '../../../src/nerf/kernels.ts';
 import fixture from '../../fixtures/nerf/composite.json' with { type: 'json' };
 import { rayOfCase, SMALL_FIELD } from '../../reference/nerf/cases.ts';
 import { composite, compositeBackward, densityOf, IDENTITY, type RaySamples } from '../../reference/nerf/composite.ts';
@@ -25,10 +25,9 @@ interface TestRay extends RaySamples {
 }
 
 const { far, cosine, distortion } = fixture.settings;
-const mapRows = (m: number[]) => ({ map0: m.slice(0, 4), map1: m.slice(4, 8), map2: m.slice(8) });
 
 /** Forward, then backward from what it gave, for rays packed one after another from pixel `first` on. */
-async function run(rays: TestRay[], map: number[], weight: number, { first = 3, filled = false } = {}) {
+async function run(rays: TestRay[], map: number[], weight: number, { first = 3, opaque = false } = {}) {
   const counts = rays.map((ray) => ray.t.length);
   const starts = counts.map((_, r) => counts.slice(0, r).reduce((a, b) => a + b, 0));
   const total = counts.reduce((a, b) => a + b, 0);
@@ -47,7 +46,7 @@ async function run(rays: TestRay[], map: number[], weight: number, { first = 3, 
     survivor_sample: samples,
     rgb: columns([...colours, [0, 0, 0]], stride),
   };
-  const uniforms = { ray_count: rays.length, stride, first_pixel: first, ...mapRows(map) };
+  const uniforms = { ray_count: rays.length, stride, first_pixel: first, colour_map: { rows: map } };
   const groups = [Math.ceil(rays.length / 64)] as const;
   const forward = await runKernel(
     gpu,
@@ -59,7 +58,7 @@ async function run(rays: TestRay[], map: number[], weight: number, { first = 3, 
       pixel_depth: new Float32Array(pixels),
       pixel_opacity: new Float32Array(pixels),
     },
-    { ...uniforms, far, filled: filled ? 1 : 0 },
+    { ...uniforms, far, opaque: opaque ? 1 : 0 },
     groups,
     ['pixel_rgb', 'pixel_depth', 'pixel_opacity'],
   );
@@ -131,9 +130,9 @@ describe('composite of an opaque scene', () => {
       const raw = Array.from(ray.dt, (dt) => 1 + Math.log(thickness / 3 / dt));
       return { ...ray, raw };
     });
-    const found = await run(rays, IDENTITY, 0, { filled: true });
+    const found = await run(rays, IDENTITY, 0, { opaque: true });
     rays.forEach((ray, r) => {
-      const expected = composite(ray, ray.background, { far, cosine, filled: true });
+      const expected = composite(ray, ray.background, { far, cosine, opaque: true });
       expect(found[r].rgb).toBeAllclose(expected.rgb, close);
       expect(found[r].opacity).toBeCloseTo(expected.opacity, 5);
     });
@@ -147,7 +146,7 @@ describe('composite of an opaque scene', () => {
   });
 });
 
-describe('transmittance and compact', () => {
+describe('count_visible and compact', () => {
   const stride = 1024;
   /** Packs rays of these lengths, one after another; says which samples stayed. */
   async function pack(lengths: number[], raw: Float32Array<ArrayBuffer>, dt: Float64Array, min_weight: number) {
@@ -157,7 +156,7 @@ describe('transmittance and compact', () => {
     const ray_span = Uint32Array.from(lengths.flatMap((length, r) => [starts[r], length]));
     const { survivor_count } = await runKernel(
       gpu,
-      kernels.get('transmittance'),
+      kernels.get('count_visible'),
       { ray_span, sample_t, raw_density: raw, survivor_count: new Uint32Array(count) },
       { ray_count: count, min_weight },
       [1],

@@ -6,11 +6,14 @@ import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { Recorder } from '../../../src/gpu/recorder.ts';
 import { Tensor } from '../../../src/gpu/tensor.ts';
-import { packCameras } from '../../../src/nerf/camera-buffer.ts';
-import { Field, IDENTITY_MAP } from '../../../src/nerf/field.ts';
+import { CAMERA_STRIDE, packCameras } from '../../../src/nerf/camera-buffer.ts';
+import { Field } from '../../../src/nerf/field.ts';
 import { f16FromF32, f32FromF16 } from '../../../src/nerf/half.ts';
-import { NerfKernels, Passes, TABLE_GRADIENT_SCALE, WEIGHT_GRADIENT_SCALE } from '../../../src/nerf/passes.ts';
+import { NerfKernels } from '../../../src/nerf/kernels.ts';
+import { Pipeline } from '../../../src/nerf/pipeline.ts';
 import { SampleBuffers } from '../../../src/nerf/sample-buffers.ts';
+import { WEIGHT_GRADIENT_SCALE } from '../../../src/nerf/stages/density.ts';
+import { TABLE_GRADIENT_SCALE } from '../../../src/nerf/stages/encode.ts';
 import { cameraAround, SMALL_FIELD } from '../../reference/nerf/cases.ts';
 import { composite, distortionLoss } from '../../reference/nerf/composite.ts';
 import { encode } from '../../reference/nerf/encode.ts';
@@ -49,18 +52,21 @@ describe.each([
     });
     const weights = await Promise.all(networks.map((network) => network.weights.readF32()));
 
-    const camera = Tensor.from(gpu.device, 'camera', [1, 32], packCameras([cameraAround(0.7, width, height)]));
-    const passes = new Passes(kernels, field, buffers);
+    const camera = Tensor.from(
+      gpu.device,
+      'camera',
+      [1, CAMERA_STRIDE],
+      packCameras([cameraAround(0.7, width, height)]),
+    );
+    const pipeline = new Pipeline(kernels, field, buffers);
     const target = Float32Array.from(pattern(4 * rays, 2));
     buffers.rayTarget.write(target);
     const rec = new Recorder(gpu, 'gradient');
-    passes.cameraRays(rec, rays, { camera, firstPixel: 0, width, background: BACKGROUND, viewDependent: true });
-    const out = { rgb: buffers.pixelRgb, depth: buffers.pixelDepth, opacity: buffers.pixelOpacity, firstPixel: 0 };
-    passes.forward(rec, rays, buffers.capacity, field.appearance, out);
-    passes.loss(rec, rays);
-    passes.compositeBackward(rec, rays, IDENTITY_MAP, buffers.pixelRgb, buffers.dPixelRgb, 0, DISTORTION);
-    passes.colourBackward(rec, field.appearance.network);
-    passes.densityBackward(rec);
+    const batch = { rays, capacity: buffers.capacity, coarseness: 1, distortion: DISTORTION };
+    pipeline.rays.camera(rec, rays, { camera, firstPixel: 0, width, background: BACKGROUND });
+    pipeline.forward(rec, batch);
+    pipeline.loss.forward(rec, rays);
+    pipeline.backward(rec, batch);
     rec.submit();
 
     const spans = await buffers.raySpan.read(2 * rays);
@@ -68,7 +74,7 @@ describe.each([
     expect(await buffers.survivorSpan.read(2 * rays)).toEqual(spans);
     const positions = await buffers.samplePosition.read();
     const steps = await buffers.sampleT.read();
-    const directions = await buffers.rayDirection.read();
+    const packed = await buffers.rays.read(); // origin, t_near, direction, t_far
     const levels = field.density.hashLevels;
     const sampleCount = [...spans].filter((_, k) => k % 2).reduce((a, b) => a + b, 0);
     expect(sampleCount).toBeGreaterThan(5 * rays);
@@ -78,7 +84,7 @@ describe.each([
       for (let r = 0; r < rays; r++) {
         const [first, count] = [spans[2 * r], spans[2 * r + 1]];
         const samples = Array.from({ length: count }, (_, k) => first + k);
-        const sh = sphericalHarmonics([...directions.slice(4 * r, 4 * r + 3)], true);
+        const sh = sphericalHarmonics([...packed.slice(8 * r + 4, 8 * r + 7)], true);
         const points = samples.map((s) => rowOf(positions, s, buffers.capacity, 3) as Point);
         const shape = { inputs: 2 * config.levels, hidden: config.densityHidden, outputs: 1 };
         const ray = {

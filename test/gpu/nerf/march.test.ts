@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { Kernel } from '../../../src/gpu/kernel.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
-import { NerfKernels } from '../../../src/nerf/passes.ts';
+import { NerfKernels } from '../../../src/nerf/kernels.ts';
 import { marchSteps } from '../../../src/nerf/space.ts';
 import { rayOfPixel } from '../../../src/scene/rays.ts';
 import spaceWgsl from '../../../src/shaders/common/space.wgsl?raw';
@@ -61,8 +61,7 @@ describe.each([
   };
 
   it('agree with the reference; rays that do not fit are dropped whole', async () => {
-    const ray_origin = Float32Array.from(rays.flatMap(({ origin, range }) => [...origin, range[0]]));
-    const ray_direction = Float32Array.from(rays.flatMap(({ direction, range }) => [...direction, range[1]]));
+    const packed = rays.flatMap(({ origin, direction, range }) => [...origin, range[0], ...direction, range[1]]);
     const uniforms = {
       ray_count: count,
       resolution,
@@ -73,7 +72,7 @@ describe.each([
       step_min: stepMin,
     };
     const groups = [Math.ceil(count / 64)] as const;
-    const common = { ray_origin, ray_direction, occupancy_bits: bits };
+    const common = { rays: Float32Array.from(packed), occupancy_bits: bits };
     const counts = (
       await runKernel(
         gpu,
@@ -237,8 +236,7 @@ it('a walk whose steps move nothing ends all the same', async () => {
     gpu,
     kernels.get('march_count'),
     {
-      ray_origin: Float32Array.from([0, 0, 0, 0.1]),
-      ray_direction: Float32Array.from([0, 0, 1, 1e30]),
+      rays: Float32Array.from([0, 0, 0, 0.1, 0, 0, 1, 1e30]),
       occupancy_bits: new Uint32Array(resolution ** 3 / 32),
       ray_sample_count: Uint32Array.from([7]),
     },

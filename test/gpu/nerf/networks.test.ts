@@ -7,7 +7,7 @@ import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { colourWeightCount, densityWeightCount } from '../../../src/nerf/field.ts';
 import { f16FromF32, f32FromF16 } from '../../../src/nerf/half.ts';
 import { hashLevels, packLevels } from '../../../src/nerf/hash-levels.ts';
-import { NerfKernels } from '../../../src/nerf/passes.ts';
+import { NerfKernels } from '../../../src/nerf/kernels.ts';
 import { SMALL_FIELD } from '../../reference/nerf/cases.ts';
 import { encode, encodeBackward } from '../../reference/nerf/encode.ts';
 import {
@@ -22,7 +22,6 @@ import {
 } from '../../reference/nerf/kernel-harness.ts';
 import { colourBackward, colourOf, mlp, mlpBackward, sphericalHarmonics } from '../../reference/nerf/mlp.ts';
 import type { Point } from '../../reference/nerf/space.ts';
-import { tableTv } from '../../reference/nerf/table-tv.ts';
 import { pattern } from '../../reference/pattern.ts';
 
 let gpu: Gpu;
@@ -116,26 +115,6 @@ describe.each([1, 33, 0])('%i samples', (count) => {
     expect(found.d_table.some((v) => v !== 0)).toBe(count > 0);
   });
 
-  it('table_tv agrees with its reference, over every second sample', async () => {
-    const master = Float32Array.from(pattern(2 * entries, 9), (v) => 2 * v - 1);
-    const found = await runKernel(
-      gpu,
-      kernels.get('table_tv'),
-      { counters, levels: packLevels(levels), sample_position, master, d_table: new Int32Array(2 * entries) },
-      { stride: STRIDE, every: 2, gradient_scale: TABLE_SCALE },
-      [groups, levels.length],
-      ['d_table'],
-    );
-    const expected = tableTv(
-      positions.filter((_, i) => i % 2 === 0),
-      levels,
-      master,
-    ).d;
-    // Half a unit for each of at most 8 x 17 contributions.
-    expect(unscaled(found.d_table, TABLE_SCALE)).toBeAllclose(expected, { absolute: 2e-5, relative: 1e-5 });
-    expect(found.d_table.some((v) => v !== 0)).toBe(count > 0);
-  });
-
   it('density_forward agrees with its reference', async () => {
     const found = await runKernel(
       gpu,
@@ -189,12 +168,25 @@ describe.each([1, 33, 0])('%i samples', (count) => {
       gpu,
       kernels.get('colour_forward'),
       { ...common, rgb: new Float32Array(3 * STRIDE) },
-      { stride: STRIDE },
+      { stride: STRIDE, view_dependent: 1 },
       [groups],
       ['rgb'],
     );
     const colours = all.map((i) => colourOf(encodedRows[i], harmonics(i % RAYS), colourWeights, colourHidden));
     for (const i of all) expect(rowOf(forward.rgb, i, STRIDE, 3)).toBeAllclose(colours[i]);
+    const hidden = await runKernel(
+      gpu,
+      kernels.get('colour_forward'),
+      { ...common, rgb: new Float32Array(3 * STRIDE) },
+      { stride: STRIDE, view_dependent: 0 },
+      [groups],
+      ['rgb'],
+    );
+    const flat = sphericalHarmonics(directions[0] as Point, false);
+    for (const i of all) {
+      const expected = colourOf(encodedRows[i], flat, colourWeights, colourHidden);
+      expect(rowOf(hidden.rgb, i, STRIDE, 3)).toBeAllclose(expected);
+    }
 
     const dRgb = rows(STRIDE, 3, 8);
     const expectedWeights = new Float64Array(colourWeights.length);
@@ -205,7 +197,7 @@ describe.each([1, 33, 0])('%i samples', (count) => {
       gpu,
       kernels.get('colour_backward'),
       { ...common, rgb: forward.rgb, d_rgb: columns(dRgb, STRIDE), d_encoded: new Float32Array(encodedSize * STRIDE) },
-      { stride: STRIDE },
+      { stride: STRIDE, view_dependent: 1 },
       [groups],
       ['d_rgb', 'd_encoded'],
     );
@@ -218,7 +210,7 @@ describe.each([1, 33, 0])('%i samples', (count) => {
       gpu,
       kernels.get('colour_weights_backward'),
       { ...common, d_rgb: backward.d_rgb, d_weights: new Int32Array(colourWeights.length) },
-      { stride: STRIDE, chunk: 16, gradient_scale: WEIGHT_SCALE },
+      { stride: STRIDE, view_dependent: 1, chunk: 16, gradient_scale: WEIGHT_SCALE },
       [3, colourHidden / 2],
       ['d_weights'],
     );

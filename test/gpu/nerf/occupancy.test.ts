@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
-import { NerfKernels } from '../../../src/nerf/passes.ts';
+import { NerfKernels } from '../../../src/nerf/kernels.ts';
 import { SMALL_FIELD } from '../../reference/nerf/cases.ts';
 import { densityOf } from '../../reference/nerf/composite.ts';
 import { columns, counted, rowOf, runKernel } from '../../reference/nerf/kernel-harness.ts';

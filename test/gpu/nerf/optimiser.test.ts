@@ -6,7 +6,7 @@ import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { Recorder } from '../../../src/gpu/recorder.ts';
 import { Tensor } from '../../../src/gpu/tensor.ts';
 import { f32FromF16 } from '../../../src/nerf/half.ts';
-import { NerfKernels } from '../../../src/nerf/passes.ts';
+import { NerfKernels } from '../../../src/nerf/kernels.ts';
 import { SMALL_FIELD } from '../../reference/nerf/cases.ts';
 import { counted, runKernel } from '../../reference/nerf/kernel-harness.ts';
 import { type AdamState, adam, huber } from '../../reference/nerf/optimiser.ts';
@@ -89,7 +89,7 @@ describe('adam_table', () => {
       table: make('table', new Uint32Array(count).fill(123)),
     };
     const touched = make('touched', new Uint32Array(count));
-    const launch = Tensor.zeros(gpu.device, 'launch', [5], 'u32', GPUBufferUsage.INDIRECT);
+    const dispatch = Tensor.zeros(gpu.device, 'dispatch', [5], 'u32', GPUBufferUsage.INDIRECT);
     const states = Array.from(values, start);
     const steps = new Array(count).fill(0);
     for (let turn = 0; turn < 4; turn++) {
@@ -103,13 +103,13 @@ describe('adam_table', () => {
       const rec = new Recorder(gpu, 'test');
       const { d_table, ...others } = tensors;
       // Two rows of one workgroup each: the fold of large tables.
-      rec.run(kernels.get('list_touched'), { d_table, touched, launch }, { entry_count: count, row: 1 }, [1, 2]);
-      rec.run(kernels.get('launch_touched'), { launch }, {}, [1]);
+      rec.run(kernels.get('list_touched'), { d_table, touched, dispatch }, { entry_count: count, row: 1 }, [1, 2]);
+      rec.run(kernels.get('touched_dispatch'), { dispatch }, {}, [1]);
       const uniforms = { learning_rate: 0.02, gradient_scale: SCALE, beta1: betas[0], beta2: betas[1] };
-      rec.run(kernels.get('adam_table'), { ...others, d_table, touched, launch }, uniforms, { indirect: launch });
+      rec.run(kernels.get('adam_table'), { ...others, d_table, touched, dispatch }, uniforms, { indirect: dispatch });
       rec.submit();
       const moved = Array.from({ length: count }, (_, e) => e).filter((e) => d[2 * e] !== 0 || d[2 * e + 1] !== 0);
-      expect([...(await launch.read())]).toEqual([Math.ceil(moved.length / 64), 1, 1, moved.length, 0]);
+      expect([...(await dispatch.read())]).toEqual([Math.ceil(moved.length / 64), 1, 1, moved.length, 0]);
       expect([...(await touched.read(moved.length))].sort((a, b) => a - b)).toEqual(moved);
       for (let e = 0; e < count; e++) {
         if (d[2 * e] === 0 && d[2 * e + 1] === 0) continue;
@@ -133,7 +133,7 @@ describe('adam_table', () => {
       else expect(halves.slice(2 * e, 2 * e + 2)).toBeAllclose(master.slice(2 * e, 2 * e + 2), { relative: 1e-3 });
     }
     expect(master.slice(2 * 590)).toEqual(values.slice(2 * 590));
-    for (const tensor of [...Object.values(tensors), touched, launch]) tensor.destroy();
+    for (const tensor of [...Object.values(tensors), touched, dispatch]) tensor.destroy();
   });
 });
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { packCameras } from '../../../src/nerf/camera-buffer.ts';
-import { NerfKernels } from '../../../src/nerf/passes.ts';
+import { NerfKernels } from '../../../src/nerf/kernels.ts';
 import { rayOfPixel } from '../../../src/scene/rays.ts';
 import type { Camera, Distortion } from '../../../src/scene/types.ts';
 import { cameraAround, SMALL_FIELD } from '../../reference/nerf/cases.ts';
@@ -65,8 +65,7 @@ describe.each(CAMERAS)('camera_rays, %s', (_, camera) => {
       kernels.get('camera_rays'),
       {
         cameras: packCameras([camera]),
-        ray_origin: make(),
-        ray_direction: make(),
+        rays: new Float32Array(8 * count),
         ray_shading: make(),
         ray_background: make(),
       },
@@ -77,11 +76,10 @@ describe.each(CAMERAS)('camera_rays, %s', (_, camera) => {
         unbounded,
         near,
         far,
-        view_dependent: 1,
         background: [0.1, 0.2, 0.3],
       },
       [2],
-      ['ray_origin', 'ray_direction', 'ray_shading', 'ray_background'],
+      ['rays', 'ray_shading', 'ray_background'],
     );
     const m = camera.cameraToWorld;
     for (let r = 0; r < count; r++) {
@@ -89,11 +87,12 @@ describe.each(CAMERAS)('camera_rays, %s', (_, camera) => {
       const ray = rayOfPixel(camera, (index % camera.width) + 0.5, Math.floor(index / camera.width) + 0.5);
       const [from, to] = unbounded ? [near, far] : boxRange(ray);
       const at = (data: ArrayLike<number>) => Array.from(data).slice(4 * r, 4 * r + 4);
-      expect(at(found.ray_direction).slice(0, 3)).toBeAllclose(ray.direction, close);
-      expect(at(found.ray_origin).slice(0, 3)).toBeAllclose(ray.origin, close);
-      if (from < to)
-        expect([at(found.ray_origin)[3], at(found.ray_direction)[3]]).toBeAllclose([from, to], { absolute: 1e-4 });
-      else expect(at(found.ray_origin)[3]).toBeGreaterThanOrEqual(at(found.ray_direction)[3]);
+      // A struct Ray: origin, t_near, direction, t_far.
+      const drawn = Array.from(found.rays).slice(8 * r, 8 * r + 8);
+      expect(drawn.slice(4, 7)).toBeAllclose(ray.direction, close);
+      expect(drawn.slice(0, 3)).toBeAllclose(ray.origin, close);
+      if (from < to) expect([drawn[3], drawn[7]]).toBeAllclose([from, to], { absolute: 1e-4 });
+      else expect(drawn[3]).toBeGreaterThanOrEqual(drawn[7]);
       const cosine = -(ray.direction[0] * m[2] + ray.direction[1] * m[6] + ray.direction[2] * m[10]);
       expect(at(found.ray_shading)).toBeAllclose([...ray.direction, 1], close);
       expect(at(found.ray_background)).toBeAllclose([0.1, 0.2, 0.3, cosine], close);
@@ -117,8 +116,7 @@ describe('training_rays', () => {
           cameras.map((__, i) => i * size),
         ),
         pixels: new Uint32Array(bytes.buffer),
-        ray_origin: make(),
-        ray_direction: make(),
+        rays: new Float32Array(8 * count),
         ray_shading: make(),
         ray_background: make(),
         ray_target: make(),
@@ -136,7 +134,7 @@ describe('training_rays', () => {
         direction_dropout: dropout,
       },
       [Math.ceil(count / 64)],
-      ['ray_origin', 'ray_direction', 'ray_shading', 'ray_background', 'ray_target'],
+      ['rays', 'ray_shading', 'ray_background', 'ray_target'],
     );
     const hidden = new Set<number>();
     for (let r = 0; r < count; r++) {
@@ -144,11 +142,12 @@ describe('training_rays', () => {
       const pixel = randomU32(seed, step, r, 1) % size;
       const ray = rayOfPixel(cameras[view], (pixel % 33) + 0.5, Math.floor(pixel / 33) + 0.5);
       const at = (data: ArrayLike<number>) => Array.from(data).slice(4 * r, 4 * r + 4);
+      // A struct Ray: origin, t_near, direction, t_far.
+      const drawn = Array.from(found.rays).slice(8 * r, 8 * r + 8);
       const uses = randomF32(seed, step, r, 6) >= dropout ? 1 : 0;
       hidden.add(1 - uses);
       const jitter = randomF32(seed, step, r, 2) * Math.max(near * cone, stepMin);
-      expect(at(found.ray_origin)).toBeAllclose([...ray.origin, near + jitter], close);
-      expect(at(found.ray_direction)).toBeAllclose([...ray.direction, far], close);
+      expect(drawn).toBeAllclose([...ray.origin, near + jitter, ...ray.direction, far], close);
       expect(at(found.ray_shading)).toBeAllclose([...ray.direction, uses], close);
       const background = [3, 4, 5].map((stream) => randomF32(seed, step, r, stream));
       expect(at(found.ray_background)).toBeAllclose([...background, 1], close);

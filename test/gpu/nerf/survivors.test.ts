@@ -6,8 +6,9 @@ import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { Recorder } from '../../../src/gpu/recorder.ts';
 import { Tensor } from '../../../src/gpu/tensor.ts';
+import { AppearanceOptimiser } from '../../../src/nerf/appearance-optimiser.ts';
 import { Field } from '../../../src/nerf/field.ts';
-import { NerfKernels } from '../../../src/nerf/passes.ts';
+import { NerfKernels } from '../../../src/nerf/kernels.ts';
 import { createRenderTarget, Renderer } from '../../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../../src/nerf/sample-buffers.ts';
 import { SurvivorCache } from '../../../src/nerf/survivor-cache.ts';
@@ -38,7 +39,7 @@ const repaint = (seed: number) => {
   network.startOptimiser(Float32Array.from(pattern(2 * network.entryCount, seed), (v) => 4 * v - 2));
 };
 
-async function picture(renderer: Renderer): Promise<Float32Array> {
+async function picture(renderer: Renderer | AppearanceOptimiser): Promise<Float32Array> {
   const target = createRenderTarget(gpu, WIDTH, HEIGHT);
   await renderer.render(camera, target, options);
   return target.rgb.readF32();
@@ -46,37 +47,38 @@ async function picture(renderer: Renderer): Promise<Float32Array> {
 
 describe('survivors of a view whose geometry stands still', () => {
   it('give the picture that survivors worked out anew give, after the colours changed', async () => {
-    const frozen = new Renderer(gpu, kernels, field, buffers, field.appearance);
-    frozen.freezeGeometry(true);
+    const renderer = new Renderer(gpu, kernels, field, buffers);
+    const frozen = new AppearanceOptimiser(gpu, renderer, field.appearance);
     repaint(6);
     const first = await picture(frozen);
     repaint(9);
     const kept = await picture(frozen);
-    frozen.freezeGeometry(true);
-    const anew = await picture(frozen);
+    const frozenAnew = new AppearanceOptimiser(gpu, renderer, field.appearance);
+    const anew = await picture(frozenAnew);
     expect(kept).toEqual(anew);
     expect(kept).not.toEqual(first);
     // A picture, not the background: and close to the one in which every sample is coloured by itself.
-    const live = await picture(new Renderer(gpu, kernels, field, buffers, field.appearance));
+    const live = await picture(renderer);
     expect(Math.max(...kept) - Math.min(...kept)).toBeGreaterThan(0.1);
     const rmse = Math.sqrt(kept.reduce((sum, v, i) => sum + (v - live[i]) ** 2, 0) / kept.length);
     expect(rmse).toBeLessThan(0.03);
-    frozen.destroy();
+    for (const made of [frozen, frozenAnew, renderer]) made.destroy();
   });
 
   it('give the gradient that survivors worked out anew give', async () => {
     const dImage = Tensor.from(gpu.device, 'dImage', [HEIGHT, WIDTH, 3], Float32Array.from(pattern(288, 3)));
     const gradients: (readonly number[])[] = [];
-    const renderer = new Renderer(gpu, kernels, field, buffers, field.appearance);
-    renderer.freezeGeometry(true);
+    const renderer = new Renderer(gpu, kernels, field, buffers);
+    const frozen = new AppearanceOptimiser(gpu, renderer, field.appearance);
     for (const warm of [false, true]) {
-      if (warm) await picture(renderer);
+      if (warm) await picture(frozen);
       repaint(9);
-      await renderer.backward(camera, dImage, options);
+      await frozen.backward(camera, dImage, options);
       gradients.push([...(await field.appearance.network.optimiser!.dTable.read())]);
     }
     expect(gradients[1]).toEqual(gradients[0]);
     expect(gradients[0].filter((v) => v !== 0).length).toBeGreaterThan(100);
+    frozen.destroy();
     renderer.destroy();
   });
 

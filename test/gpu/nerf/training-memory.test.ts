@@ -6,8 +6,8 @@ import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { Tensor } from '../../../src/gpu/tensor.ts';
 import { Field } from '../../../src/nerf/field.ts';
+import type { NerfKernels } from '../../../src/nerf/kernels.ts';
 import { largestBuffer, makeIfRoom, memoryOf } from '../../../src/nerf/memory.ts';
-import type { NerfKernels } from '../../../src/nerf/passes.ts';
 import { Renderer } from '../../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../../src/nerf/sample-buffers.ts';
 import { NerfTrainer } from '../../../src/nerf/trainer.ts';
@@ -49,7 +49,7 @@ async function makeAll(preset: Preset): Promise<void> {
   const buffers = new SampleBuffers(gpu, rayCapacity, sampleCapacity, config.levels);
   // Kernels are only asked for when something runs.
   const kernels = {} as NerfKernels;
-  const renderers = [1, 2].map(() => new Renderer(gpu, kernels, field, buffers, field.appearance));
+  const renderers = [1, 2].map(() => new Renderer(gpu, kernels, field, buffers));
   const trainer = new NerfTrainer(gpu, kernels, field, buffers, scene.train, train, 1);
   const style = field.appearance.network.clone('Style');
   style.startOptimiser(new Float32Array(style.entryCount * 2));

@@ -5,12 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { Tensor } from '../../../src/gpu/tensor.ts';
+import { AppearanceOptimiser } from '../../../src/nerf/appearance-optimiser.ts';
+import { blendOf } from '../../../src/nerf/blend.ts';
 import type { TrainConfig } from '../../../src/nerf/config.ts';
 import { type Appearance, Field } from '../../../src/nerf/field.ts';
-import { NerfKernels } from '../../../src/nerf/passes.ts';
+import { NerfKernels } from '../../../src/nerf/kernels.ts';
 import { createRenderTarget, destroyRenderTarget, Renderer } from '../../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../../src/nerf/sample-buffers.ts';
-import { NerfTrainer, reelsOf } from '../../../src/nerf/trainer.ts';
+import { NerfTrainer, pixelBanks } from '../../../src/nerf/trainer.ts';
 import { PRESETS } from '../../../src/session/presets.ts';
 import { ballScene, psnr } from '../../reference/nerf/ball.ts';
 import { SMALL_FIELD } from '../../reference/nerf/cases.ts';
@@ -60,9 +62,12 @@ async function bitsOf({ density, appearance, occupancyBits }: Field) {
 }
 
 async function rendered(field: Field, appearance = field.appearance, on = buffers): Promise<Float32Array<ArrayBuffer>> {
-  const renderer = new Renderer(gpu, kernels, field, on, appearance);
+  const renderer = new Renderer(gpu, kernels, field, on);
   const target = createRenderTarget(gpu, SIDE, SIDE);
-  await renderer.render(held.camera, target, { ...options, viewDependent: appearance.viewDependent });
+  await renderer.renderBlend(held.camera, target, blendOf(appearance), {
+    ...options,
+    viewDependent: appearance.viewDependent,
+  });
   const rgb = await target.rgb.readF32();
   destroyRenderTarget(target);
   renderer.destroy();
@@ -98,15 +103,15 @@ describe('training', () => {
 
 describe('pictures beyond the size of one buffer', () => {
   it('are dealt out in turn, to as few buffers as will do', () => {
-    expect(reelsOf([3, 3, 3, 3], 12)).toEqual([[0, 1, 2, 3]]);
-    expect(reelsOf([3, 3, 3, 3, 3], 9)).toEqual([
+    expect(pixelBanks([3, 3, 3, 3], 12)).toEqual([[0, 1, 2, 3]]);
+    expect(pixelBanks([3, 3, 3, 3, 3], 9)).toEqual([
       [0, 2, 4],
       [1, 3],
     ]);
     // Two buffers would hold as many pixels, but not these pictures in turn.
-    expect(reelsOf([5, 1, 5, 1], 6)).toEqual([[0, 3], [1], [2]]);
-    expect(reelsOf([7, 7], 7)).toEqual([[0], [1]]);
-    expect(() => reelsOf([4, 8], 7)).toThrow('expected at most 7 pixels on this adapter, found 8');
+    expect(pixelBanks([5, 1, 5, 1], 6)).toEqual([[0, 3], [1], [2]]);
+    expect(pixelBanks([7, 7], 7)).toEqual([[0], [1]]);
+    expect(() => pixelBanks([4, 8], 7)).toThrow('expected at most 7 pixels on this adapter, found 8');
   });
 
   it('are all learnt from', async () => {
@@ -132,7 +137,7 @@ describe('the pace of training', () => {
       const count = Math.min(slices[turn % slices.length], trainer.stepsUntilReading);
       for (let k = 0; k < count; k++) trainer.trainStep();
       await trainer.statistics();
-      if (trainer.step % 32 === 0) rays.push(trainer.pace.rays);
+      if (trainer.step % 32 === 0) rays.push(trainer.budget.rays);
     }
     const bits = await bitsOf(field);
     trainer.destroy();
@@ -181,10 +186,11 @@ describe('styling and rendering', () => {
     return { network, colourMap: field.appearance.colourMap, viewDependent: false };
   }
 
-  it('Renderer.backward and stepAppearance paint the ball dark and leave geometry and the plain colours alone', async () => {
+  it('AppearanceOptimiser paints the ball dark and leave geometry and the plain colours alone', async () => {
     const appearance = await styled();
     const before = await bitsOf(field);
-    const renderer = new Renderer(gpu, kernels, field, buffers, appearance);
+    const renderer = new Renderer(gpu, kernels, field, buffers);
+    const optimiser = new AppearanceOptimiser(gpu, renderer, appearance);
     const plain = await rendered(field, appearance);
     const ball = [...plain].map((_, i) => held.picture.data[4 * Math.floor(i / 3) + 3] / 255);
     const brightness = (rgb: Float32Array) => rgb.reduce((sum, v, i) => sum + ball[i] * v, 0);
@@ -195,12 +201,13 @@ describe('styling and rendering', () => {
       Float32Array.from(ball, (b) => b / ball.length),
     );
     for (let step = 0; step < 5; step++) {
-      await renderer.backward(held.camera, dImage, { ...options, viewDependent: false });
-      renderer.stepAppearance(0.03);
+      await optimiser.backward(held.camera, dImage, { ...options, viewDependent: false });
+      optimiser.stepAppearance(0.03);
     }
     expect(brightness(await rendered(field, appearance))).toBeLessThan(0.8 * brightness(plain));
     expect(await bitsOf(field)).toEqual(before);
     dImage.destroy();
+    optimiser.destroy();
     renderer.destroy();
     appearance.network.destroy();
   });
@@ -214,8 +221,8 @@ describe('styling and rendering', () => {
     const gradients = [];
     for (const on of [small, buffers]) {
       const appearance = await styled();
-      const renderer = new Renderer(gpu, kernels, field, on, appearance);
-      await renderer.backward(held.camera, dImage, options);
+      const renderer = new Renderer(gpu, kernels, field, on);
+      await renderer.backward(held.camera, appearance, { dImage, gain: 18 }, options);
       gradients.push(await appearance.network.optimiser!.dTable.read());
       renderer.destroy();
       appearance.network.destroy();

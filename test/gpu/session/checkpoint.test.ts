@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/errors.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
+import { blendOf } from '../../../src/nerf/blend.ts';
 import { type Container, readContainer, writeContainer } from '../../../src/nerf/container.ts';
 import { type Appearance, Field } from '../../../src/nerf/field.ts';
-import { NerfKernels } from '../../../src/nerf/passes.ts';
+import { NerfKernels } from '../../../src/nerf/kernels.ts';
 import { createRenderTarget, destroyRenderTarget, Renderer } from '../../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../../src/nerf/sample-buffers.ts';
 import { NerfTrainer } from '../../../src/nerf/trainer.ts';
@@ -48,10 +49,10 @@ afterAll(() => {
 });
 
 async function rendered(of: Field, appearance: Appearance): Promise<Float32Array> {
-  const renderer = new Renderer(gpu, kernels, of, buffers, appearance);
+  const renderer = new Renderer(gpu, kernels, of, buffers);
   const target = createRenderTarget(gpu, 33, 17);
   const options = { background: [1, 1, 1], viewDependent: appearance.viewDependent } as const;
-  await renderer.render(scene.test[0].camera, target, options);
+  await renderer.renderBlend(scene.test[0].camera, target, blendOf(appearance), options);
   const rgb = await target.rgb.readF32();
   destroyRenderTarget(target);
   renderer.destroy();

@@ -3,8 +3,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
+import { AppearanceOptimiser } from '../../../src/nerf/appearance-optimiser.ts';
 import { Field } from '../../../src/nerf/field.ts';
-import { NerfKernels } from '../../../src/nerf/passes.ts';
+import { NerfKernels } from '../../../src/nerf/kernels.ts';
 import { createRenderTarget, Renderer } from '../../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../../src/nerf/sample-buffers.ts';
 import type { Camera, View } from '../../../src/scene/types.ts';
@@ -17,7 +18,7 @@ const options = { background: [0.2, 0.5, 0.9] as const, viewDependent: false };
 const camera = cameraAround(0.7, WIDTH, HEIGHT);
 
 let gpu: Gpu;
-let renderer: Renderer;
+let renderer: AppearanceOptimiser;
 beforeAll(async () => {
   gpu = await openNodeGpu({ defaultsOnly: true });
   const kernels = await NerfKernels.create(gpu, SMALL_FIELD);
@@ -26,8 +27,7 @@ beforeAll(async () => {
   for (const [n, network] of [field.density, field.appearance.network].entries()) {
     network.startOptimiser(Float32Array.from(pattern(2 * network.entryCount, 5 + n), (v) => 4 * v - 2));
   }
-  renderer = new Renderer(gpu, kernels, field, buffers, field.appearance);
-  renderer.freezeGeometry(true);
+  renderer = new AppearanceOptimiser(gpu, new Renderer(gpu, kernels, field, buffers), field.appearance);
 });
 afterAll(() => closeNodeGpu(gpu));
 

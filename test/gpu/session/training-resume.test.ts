@@ -9,7 +9,7 @@ import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import type { TrainConfig } from '../../../src/nerf/config.ts';
 import { readContainer, writeContainer } from '../../../src/nerf/container.ts';
 import { Field } from '../../../src/nerf/field.ts';
-import { NerfKernels } from '../../../src/nerf/passes.ts';
+import { NerfKernels } from '../../../src/nerf/kernels.ts';
 import { createRenderTarget, destroyRenderTarget, Renderer } from '../../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../../src/nerf/sample-buffers.ts';
 import { NerfTrainer } from '../../../src/nerf/trainer.ts';
@@ -81,7 +81,7 @@ async function bitsOf({ density, appearance: { network }, occupancy, occupancyBi
 }
 
 async function quality(field: Field): Promise<number> {
-  const renderer = new Renderer(gpu, kernels, field, buffers, field.appearance);
+  const renderer = new Renderer(gpu, kernels, field, buffers);
   const target = createRenderTarget(gpu, SIDE, SIDE);
   await renderer.render(held.camera, target, { background: [1, 1, 1], viewDependent: true });
   const value = psnr(await target.rgb.readF32(), held.picture, [1, 1, 1]);

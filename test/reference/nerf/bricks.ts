@@ -4,7 +4,7 @@
 import { densityCode } from '../../../src/nerf/bake/baked-field.ts';
 import type { BrickLayout } from '../../../src/nerf/bake/bricks.ts';
 import type { FieldConfig } from '../../../src/nerf/config.ts';
-import { overWhatIsBehind } from './composite.ts';
+import { overResidual } from './composite.ts';
 import { march, occupancyCell, type Point } from './space.ts';
 
 /** Code of a density, log(1 + density / floor) / range, clamped to 0..1. */
@@ -49,25 +49,25 @@ export function bakedRay(
     unbounded,
     background,
     cosine,
-    filled,
-  }: { unbounded: boolean; background: readonly number[]; cosine: number; filled: boolean },
+    opaque,
+  }: { unbounded: boolean; background: readonly number[]; cosine: number; opaque: boolean },
 ) {
   const occupied = new Set(layout.cells);
   const walk = { ...config, resolution: layout.resolution, unbounded, sampleLimit: Number.POSITIVE_INFINITY };
-  let light = 1;
+  let transmittance = 1;
   let depth = 0;
   const rgb = [0, 0, 0];
   for (const { q, t, dt } of march(origin, direction, range, (cell) => occupied.has(cell), walk)) {
     const sample = sampleBricks(q, layout, value)!;
-    const next = light * Math.exp(-densityOfCode(sample[3], config) * dt);
-    for (let c = 0; c < 3; c++) rgb[c] += (light - next) * sample[c];
-    depth += (light - next) * t;
-    light = next;
-    if (light <= 1e-3) break;
+    const next = transmittance * Math.exp(-densityOfCode(sample[3], config) * dt);
+    for (let c = 0; c < 3; c++) rgb[c] += (transmittance - next) * sample[c];
+    depth += (transmittance - next) * t;
+    transmittance = next;
+    if (transmittance <= 1e-3) break;
   }
-  const opacity = 1 - light;
+  const opacity = 1 - transmittance;
   return {
-    rgb: overWhatIsBehind(rgb, light, background, filled),
+    rgb: overResidual(rgb, transmittance, background, opaque),
     depth: cosine * (opacity > 0.01 ? depth / opacity : config.far),
     opacity,
   };

@@ -16,18 +16,18 @@ export interface RaySamples {
 
 export const densityOf = (raw: number) => Math.exp(Math.min(15, Math.max(-15, raw - 1)));
 
-/** Weights w_i = T_i (1 - exp(-sigma_i dt_i)) and the light left behind each sample. */
+/** Weights w_i = T_i (1 - exp(-sigma_i dt_i)) and the transmittance behind each sample. */
 export function rayWeights({ dt, raw }: Pick<RaySamples, 'dt' | 'raw'>) {
-  let light = 1;
+  let transmittance = 1;
   const after: number[] = [];
   const weights = Array.from(raw, (value, i) => {
-    const next = light * Math.exp(-densityOf(value) * dt[i]);
-    const weight = light - next;
-    light = next;
+    const next = transmittance * Math.exp(-densityOf(value) * dt[i]);
+    const weight = transmittance - next;
+    transmittance = next;
     after.push(next);
     return weight;
   });
-  return { weights, after, light };
+  return { weights, after, transmittance };
 }
 
 /** Affine map of one colour, not clamped. */
@@ -38,17 +38,17 @@ export const mapped = (rgb: ArrayLike<number>, i: number, map: readonly number[]
 
 const clamp = (v: number) => Math.min(1, Math.max(0, v));
 
-/** What light is left shows the background or, in an opaque scene, what the rest of it met. */
-export function overWhatIsBehind(
+/** Residual transmittance shows the background or, in an opaque scene, what was accumulated. */
+export function overResidual(
   rgb: readonly number[],
-  light: number,
+  transmittance: number,
   background: readonly number[],
-  filled: boolean,
+  opaque: boolean,
 ) {
-  const opacity = 1 - light;
+  const opacity = 1 - transmittance;
   const x = clamp((opacity - 0.02) / 0.28);
-  const share = filled ? x * x * (3 - 2 * x) : 0;
-  return rgb.map((v, c) => v + light * ((1 - share) * background[c] + (share * v) / Math.max(opacity, 0.02)));
+  const share = opaque ? x * x * (3 - 2 * x) : 0;
+  return rgb.map((v, c) => v + transmittance * ((1 - share) * background[c] + (share * v) / Math.max(opacity, 0.02)));
 }
 
 export function composite(
@@ -58,10 +58,10 @@ export function composite(
     far = 10,
     cosine = 1,
     map = IDENTITY,
-    filled = false,
-  }: { far?: number; cosine?: number; map?: readonly number[]; filled?: boolean } = {},
+    opaque = false,
+  }: { far?: number; cosine?: number; map?: readonly number[]; opaque?: boolean } = {},
 ) {
-  const { weights, light } = rayWeights(ray);
+  const { weights, transmittance } = rayWeights(ray);
   const rgb = [0, 0, 0];
   let depth = 0;
   weights.forEach((w, i) => {
@@ -70,9 +70,9 @@ export function composite(
     });
     depth += w * ray.t[i];
   });
-  const opacity = 1 - light;
+  const opacity = 1 - transmittance;
   return {
-    rgb: overWhatIsBehind(rgb, light, background, filled),
+    rgb: overResidual(rgb, transmittance, background, opaque),
     opacity,
     depth: cosine * (opacity > 0.01 ? depth / opacity : far),
   };
@@ -101,7 +101,7 @@ export function compositeBackward(
   dPixel: readonly number[],
   { map = IDENTITY, distortion = 0 }: { map?: readonly number[]; distortion?: number } = {},
 ) {
-  const { weights, after, light } = rayWeights(ray);
+  const { weights, after, transmittance } = rayWeights(ray);
   const n = weights.length;
   const dRgb = new Float64Array(3 * n);
   const dWeight = new Float64Array(n);
@@ -116,10 +116,10 @@ export function compositeBackward(
     for (let j = 0; j < n; j++) dWeight[i] += distortion * 2 * weights[j] * Math.abs(place(ray.t[i]) - place(ray.t[j]));
     dWeight[i] += (distortion * 2 * weights[i] * width(ray.t[i], ray.dt[i])) / 3;
   }
-  const dLight = background.reduce((sum, b, c) => sum + b * dPixel[c], 0);
-  // d w_i / d (sigma_i dt_i) is the light after i; all that lies behind is dimmed by as much as it has.
+  const dTransmittance = background.reduce((sum, b, c) => sum + b * dPixel[c], 0);
+  // d w_i / d (sigma_i dt_i) is the transmittance after i; all that lies behind is dimmed by as much as it has.
   const dRaw = Float64Array.from({ length: n }, (_, i) => {
-    let d = after[i] * dWeight[i] - light * dLight;
+    let d = after[i] * dWeight[i] - transmittance * dTransmittance;
     for (let k = i + 1; k < n; k++) d -= weights[k] * dWeight[k];
     return d * densityOf(ray.raw[i]) * ray.dt[i];
   });

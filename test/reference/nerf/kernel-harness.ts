@@ -4,6 +4,7 @@ import type { Gpu } from '../../../src/gpu/device.ts';
 import type { Kernel, Launch, UniformValues } from '../../../src/gpu/kernel.ts';
 import { Recorder } from '../../../src/gpu/recorder.ts';
 import { Tensor, type TensorArray } from '../../../src/gpu/tensor.ts';
+import { COUNTER, COUNTERS } from '../../../src/nerf/counters.ts';
 import { f16FromF32, f32FromF16 } from '../../../src/nerf/half.ts';
 
 /** @param tensors by WGSL name; plain Float64Arrays go in as f32 @returns the `outputs`, by name */
@@ -29,8 +30,13 @@ export async function runKernel<K extends string>(
   return found;
 }
 
-/** [16] counters that say no more than a number of samples and of rays. */
-export const counted = (samples: number, rays = 0) => Uint32Array.from([samples, rays, ...new Array(14).fill(0)]);
+/** Counters that say no more than a number of samples and of rays. */
+export function counted(samples: number, rays = 0): Uint32Array<ArrayBuffer> {
+  const counters = new Uint32Array(COUNTERS);
+  counters[COUNTER.samples] = samples;
+  counters[COUNTER.raysKept] = rays;
+  return counters;
+}
 
 /** Rows of equal length to structure of arrays: component c of row i at c * stride + i. */
 export function columns(rows: ArrayLike<number>[], stride: number): Float32Array<ArrayBuffer> {

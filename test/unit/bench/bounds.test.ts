@@ -43,11 +43,11 @@ describe('countAdditions', () => {
 
 describe('countMarchSteps', () => {
   it('walks as the march does', () => {
-    const origin = Float32Array.of(0, 0, 0, 1, 0, 0, 0, 2);
-    const direction = Float32Array.of(0, 0, 1, 2, 0, 0, 1, 2);
-    expect(countMarchSteps(origin, direction, 2, 0, 0.25)).toBe(4);
+    // Origin, t_near, direction, t_far.
+    const rays = Float32Array.of(0, 0, 0, 1, 0, 0, 1, 2, 0, 0, 0, 2, 0, 0, 1, 2);
+    expect(countMarchSteps(rays, 2, 0, 0.25)).toBe(4);
     // Steps of a quarter of the distance: 1, 1.25, 1.5625, 1.953125.
-    expect(countMarchSteps(origin, direction, 1, 0.25, 0.1)).toBe(4);
+    expect(countMarchSteps(rays, 1, 0.25, 0.1)).toBe(4);
   });
 });
 

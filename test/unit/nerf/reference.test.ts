@@ -10,7 +10,6 @@ import { corners, encode, encodeBackward } from '../../reference/nerf/encode.ts'
 import { colourBackward, colourOf, mlp, mlpBackward, sphericalHarmonics } from '../../reference/nerf/mlp.ts';
 import { adam, huber } from '../../reference/nerf/optimiser.ts';
 import { fieldFromScene, type Point, scanCounts, sceneFromField } from '../../reference/nerf/space.ts';
-import { tableTv } from '../../reference/nerf/table-tv.ts';
 import { differenceError, pattern } from '../../reference/pattern.ts';
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce((sum, v, i) => sum + v * b[i], 0);
@@ -59,18 +58,6 @@ describe('central differences', () => {
     const f = (table: Float64Array) => dot(d, encode(q, levels, table));
     expect(dTable.filter((v) => v !== 0).length).toBeGreaterThan(8 * levels.length);
     expect(differenceError(f, signed(2 * entries, 1), dTable, { probes: 2 * entries })).toBeLessThan(1e-8);
-  });
-
-  it('agree with the total variation of the table', () => {
-    const points: Point[] = [
-      [0.37, 0.81, 0.12],
-      [0.39, 0.8, 0.12],
-    ];
-    const table = signed(2 * entries, 8);
-    const { d } = tableTv(points, levels, table);
-    const f = (moved: Float64Array) => tableTv(points, levels, moved).value;
-    expect(differenceError(f, table, d, { probes: 2 * entries })).toBeLessThan(1e-6);
-    expect(tableTv(points, levels, new Float64Array(2 * entries).fill(0.3)).value).toBe(0);
   });
 
   it('agree with the density network', () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Gpu } from '../../../src/gpu/device.ts';
-import type { NerfKernels } from '../../../src/nerf/passes.ts';
+import type { NerfKernels } from '../../../src/nerf/kernels.ts';
 import { KernelCache } from '../../../src/session/kernel-cache.ts';
 import { PRESETS } from '../../../src/session/presets.ts';
 

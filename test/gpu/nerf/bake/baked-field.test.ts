@@ -16,7 +16,7 @@ import { blendOf } from '../../../../src/nerf/blend.ts';
 import { packCameras } from '../../../../src/nerf/camera-buffer.ts';
 import type { FieldConfig } from '../../../../src/nerf/config.ts';
 import { Field } from '../../../../src/nerf/field.ts';
-import { NerfKernels } from '../../../../src/nerf/passes.ts';
+import { NerfKernels } from '../../../../src/nerf/kernels.ts';
 import { createRenderTarget, destroyRenderTarget, Renderer } from '../../../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../../../src/nerf/sample-buffers.ts';
 import { marchSteps } from '../../../../src/nerf/space.ts';
@@ -133,9 +133,8 @@ describe.each([
     const { pipeline } = bakeKernels.store;
     const storeGroup = group(pipeline, [{ binding: 0, resource: atlas.createView() }]);
     const run = { sample_count: samples, first_brick: 0, nodes, stride: samples, places: layout.places.slice(0, 2) };
-    const maps = { map0: map.slice(0, 4), map1: map.slice(4, 8), map2: map.slice(8, 12) };
     const launch = [Math.ceil(samples / 64)] as const;
-    rec.run(bakeKernels.store, inputs, { ...run, ...code, ...maps }, launch, 'store', storeGroup);
+    rec.run(bakeKernels.store, inputs, { ...run, ...code, colour_map: { rows: map } }, launch, 'store', storeGroup);
     const camera = { ...cameraAround(0.7, width, height), cx: 12, cy: 10.5 };
     const outputs = {
       pixel_rgb: tensor('pixel_rgb', new Float32Array(3 * width * height)),
@@ -162,7 +161,7 @@ describe.each([
         step_limit: marchSteps(config),
         step_min: config.stepMin,
         ...code,
-        filled: unbounded ? 1 : 0,
+        opaque: unbounded ? 1 : 0,
         texel: atlasSize(layout).map((n) => 1 / n),
         background,
       },
@@ -193,7 +192,7 @@ describe.each([
           layout,
           value,
           config,
-          { unbounded, background, cosine, filled: unbounded },
+          { unbounded, background, cosine, opaque: unbounded },
         );
       const expected = ray(0);
       const firm = [1e-5, -1e-5].every((shift) => Math.abs(ray(shift).opacity - expected.opacity) < 1e-3);
@@ -243,7 +242,7 @@ describe('the bake of a trained ball', () => {
     for (let step = 0; step < train.steps; step++) trainer.trainStep();
     trainer.destroy();
     source = { field, blend: blendOf(field.appearance), kernels, buffers };
-    renderer = new Renderer(gpu, kernels, field, buffers, field.appearance);
+    renderer = new Renderer(gpu, kernels, field, buffers);
   });
   afterAll(() => {
     renderer.destroy();

@@ -1,5 +1,0 @@
-// Four halves in two words, as encode packs two levels of a sample.
-
-fn halves(packed: vec2u) -> vec4f {
-  return vec4f(unpack2x16float(packed.x), unpack2x16float(packed.y));
-}
