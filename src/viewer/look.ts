@@ -81,7 +81,7 @@ export class Look {
     this.opening = this.parts.session.state.trainedSteps === 0 && view.picture.width > 0;
     if (this.opening) this.parts.store.update('look', { show: 'photograph' });
     this.parts.store.update('look', { index, name: view.name, count: this.views().length, psnr: null });
-    await this.parts.viewport.lookThrough(view.camera, fly);
+    await this.parts.viewport.view.lookThrough(view.camera, fly);
     if (ticket === this.ticket && this.parts.store.state.look.index !== null) await this.draw();
   }
 
@@ -194,7 +194,7 @@ export class Look {
 
   /** Over the very pixels of the view that show the same. */
   private place(): void {
-    const at = this.parts.viewport.photographPlace();
+    const at = this.parts.viewport.view.photographPlace();
     const view = this.view();
     this.canvas.hidden = !at || !view || view !== this.laid || this.parts.store.state.look.show === 'field';
     if (!at) return;

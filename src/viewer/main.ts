@@ -191,7 +191,7 @@ async function start(app: HTMLElement): Promise<void> {
       viewport.budget.fixedLongSide = undefined;
       viewport.invalidate();
     },
-    standpoint: () => viewport.standpoint(),
+    standpoint: () => viewport.view.standpoint(),
   });
 
   await Promise.all([

@@ -8,6 +8,7 @@ import type { Page } from './page.ts';
 /** What is done in the view without a key. */
 const HANDS: [keys: string, what: string][] = [
   ['drag', 'turn round the scene (two fingers or right button: move; wheel or pinch: nearer, farther)'],
+  ['double click', 'turn round what is there'],
 ];
 
 /** @returns shows or hides the card */
@@ -16,7 +17,7 @@ export function shortcuts(parent: HTMLElement, page: Page): () => void {
   const actions = new Map(ACTIONS.flatMap((action) => (action.keys ?? []).map((key) => [key, action] as const)));
   window.addEventListener('keydown', (event) => {
     const pressed = pressedKey(event);
-    if (event.altKey || (event.repeat && !ARROWS.test(pressed))) return;
+    if (event.altKey || (event.repeat && !MOVES.test(pressed))) return;
     if (event.target instanceof Element && keepsForItself(event.target, pressed)) return;
     if (pressed === '?' || (pressed === 'Escape' && !ground.hidden)) toggle();
     else if (actions.has(pressed)) {
@@ -30,6 +31,8 @@ export function shortcuts(parent: HTMLElement, page: Page): () => void {
 
 const TEXT = 'textarea, input:not([type]), input[type=text], input[type=search], input[type=number], [contenteditable]';
 const ARROWS = /^Arrow/;
+/** What goes on while it is held. */
+const MOVES = /Arrow|^[-+]$/;
 
 /** Whether what has the focus uses the key itself: text all of them, a button its space, a slider or a list its arrows. */
 export function keepsForItself(focus: Pick<Element, 'closest'>, key: string): boolean {

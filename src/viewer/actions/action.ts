@@ -25,15 +25,23 @@ export const titleOf = ({ title }: Action, state: PageState): string =>
 
 /** How the help card and tooltips write a key. */
 export function keyLabel(key: string): string {
-  const names: Record<string, string> = { ' ': 'space', ArrowLeft: '←', ArrowRight: '→', Escape: 'esc' };
+  const names: Record<string, string> = {
+    ' ': 'space',
+    ArrowLeft: '←',
+    ArrowRight: '→',
+    ArrowUp: '↑',
+    ArrowDown: '↓',
+    Escape: 'esc',
+  };
   const parts = key.split(/\+(?!$)/);
   return parts.map((part) => names[part] ?? part).join(' ');
 }
 
-/** 'ctrl+z' for what was pressed. The command key counts as ctrl; shift only beside it, as letters tell it themselves. */
+/** 'ctrl+z' for what was pressed. The command key counts as ctrl; shift only where the key does not tell it by itself. */
 export function pressedKey(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey'>): string {
   const { key } = event;
   const name = key.length === 1 ? key.toLowerCase() : key;
-  if (!event.ctrlKey && !event.metaKey) return name;
-  return `ctrl+${event.shiftKey ? 'shift+' : ''}${name}`;
+  const ctrl = event.ctrlKey || event.metaKey;
+  const shift = event.shiftKey && (ctrl || key.length > 1);
+  return `${ctrl ? 'ctrl+' : ''}${shift ? 'shift+' : ''}${name}`;
 }

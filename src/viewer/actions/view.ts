@@ -26,6 +26,11 @@ export function showAgreement(page: Page, on: boolean): void {
   page.store.update('agreement', { on, beside: null, rmse: null });
 }
 
+/** Where the view of this scene began. */
+export function goHome(page: Page): void {
+  if (page.needsScene()) page.parts.viewport.view.goHome();
+}
+
 export async function setHeldOut(page: Page, heldOut: boolean): Promise<void> {
   await page.parts.look.setHeldOut(heldOut);
 }
@@ -35,7 +40,28 @@ const flip = (key: 'grid' | 'cameras' | 'gizmo') => (page: Page) =>
 
 const tool = (name: PageState['regions']['tool']) => (page: Page) => page.regions.setTool(name);
 
+/** By how much a key turns the view, and how much nearer it brings it. */
+const STEP_RAD = 0.1;
+const NEARER = 0.9;
+
+const turn = (azimuthRad: number, polarRad: number, farther?: number) => (page: Page) => {
+  if (page.needsScene()) page.parts.viewport.view.turn(azimuthRad, polarRad, farther);
+};
+
+async function fullScreen(page: Page): Promise<void> {
+  const { fullscreenElement, documentElement } = document;
+  await page.caught(() => (fullscreenElement ? document.exitFullscreen() : documentElement.requestFullscreen()));
+}
+
 export const ACTIONS: readonly Action[] = [
+  { id: 'view.home', title: 'Home', help: 'back to where the view began', keys: ['h'], run: goHome },
+  { id: 'view.full', title: 'Full screen', help: 'the whole screen, and back', keys: ['v'], run: fullScreen },
+  { id: 'view.left', title: 'turn left', keys: ['shift+ArrowLeft'], run: turn(-STEP_RAD, 0) },
+  { id: 'view.right', title: 'turn right', keys: ['shift+ArrowRight'], run: turn(STEP_RAD, 0) },
+  { id: 'view.up', title: 'rise', keys: ['shift+ArrowUp'], run: turn(0, -STEP_RAD) },
+  { id: 'view.down', title: 'sink', keys: ['shift+ArrowDown'], run: turn(0, STEP_RAD) },
+  { id: 'view.nearer', title: 'nearer', keys: ['+'], run: turn(0, 0, NEARER) },
+  { id: 'view.farther', title: 'farther', keys: ['-'], run: turn(0, 0, 1 / NEARER) },
   {
     id: 'view.compare',
     title: 'Compare',

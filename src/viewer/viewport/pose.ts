@@ -52,3 +52,29 @@ export function startingCamera(cameras: readonly Camera[], focus: Vector3): Came
   const scores = offsets.map(({ x, y, z }) => x * mean.x + z * mean.z - Math.abs(y - wantedHeight));
   return cameras[scores.indexOf(Math.max(...scores))];
 }
+
+/** Where an orbit may go: distances in scene units, polar angles in radians from straight above. */
+export interface OrbitLimits {
+  minDistance: number;
+  maxDistance: number;
+  minPolar: number;
+  maxPolar: number;
+}
+
+/** So near to straight above or below the view would spin. */
+const POLE_RAD = 0.14;
+/** Lower than the lowest camera, or than level, by no more than this: below there is a floor that nobody photographed. */
+const BELOW_RAD = 0.09;
+
+/** Bounds round what the cameras look at: a little more than where they stood, since nothing else is known. */
+export function orbitLimits(cameras: readonly Camera[], focus: Vector3): OrbitLimits {
+  const offsets = cameras.map((camera) => position(camera).sub(focus));
+  const distances = offsets.map((offset) => offset.length());
+  const polar = offsets.map((offset, i) => Math.acos(offset.y / Math.max(1e-6, distances[i])));
+  return {
+    minDistance: Math.max(0.05, 0.25 * Math.min(...distances)),
+    maxDistance: Math.max(1, 2 * Math.max(...distances)),
+    minPolar: Math.min(POLE_RAD, ...polar),
+    maxPolar: Math.min(Math.PI - POLE_RAD, BELOW_RAD + Math.max(Math.PI / 2, ...polar)),
+  };
+}

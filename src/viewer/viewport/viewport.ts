@@ -2,7 +2,6 @@
 // One loop: move the camera, render the field at the size that the budget gives, pack, present, measure. It asks
 // the engine for views and knows nothing of training or styles.
 
-import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 import { PerspectiveCamera, Scene as ThreeScene, Vector3 } from 'three/webgpu';
 import { InputError } from '../../errors.ts';
 import { sharedCentre } from '../../export/camera-path.ts';
@@ -10,16 +9,17 @@ import type { Gpu } from '../../gpu/device.ts';
 import { Recorder } from '../../gpu/recorder.ts';
 import type { RenderTarget } from '../../nerf/types.ts';
 import type { Camera, Picture, Scene } from '../../scene/types.ts';
+import { pointAt } from '../../session/regions/lift.ts';
 import type { RenderedView } from '../../session/regions/types.ts';
 import type { ImpastoSession } from '../../session/types.ts';
 import { FieldLayer } from './field-layer.ts';
 import { FrameBudget, type Size } from './frame-budget.ts';
 import { Guides } from './guides.ts';
-import { applyLens, applyPose, type Pose, pictureIn, poseBetween, poseThrough, type Rectangle } from './lens.ts';
 import { PackedView, ViewPacker } from './packed-view.ts';
-import { cameraFromThree, direction, fittingFov, position, startingCamera } from './pose.ts';
+import { startingCamera } from './pose.ts';
 import { Presenter } from './presenter.ts';
 import { RegionTint, type Tints } from './region-tint.ts';
+import { ViewCamera } from './view-camera.ts';
 
 /** What the viewport needs of the engine. */
 export type FieldSource = Pick<ImpastoSession, 'createTarget' | 'destroyTarget' | 'render' | 'state' | 'regions'>;
@@ -51,8 +51,6 @@ const KEPT_SIZES = 4;
 const WORKING_SHARE = 5;
 /** ... but is never older than this, however slow the adapter. */
 const MAX_REST_MS = 12_000;
-/** Time from one camera to another. */
-const FLIGHT_MS = 600;
 /** A bake that differs more from its field than so many decibels is not shown in its place. */
 const FAITHFUL_DB = 25;
 /** Pixels on screen at most, whatever the display: more is not seen in a marched field. */
@@ -61,10 +59,9 @@ const MAX_LONG_SIDE = 1600;
 export class Viewport {
   readonly budget: FrameBudget;
   private readonly three = new ThreeScene();
-  private readonly camera = new PerspectiveCamera(45, 1, 0.02, 60);
+  readonly view: ViewCamera;
   /** The pose of the field's picture on screen: guides are drawn from it while the other camera moves on. */
   private readonly shownCamera = new PerspectiveCamera();
-  private readonly controls: OrbitControls;
   private readonly guides = new Guides();
   private readonly buffers = new Map<string, Buffers>();
   private full: Size = { width: 2, height: 2 };
@@ -72,11 +69,6 @@ export class Viewport {
   /** With which it was rendered. */
   private shownFrom: Camera | null = null;
   private tints: Tints | null = null;
-  private reference: Camera | null = null;
-  /** Looked through exactly, lens included, until the view is turned by hand. */
-  private through: Camera | null = null;
-  private flight: { from: Pose; began: number } | null = null;
-  private flightEnded: (() => void)[] = [];
   private refinement = 0;
   private lastPose = '';
   private lastFrameEnd = 0;
@@ -108,15 +100,12 @@ export class Viewport {
   ) {
     this.budget = new FrameBudget(options.budgetMs, options.field);
     this.three.add(layer.mesh, this.guides.group);
-    this.camera.position.set(1.6, 1, 1.6);
     host.append(presenter.canvas);
-    this.controls = new OrbitControls(this.camera, host);
-    // They write a cursor of their own onto the element, which would outweigh the style sheet's.
-    host.style.cursor = '';
-    this.controls.enableDamping = true;
-    this.controls.minDistance = 0.05;
-    this.controls.maxDistance = 12;
-    this.controls.addEventListener('start', () => this.letGo());
+    this.view = new ViewCamera(host, {
+      onTurned: () => options.onTurned(),
+      onThrough: () => this.setGuides(this.guideOptions),
+    });
+    host.addEventListener('dblclick', this.onDoubleClick);
     this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(host);
     this.resize();
@@ -135,11 +124,9 @@ export class Viewport {
    */
   setScene(scene: Scene): Camera {
     const focus = this.setViews(scene);
-    const camera = startingCamera(
-      scene.train.map((view) => view.camera),
-      focus,
-    );
-    this.goTo(camera, focus);
+    const cameras = scene.train.map((view) => view.camera);
+    const camera = startingCamera(cameras, focus);
+    this.view.setHome(cameras, camera, focus);
     this.setField(false);
     this.setGuides(this.guideOptions);
     return camera;
@@ -164,73 +151,19 @@ export class Viewport {
     this.shown = null;
   }
 
-  /** Stands at a camera, level, orbiting round the point of its axis nearest to the focus. */
-  goTo(camera: Camera, focus: Vector3 = this.controls.target.clone()): void {
-    this.through = this.flight = null;
-    const eye = position(camera);
-    this.reference = camera;
-    this.camera.position.copy(eye);
-    this.controls.target.copy(orbitCentre(camera, focus));
-    this.fitWindow();
-    this.controls.update();
-  }
-
-  /**
-   * Looks through a camera exactly as its photograph was taken: roll, principal point and distortion included.
-   * Flies there unless `fly` is false; resolves on arrival, or when another flight or a hand ends this one.
-   */
-  lookThrough(camera: Camera, fly = true): Promise<void> {
-    this.endFlight();
-    this.through = this.reference = camera;
-    this.setGuides(this.guideOptions);
-    this.controls.target.copy(orbitCentre(camera, this.controls.target));
-    if (!fly || matchMedia('(prefers-reduced-motion: reduce)').matches) {
-      applyPose(this.camera, poseThrough(camera, this.full));
-      return Promise.resolve();
-    }
-    this.flight = { from: this.presentPose(), began: performance.now() };
-    return new Promise((resolve) => this.flightEnded.push(resolve));
-  }
-
-  /** Where the photograph of the camera that is looked through lies, in the page's pixels; null without one. */
-  photographPlace(): Rectangle | null {
-    if (!this.through || this.flight) return null;
-    const { clientWidth, clientHeight } = this.host;
-    return pictureIn({ width: clientWidth, height: clientHeight }, this.through);
-  }
-
-  private presentPose(): Pose {
-    const { position, quaternion, fov, aspect, view } = this.camera;
-    const lens = { fov, aspect, shiftX: view?.offsetX ?? 0, shiftY: view?.offsetY ?? 0 };
-    return { position: position.clone(), quaternion: quaternion.clone(), lens };
-  }
-
-  private endFlight(): void {
-    this.flight = null;
-    for (const resolve of this.flightEnded.splice(0)) resolve();
-  }
-
-  /** A hand takes hold of the view: from here on it is level and orbits. */
-  private letGo(): void {
-    if (!this.through) return;
-    const camera = this.through;
-    this.endFlight();
-    this.goTo(camera);
-    this.setGuides(this.guideOptions);
-    this.options.onTurned();
-  }
-
-  /** The lens for a free view: the whole of the reference's picture fits into the window. */
-  private fitWindow(): void {
-    const aspect = this.full.width / this.full.height;
-    const fov = this.reference ? fittingFov(this.reference, aspect) : this.camera.fov;
-    applyLens(this.camera, { fov, aspect, shiftX: 0, shiftY: 0 });
-  }
-
-  /** Where the camera is and what it orbits round, scene units. */
-  standpoint(): { position: [number, number, number]; target: [number, number, number] } {
-    return { position: this.camera.position.toArray(), target: this.controls.target.toArray() };
-  }
+  /** The eye turns round what is seen there, from now on; nothing happens where nothing solid is. */
+  private readonly onDoubleClick = async ({ target, clientX, clientY }: MouseEvent): Promise<void> => {
+    const shown = this.shownView();
+    if (!shown || this.host.dataset.tool !== 'turn' || !(target instanceof HTMLCanvasElement)) return;
+    const { left, top, width, height } = this.host.getBoundingClientRect();
+    const { camera, target: view } = shown;
+    const x = Math.min(view.width - 1, Math.floor(((clientX - left) / width) * view.width));
+    const y = Math.min(view.height - 1, Math.floor(((clientY - top) / height) * view.height));
+    const at = y * view.width + x;
+    const [[depth], [opacity]] = await Promise.all([view.depth.read(1, at), view.opacity.read(1, at)]);
+    if (opacity > 0.5)
+      this.view.setPivot(new Vector3(...pointAt({ ...camera, distortion: null }, x + 0.5, y + 0.5, depth)));
+  };
 
   /** The field changed: its views are no longer true. */
   invalidate(): void {
@@ -240,7 +173,7 @@ export class Viewport {
   setGuides(options: { grid: boolean; gridHeight: number; cameras: boolean; gizmo: boolean }): void {
     this.guideOptions = options;
     // Until there is a field, the photographs where they were taken are the picture: all of them, or the one.
-    this.guides.show({ ...options, cameras: options.cameras || (!this.hasField && !this.through) });
+    this.guides.show({ ...options, cameras: options.cameras || (!this.hasField && !this.view.looksThrough) });
     this.guidesStale = true;
   }
 
@@ -290,16 +223,7 @@ export class Viewport {
 
   /** The present view as a camera of the engine, for a picture of another shape than the window's. */
   pose(width: number, height: number): Camera {
-    const { lens } = this.presentPose();
-    const shaped = this.camera.clone();
-    applyLens(shaped, { ...lens, aspect: (lens.aspect * width * this.full.height) / (height * this.full.width) });
-    shaped.updateMatrixWorld();
-    return this.cameraOf(shaped, { width, height });
-  }
-
-  private cameraOf(camera: PerspectiveCamera, { width, height }: Size): Camera {
-    const distortion = this.through && !this.flight ? this.through.distortion : null;
-    return { ...cameraFromThree(camera, width, height), distortion };
+    return this.view.shaped({ width, height });
   }
 
   /** Resolves when the view is still and as fine as it gets (or as fine as it gets while the engine works). */
@@ -316,7 +240,8 @@ export class Viewport {
     this.stopped = true;
     await this.loopEnded;
     this.observer.disconnect();
-    this.controls.dispose();
+    this.host.removeEventListener('dblclick', this.onDoubleClick);
+    this.view.destroy();
     for (const buffers of this.buffers.values()) this.free(buffers);
     this.layer.destroy();
     this.packer.destroy();
@@ -332,22 +257,14 @@ export class Viewport {
     const ratio = Math.min(window.devicePixelRatio, MAX_LONG_SIDE / longSide);
     this.full = { width: Math.round(clientWidth * ratio), height: Math.round(clientHeight * ratio) };
     this.presenter.resize(this.full);
-    if (this.through) applyPose(this.camera, poseThrough(this.through, this.full));
-    else this.fitWindow();
+    this.view.resize(this.full);
     this.stale = true;
   }
 
   private async loop(): Promise<void> {
     while (!this.stopped) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
-      // Inertia counts updates, not time: on slow adapters it would drift for seconds.
-      this.controls.enableDamping = this.lastFrameMs < 120;
-      if (this.flight && this.through) {
-        const share = Math.min(1, (performance.now() - this.flight.began) / FLIGHT_MS);
-        applyPose(this.camera, poseBetween(this.flight.from, poseThrough(this.through, this.full), share));
-        if (share === 1) this.endFlight();
-      } else if (!this.through) this.controls.update();
-      this.camera.updateMatrixWorld();
+      this.view.step(this.lastFrameMs);
       try {
         await this.frame();
       } catch (error) {
@@ -365,7 +282,8 @@ export class Viewport {
   }
 
   private async frame(): Promise<void> {
-    const pose = this.camera.matrixWorld.elements.join() + this.camera.projectionMatrix.elements.join();
+    const { three } = this.view;
+    const pose = three.matrixWorld.elements.join() + three.projectionMatrix.elements.join();
     const moved = pose !== this.lastPose;
     if (moved || this.stale) this.refinement = 0;
     const target = this.targetSize();
@@ -383,7 +301,7 @@ export class Viewport {
       await this.renderField(this.budget.size(target, this.refinement));
     } else if (this.wipeStale || this.guidesStale || (moved && !this.hasField)) {
       this.lastPose = pose;
-      if (!this.hasField) this.shownCamera.copy(this.camera);
+      if (!this.hasField) this.shownCamera.copy(three);
       await this.compose();
     } else {
       for (const resolve of this.restWaiters.splice(0)) resolve();
@@ -400,8 +318,8 @@ export class Viewport {
   private async renderField(size: Size): Promise<void> {
     const started = performance.now();
     const buffers = this.buffersFor(size);
-    const camera = this.cameraOf(this.camera, size);
-    const pose = this.camera.clone();
+    const camera = this.view.engineCamera(size);
+    const pose = this.view.three.clone();
     await this.source.render(camera, buffers.view, { baked: this.showsBake });
     if (this.wipe !== null) {
       buffers.original ??= this.source.createTarget(size.width, size.height);
@@ -464,10 +382,4 @@ export class Viewport {
     if (original) this.source.destroyTarget(original);
     packed.destroy();
   }
-}
-
-/** The point of a camera's axis nearest to the focus, before the camera. */
-function orbitCentre(camera: Camera, focus: Vector3): Vector3 {
-  const [eye, ahead] = [position(camera), direction(camera)];
-  return eye.clone().addScaledVector(ahead, Math.max(0.2, focus.clone().sub(eye).dot(ahead)));
 }
