@@ -1,7 +1,17 @@
 // Drop and paste, anywhere on the page.
 
+import { inputError } from '../errors.ts';
 import { openDrop, openFiles } from '../scene/files-source.ts';
 import type { Commands } from './actions/index.ts';
+
+/** A picture dragged out of another page comes as its address, and nothing is fetched from there unasked. */
+const notFetched = () =>
+  inputError(
+    'files',
+    'what was dropped',
+    'a file',
+    'an address: copy the picture there and paste it here, or save it first',
+  );
 
 export function dropZone(parent: HTMLElement, commands: Commands): void {
   const cover = document.createElement('div');
@@ -23,7 +33,10 @@ export function dropZone(parent: HTMLElement, commands: Commands): void {
   window.addEventListener('drop', (event) => {
     event.preventDefault();
     show(-depth);
-    if (event.dataTransfer) void commands.openFiles(openDrop(event.dataTransfer));
+    const { dataTransfer } = event;
+    if (!dataTransfer) return;
+    const isAddress = dataTransfer.files.length === 0 && dataTransfer.types.includes('text/uri-list');
+    void commands.openFiles(isAddress ? Promise.reject(notFetched()) : openDrop(dataTransfer));
   });
   window.addEventListener('paste', (event) => {
     const files = [...(event.clipboardData?.files ?? [])];

@@ -18,8 +18,7 @@ export function loadingCard(host: HTMLElement, store: Store<PageState>): void {
     (fraction) => {
       card.hidden = fraction === null;
       fill.style.width = `${100 * (fraction ?? 0)}%`;
-      const what = fraction === 0 && store.state.shipped.length ? 'the painting' : 'the photographs';
-      line.textContent = `opening ${what}, ${Math.round(100 * (fraction ?? 0))} %`;
+      line.textContent = `${store.state.jobs[0]?.title ?? 'opening'}, ${Math.round(100 * (fraction ?? 0))} %`;
     },
   );
 }

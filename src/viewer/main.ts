@@ -6,6 +6,7 @@ import { createBrowserDecoder } from '../scene/browser-decoder.ts';
 import { createSession } from '../session/session.ts';
 import { urlSource } from '../style/features/weights-web.ts';
 import { commandsOf } from './actions/index.ts';
+import { onlyShown } from './actions/library.ts';
 import { Agreement } from './agreement.ts';
 import { ask } from './ask.ts';
 import { goOnAfterReload, workAfterReload } from './autosave/after-reload.ts';
@@ -147,6 +148,7 @@ async function start(app: HTMLElement): Promise<void> {
   const { commands } = page;
   followSession(session, store, viewport, notices);
   viewFollowsState(store, viewport, host);
+  store.watch(onlyShown, () => commands.chooseShown());
   const autoBake = new AutoBake(session, slow, (error) => {
     console.error(error);
     notices.show('warning', `The painting could not be baked, and is shown slower: ${error.message}`);

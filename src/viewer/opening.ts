@@ -17,7 +17,10 @@ export async function openShipped(page: Page, field: ShippedField, first = false
     async (signal) => {
       const before = page.parts.session.state.scene;
       const { session } = page.parts;
-      await loadShippedField(session, field, signal);
+      await loadShippedField(session, field, signal, (done, total) => {
+        const text = `${megabytes(done)}${total ? ` of ${megabytes(total)}` : ''} MB`;
+        page.store.patch({ progress: { task: 'load', fraction: total ? done / total : 0, text } });
+      });
       for (const style of field.styles.slice(0, 1)) {
         session.show({ styles: [{ id: await fetchPainting(page, style, signal), weight: 1 }], strength: 1 });
       }
@@ -154,6 +157,8 @@ function fieldOpened(page: Page, before: Scene | null): void {
   viewport.setField(trainedSteps > 0);
   viewport.invalidate();
 }
+
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
 /** A checkpoint alone has cameras but no photographs. */
 function hasPictures(scene: Scene | null): boolean {

@@ -50,8 +50,9 @@ export class Page {
   readonly library: PaintedLibrary;
   readonly regions: PageRegions;
   readonly commands: Commands;
-  /** The style's picture that was chosen, once it is decoded. */
+  /** The style's picture that was chosen, once it is decoded; and those of one's own that were, by name. */
   stylePicture: { name: string; picture: Picture } | null = null;
+  readonly ownPictures = new Map<string, { picture: Picture; thumbnail: string }>();
   /** A camera path's file, read again at each export for its size. */
   path: { name: string; text: string } | null = null;
   /** The last video made, for tests: what was handed to the download. */
@@ -65,7 +66,15 @@ export class Page {
     const fades = () => !store.state.software && session.state.busy === 'idle';
     this.library = new PaintedLibrary({ session, store, notices, history: this.history, styleFiles, fades, onError });
     const refuses = () => this.refusesEdits();
-    this.regions = new PageRegions({ session, store, viewport, history: this.history, refuses, onError });
+    this.regions = new PageRegions({
+      session,
+      store,
+      viewport,
+      history: this.history,
+      refuses,
+      say: (text) => notices.show('info', text),
+      onError,
+    });
     this.commands = parts.commandsOf(this);
   }
 

@@ -14,6 +14,9 @@ export const REGION_COLOURS = ['#ff4fa3', '#35c9ff', '#ffd23f', '#7be04b'] as co
 /** How much of it: of the region that is worked on, and of the others. */
 const TINT = { active: 0.55, other: 0.28 };
 
+/** What takes longer is said where one looks. */
+const SLOW_MS = 700;
+
 export interface PageRegionsParts {
   session: ImpastoSession;
   store: Store<PageState>;
@@ -22,6 +25,8 @@ export interface PageRegionsParts {
   /** Nothing may be changed now; that has been said. */
   refuses: () => boolean;
   onError: (error: unknown) => void;
+  /** One sentence over the view. */
+  say: (sentence: string) => void;
 }
 
 /** A place in the view: shares of its width and height, 0..1. */
@@ -228,10 +233,11 @@ export class PageRegions {
 
   /** One edit after another. */
   private inTurn(work: () => Promise<void>): Promise<void> {
-    const { store, onError } = this.parts;
+    const { store, say, onError } = this.parts;
     const turn = this.working.then(async () => {
       store.update('regions', { working: true });
-      await work();
+      const slow = setTimeout(() => say('Looking at the surfaces of the scene: the first pick takes a while'), SLOW_MS);
+      await work().finally(() => clearTimeout(slow));
     });
     const told = turn.catch(onError).finally(() => store.update('regions', { working: false }));
     this.working = told;

@@ -25,8 +25,10 @@ export interface ShippedField {
   styles: ShippedStyle[];
 }
 
-const fetchShipped = (file: string, where: string, signal?: AbortSignal) =>
-  fetchBytes(`./fields/${file}`, where, signal);
+type OnBytes = (done: number, total: number | null) => void;
+
+const fetchShipped = (file: string, where: string, signal?: AbortSignal, onBytes?: OnBytes) =>
+  fetchBytes(`./fields/${file}`, where, signal, onBytes);
 
 /** The shipped field that the page shows, learnt no further; null where it shows another. */
 export function shownField({ shipped, scene, training }: PageState): ShippedField | null {
@@ -45,8 +47,9 @@ export async function loadShippedField(
   session: ImpastoSession,
   field: ShippedField,
   signal: AbortSignal,
+  onBytes: OnBytes,
 ): Promise<void> {
-  await session.load(await fetchShipped(field.file, field.title, signal), field.title);
+  await session.load(await fetchShipped(field.file, field.title, signal, onBytes), field.title);
 }
 
 /** Adds a finished painting of the shipped field that is there to its library. @returns its id there */

@@ -1,5 +1,6 @@
-// The line at the bottom: what is being done and how far, speed, field size, feature network, adapter.
+// The line at the bottom: what is being done, how far and how long still, field size, feature network, adapter.
 
+import { fractionOf, jobLine, TimeLeft } from './job-line.ts';
 import type { PageState } from './page-state.ts';
 import type { Store } from './store.ts';
 
@@ -7,6 +8,8 @@ export function statusLine(parent: HTMLElement, store: Store<PageState>, onHelp:
   const host = document.createElement('footer');
   host.className = 'status';
   const track = part(host, 'track');
+  const timeLeft = new TimeLeft();
+  const doing = (state: PageState) => jobLine(state, timeLeft.of(state.jobs[0] ?? null, fractionOf(state)));
   const texts: [HTMLElement, (state: PageState) => string][] = [
     [part(host, 'doing'), doing],
     [
@@ -22,37 +25,16 @@ export function statusLine(parent: HTMLElement, store: Store<PageState>, onHelp:
       element.textContent = value;
     });
   }
-  store.watch(
-    (state) => state.progress?.fraction ?? null,
-    (fraction) => {
-      track.hidden = fraction === null;
-      track.style.width = `${100 * (fraction ?? 0)}%`;
-    },
-  );
+  store.watch(fractionOf, (fraction) => {
+    track.hidden = fraction === null;
+    track.style.width = `${100 * (fraction ?? 0)}%`;
+  });
   const help = document.createElement('button');
   help.type = 'button';
   help.textContent = 'Keys (?)';
   help.addEventListener('click', onHelp);
   host.append(help);
   parent.append(host);
-}
-
-function doing({ busy, progress, scene, training, style }: PageState): string {
-  if (progress) return progress.text || progress.task;
-  if (busy === 'training') {
-    const speed =
-      training.rate > 0
-        ? `, ${training.rate < 10 ? training.rate.toFixed(1) : Math.round(training.rate)} steps a second`
-        : '';
-    return `learning the scene, step ${training.step}${speed}`;
-  }
-  if (busy === 'stylizing') return `painting, step ${style.step} of ${style.stepCount}`;
-  if (busy !== 'idle') return busy;
-  if (!scene) return 'ready';
-  if (training.trainedPreset === null) return `${scene.name} is open: train it to walk round it`;
-  return style.applied.length
-    ? `${scene.name} after ${style.applied.join(' + ')}`
-    : `${scene.name}: pick a style to paint it`;
 }
 
 function part(host: HTMLElement, className: string): HTMLElement {

@@ -50,11 +50,11 @@ export async function cancel(page: Page): Promise<void> {
   if (page.jobs.current !== 'train') await page.jobs.cancel();
 }
 
-/** The present view at the export's size, without guides. */
+/** The present view, as large as it is on the screen, without guides. */
 export async function saveStill(page: Page): Promise<void> {
   if (!page.needsScene()) return;
   const { session, store, viewport, packer } = page.parts;
-  const { width, height } = store.state.export;
+  const { width, height } = viewport.size;
   await page.caught(async () => {
     const stills = new StillRenderer(session, packer, width, height);
     try {

@@ -9,6 +9,7 @@ import type { BundledStyle, PageState } from '../page-state.ts';
 import { readyStyle } from '../shipped.ts';
 import { thumbnailOf } from '../style-picture.ts';
 import type { Action } from './action.ts';
+import { onlyShown } from './library.ts';
 
 export async function chooseBundledStyle(page: Page, style: BundledStyle): Promise<void> {
   await page.caught(async () => {
@@ -16,6 +17,20 @@ export async function chooseBundledStyle(page: Page, style: BundledStyle): Promi
     if (ready) await page.commands.showPainted(await page.library.inTurn(() => fetchPainting(page, ready)));
     else await chooseStyle(page, await fetchBytes(`./styles/${style.file}`, style.title), style.title);
   });
+}
+
+/** What is shown by itself is what is chosen too, where its picture is known: 'Paint again' paints that one. */
+export function chooseShown(page: Page): void {
+  const { store } = page;
+  const id = onlyShown(store.state);
+  const name = store.state.library.styles.find((style) => style.id === id)?.name;
+  if (name === undefined || name === store.state.style.chosen?.name || store.state.busy === 'stylizing') return;
+  const bundled = store.state.bundledStyles.find(({ title }) => title === name);
+  const own = page.ownPictures.get(name);
+  if (!bundled && !own) return;
+  page.stylePicture = own ? { name, picture: own.picture } : null;
+  const thumbnail = own?.thumbnail ?? `./styles/thumbs/${bundled!.file}`;
+  store.update('style', { chosen: { name, thumbnail } });
 }
 
 /** A finished painting is shown, and now the picture itself is needed that it is after. */
@@ -36,7 +51,9 @@ export async function chooseStyle(page: Page, bytes: Uint8Array<ArrayBuffer>, wh
     const picture = await decodeStyle(decoder, bytes, where);
     const name = where.replace(/\.(png|jpe?g|webp|gif|avif|bmp)$/i, '');
     page.stylePicture = { name, picture };
-    store.update('style', { chosen: { name, thumbnail: thumbnailOf(picture) } });
+    const thumbnail = thumbnailOf(picture);
+    page.ownPictures.set(name, { picture, thumbnail });
+    store.update('style', { chosen: { name, thumbnail } });
     if (session.state.trainedSteps > 0) return await paint(page);
     store.update('style', { waiting: true });
     const when = session.state.scene ? 'as soon as the scene is trained' : 'as soon as a scene is open and trained';

@@ -221,6 +221,11 @@ export class Viewport {
     this.stale = true;
   }
 
+  /** Of the view on the screen, pixels. */
+  get size(): Readonly<Size> {
+    return this.full;
+  }
+
   /** The present view as a camera of the engine, for a picture of another shape than the window's. */
   pose(width: number, height: number): Camera {
     return this.view.shaped({ width, height });

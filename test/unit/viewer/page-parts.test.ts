@@ -178,8 +178,25 @@ describe('kindOf', () => {
     ['checkpoint', 'files', ['fox.IMPASTO']],
     ['network', 'files', ['vgg19.safetensors']],
     ['style', 'files', ['wave.jpg']],
-    ['style', 'files', ['notes.txt']],
+    ['style', 'files', ['painting']],
+    ['scene', 'fox', ['transforms.json', 'points.ply']],
   ] as const)('says %s for %s with %j', async (kind, name, paths) => {
     expect(await kindOf(source(name, [...paths]))).toBe(kind);
+  });
+
+  it.each([
+    ['scene.ply', /^files in scene.ply: expected .*, found a cloud of points or splats: drop the photographs/],
+    ['statue.glb', /found a mesh/],
+    ['walk.MOV', /found a film: take pictures out of it/],
+    ['IMG_1.HEIC', /found a HEIC picture: save it as JPEG or PNG/],
+    ['logo.svg', /found a drawing without pixels/],
+    ['layers.psd', /found a picture of a kind that browsers do not show/],
+    ['notes.txt', /found a text/],
+  ])('says what %s is and what can be done', async (path, sentence) => {
+    await expect(kindOf(source('files', [path]))).rejects.toThrow(sentence);
+  });
+
+  it('does not guess which of a picture and an archive was meant', async () => {
+    await expect(kindOf(source('files', ['wave.jpg', 'fox.zip']))).rejects.toThrow(/drop one at a time/);
   });
 });
