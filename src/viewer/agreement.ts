@@ -129,7 +129,7 @@ export class Agreement {
 
   private buildCaption(): void {
     const { store } = this.parts;
-    this.caption.className = 'look agreement';
+    this.caption.className = 'camera-view agreement';
     const text = document.createElement('span');
     const scale = document.createElement('i');
     scale.style.background = SCALE_CSS;

@@ -11,8 +11,8 @@ export interface Question {
 
 /** @returns whether it was answered with yes. @throws Cancelled when the signal fires before */
 export function ask(parent: HTMLElement, { title, text, yes, no }: Question, signal?: AbortSignal): Promise<boolean> {
-  const ground = document.createElement('div');
-  ground.className = 'card-ground';
+  const overlay = document.createElement('div');
+  overlay.className = 'card-overlay';
   const card = document.createElement('section');
   card.className = 'card question';
   card.setAttribute('role', 'dialog');
@@ -24,7 +24,7 @@ export function ask(parent: HTMLElement, { title, text, yes, no }: Question, sig
   const buttons = document.createElement('div');
   buttons.className = 'buttons';
   card.append(heading, words, buttons);
-  ground.append(card);
+  overlay.append(card);
   return new Promise<boolean>((resolve, reject) => {
     const button = (label: string, answer: boolean) => {
       const element = document.createElement('button');
@@ -45,7 +45,7 @@ export function ask(parent: HTMLElement, { title, text, yes, no }: Question, sig
       event.stopPropagation();
       resolve(false);
     });
-    parent.append(ground);
+    parent.append(overlay);
     first.focus();
-  }).finally(() => ground.remove());
+  }).finally(() => overlay.remove());
 }

@@ -43,7 +43,7 @@ export class History {
     const held = () => this.done.reduce((sum, { holds = 0 }) => sum + holds, 0);
     while (this.done.length > 1 && (this.done.length > MOST_CHANGES || held() > MOST_BYTES))
       this.done.shift()!.drop?.();
-    this.tell();
+    this.emitChange();
   }
 
   /**
@@ -83,7 +83,7 @@ export class History {
       change.drop?.();
       throw error;
     } finally {
-      this.tell();
+      this.emitChange();
     }
   }
 
@@ -91,7 +91,7 @@ export class History {
   clear(): void {
     for (const change of [...this.done.splice(0), ...this.undone.splice(0)]) change.drop?.();
     this.drag = null;
-    this.tell();
+    this.emitChange();
   }
 
   /** A change that fails is told, and does not keep others from their turn. */
@@ -101,7 +101,7 @@ export class History {
     return turn;
   }
 
-  private tell(): void {
+  private emitChange(): void {
     this.onChange(this.done.at(-1)?.name ?? null, this.undone.at(-1)?.name ?? null);
   }
 }

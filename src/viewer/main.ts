@@ -13,11 +13,11 @@ import { goOnAfterReload, workAfterReload } from './autosave/after-reload.ts';
 import { Autosave } from './autosave/autosave.ts';
 import { describeSnapshot } from './autosave/field-snapshot.ts';
 import { StyleFiles } from './autosave/style-files.ts';
+import { CameraView } from './camera-view.ts';
 import { download, fileName } from './download.ts';
 import { dropZone } from './drop-zone.ts';
 import { fetchBytes } from './fetch-source.ts';
 import { loadingCard } from './loading-card.ts';
-import { Look } from './look.ts';
 import { remoteNetwork } from './network.ts';
 import { deviceLostPage, noWebGpuPage } from './notice-page.ts';
 import { Notices } from './notices.ts';
@@ -103,9 +103,9 @@ async function start(app: HTMLElement): Promise<void> {
     budgetMs: store.state.view.budgetMs,
     onFrame: ({ width, height, ms }) => {
       store.update('view', { fieldWidth: width, fieldHeight: height, frameMs: ms });
-      look.fieldShown();
+      cameraView.fieldShown();
     },
-    onTurned: () => look.leave(),
+    onTurned: () => cameraView.leave(),
     onError: (error) => {
       // Of a lost device its own page tells, a moment later.
       setTimeout(() => {
@@ -115,7 +115,7 @@ async function start(app: HTMLElement): Promise<void> {
       }, LOSS_KNOWN_MS);
     },
   });
-  const look: Look = new Look({
+  const cameraView: CameraView = new CameraView({
     session,
     store,
     viewport,
@@ -139,7 +139,7 @@ async function start(app: HTMLElement): Promise<void> {
     notices,
     decoder,
     url,
-    look,
+    cameraView,
     autosave,
     styleFiles: new StyleFiles((sentence) => notices.show('warning', sentence)),
     ask: (question) => ask(app, question),
@@ -193,7 +193,7 @@ async function start(app: HTMLElement): Promise<void> {
       viewport.budget.fixedLongSide = undefined;
       viewport.invalidate();
     },
-    standpoint: () => viewport.view.standpoint(),
+    standpoint: () => viewport.rig.standpoint(),
   });
 
   await Promise.all([

@@ -59,10 +59,10 @@ export function deviceLostPage(parent: HTMLElement, { reason, kept, gone, onAgai
 }
 
 function shell(parent: HTMLElement, over: boolean): HTMLElement {
-  const ground = document.createElement('div');
-  ground.className = over ? 'notice-page over' : 'notice-page';
+  const overlay = document.createElement('div');
+  overlay.className = over ? 'notice-page over' : 'notice-page';
   const main = document.createElement('main');
-  ground.append(main);
-  parent.append(ground);
+  overlay.append(main);
+  parent.append(overlay);
   return main;
 }

@@ -126,7 +126,7 @@ function showScene(page: Page, scene: Scene): void {
   page.path = null;
   store.update('export', { path: null });
   sayScene(page, scene);
-  page.parts.look.begin(viewport.setScene(scene));
+  page.parts.cameraView.begin(viewport.setScene(scene));
 }
 
 /** @param work the one that it is a snapshot of; a file is no work until something is done with it */

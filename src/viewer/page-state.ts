@@ -125,7 +125,7 @@ export interface PageState {
   compare: { on: boolean; position: number };
 
   /** Looking through one of the scene's own cameras. */
-  look: {
+  cameraView: {
     /** Which of `count`, or null for a free view. */
     index: number | null;
     count: number;
@@ -227,7 +227,7 @@ export function initialState(): PageState {
     regions: { list: [], active: null, tool: 'turn', tolerance: 0.2, size: 0.03, tint: true, working: false },
     bake: null,
     compare: { on: false, position: 0.5 },
-    look: { index: null, count: 0, name: '', heldOut: false, show: 'field', psnr: null },
+    cameraView: { index: null, count: 0, name: '', heldOut: false, show: 'field', psnr: null },
     agreement: { on: false, beside: null, rmse: null, share: 0 },
     view: {
       grid: false,

@@ -8,9 +8,9 @@ import type { Commands } from './actions/index.ts';
 import type { Question } from './ask.ts';
 import type { Autosave } from './autosave/autosave.ts';
 import type { StyleFiles } from './autosave/style-files.ts';
+import type { CameraView } from './camera-view.ts';
 import { History } from './history.ts';
 import { type JobKind, JobQueue } from './job-queue.ts';
-import type { Look } from './look.ts';
 import type { Notices } from './notices.ts';
 import type { PageState } from './page-state.ts';
 import { PaintedLibrary } from './painted-library.ts';
@@ -34,7 +34,7 @@ export interface PageParts {
   notices: Notices;
   decoder: PictureDecoder;
   url: UrlOptions;
-  look: Look;
+  cameraView: CameraView;
   autosave: Autosave;
   styleFiles: StyleFiles;
   /** A question with two answers. */

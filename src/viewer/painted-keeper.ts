@@ -33,7 +33,7 @@ export class PaintedKeeper {
 
   constructor(private readonly parts: PaintedKeeperParts) {
     const { session } = parts;
-    session.on('library', () => this.hear());
+    session.on('library', () => this.onChange());
     session.on('changed', ({ reason }) => {
       if (reason === 'load') return this.begin();
       this.follow();
@@ -67,7 +67,7 @@ export class PaintedKeeper {
     this.later();
   }
 
-  private hear(): void {
+  private onChange(): void {
     this.follow();
     this.later();
   }

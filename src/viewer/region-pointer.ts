@@ -34,7 +34,7 @@ export function regionPointer(host: HTMLElement, store: Store<PageState>, region
   host.addEventListener(
     'pointerdown',
     (event) => {
-      const onPicture = !(event.target as HTMLElement).closest('button, select, .wipe, .look');
+      const onPicture = !(event.target as HTMLElement).closest('button, select, .wipe, .camera-view');
       if (tool() === 'turn' || event.button !== 0 || !event.isPrimary || !onPicture) return;
       event.stopImmediatePropagation();
       event.preventDefault();

@@ -13,13 +13,13 @@ const HANDS: [keys: string, what: string][] = [
 
 /** @returns shows or hides the card */
 export function shortcuts(parent: HTMLElement, page: Page): () => void {
-  const { ground, toggle } = helpCard(parent, page);
+  const { overlay, toggle } = helpCard(parent, page);
   const actions = new Map(ACTIONS.flatMap((action) => (action.keys ?? []).map((key) => [key, action] as const)));
   window.addEventListener('keydown', (event) => {
     const pressed = pressedKey(event);
     if (event.altKey || (event.repeat && !MOVES.test(pressed))) return;
     if (event.target instanceof Element && keepsForItself(event.target, pressed)) return;
-    if (pressed === '?' || (pressed === 'Escape' && !ground.hidden)) toggle();
+    if (pressed === '?' || (pressed === 'Escape' && !overlay.hidden)) toggle();
     else if (actions.has(pressed)) {
       page.store.patch({ opening: false });
       void actions.get(pressed)!.run(page);
@@ -45,9 +45,9 @@ export function keepsForItself(focus: Pick<Element, 'closest'>, key: string): bo
 }
 
 function helpCard(parent: HTMLElement, page: Page) {
-  const ground = document.createElement('div');
-  ground.className = 'card-ground';
-  ground.hidden = true;
+  const overlay = document.createElement('div');
+  overlay.className = 'card-overlay';
+  overlay.hidden = true;
   const card = document.createElement('div');
   card.className = 'card help';
   card.setAttribute('role', 'dialog');
@@ -79,16 +79,16 @@ function helpCard(parent: HTMLElement, page: Page) {
     list.append(line);
   }
   card.append(close, heading, list);
-  ground.append(card);
-  parent.append(ground);
+  overlay.append(card);
+  parent.append(overlay);
   let before: Element | null = null;
   const toggle = () => {
-    ground.hidden = !ground.hidden;
-    if (!ground.hidden) {
+    overlay.hidden = !overlay.hidden;
+    if (!overlay.hidden) {
       before = document.activeElement;
       close.focus();
     } else if (before instanceof HTMLElement) before.focus();
   };
   close.addEventListener('click', toggle);
-  return { ground, toggle };
+  return { overlay, toggle };
 }

@@ -10,9 +10,9 @@ import type { Store } from './store.ts';
 const MOST_WORKS = 2;
 
 export function welcome(parent: HTMLElement, store: Store<PageState>, commands: Commands): void {
-  const ground = document.createElement('div');
-  ground.className = 'card-ground';
-  ground.innerHTML = `
+  const overlay = document.createElement('div');
+  overlay.className = 'card-overlay';
+  overlay.innerHTML = `
     <section class="card welcome">
       <button type="button" class="close" aria-label="Close">×</button>
       <h1>Impasto</h1>
@@ -25,10 +25,10 @@ export function welcome(parent: HTMLElement, store: Store<PageState>, commands: 
       <div class="drop-here">or drop a folder or .zip of photographs with camera poses<span><br />
         (transforms.json, COLMAP, LLFF or NeRF-Blender), or an .impasto file</span></div>
     </section>`;
-  parent.append(ground);
-  const close = ground.querySelector<HTMLElement>('.close')!;
+  parent.append(overlay);
+  const close = overlay.querySelector<HTMLElement>('.close')!;
   close.addEventListener('click', () => store.patch({ opening: false }));
-  const earlier = ground.querySelector<HTMLElement>('.works')!;
+  const earlier = overlay.querySelector<HTMLElement>('.works')!;
   store.watch(
     (state) => state.works,
     (works) => {
@@ -36,7 +36,7 @@ export function welcome(parent: HTMLElement, store: Store<PageState>, commands: 
       earlier.replaceChildren(...works.slice(0, MOST_WORKS).map((work) => workButton(work, commands)));
     },
   );
-  const scenes = ground.querySelector<HTMLElement>('.scenes')!;
+  const scenes = overlay.querySelector<HTMLElement>('.scenes')!;
   store.watch(
     ({ bundledScenes, shipped }) => [bundledScenes.length, shipped.length].join(),
     () => {
@@ -48,13 +48,13 @@ export function welcome(parent: HTMLElement, store: Store<PageState>, commands: 
   store.watch(
     (state) => !state.opening && (state.scene !== null || state.busy === 'loading'),
     (away) => {
-      ground.hidden = away;
+      overlay.hidden = away;
     },
   );
   store.watch(
     (state) => state.opening,
     (opening) => {
-      ground.classList.toggle('beside', opening);
+      overlay.classList.toggle('beside', opening);
       close.hidden = !opening;
     },
   );

@@ -150,10 +150,10 @@ export function describePage(name: string, options: PageCaseOptions): void {
         await page.evaluate(pressKey, key);
         await page.evaluate(waitUntil, {
           what: 'the view measured',
-          test: 'return window.impasto.state.look.psnr !== null',
+          test: 'return window.impasto.state.cameraView.psnr !== null',
           ms: 30_000,
         });
-        looked.push(await page.evaluate(() => window.impasto.state.look));
+        looked.push(await page.evaluate(() => window.impasto.state.cameraView));
       }
       const count = await page.evaluate(() => window.impasto.session.state.scene!.train.length);
       const [first, second, third] = looked.map(({ index }) => index!);
@@ -172,7 +172,7 @@ export function describePage(name: string, options: PageCaseOptions): void {
       await page.evaluate(pressKeys, 'e');
       await page.evaluate(waitUntil, {
         what: 'error over the view',
-        test: 'return window.impasto.state.look.show === "error" && document.querySelector(".over-view").checkVisibility()',
+        test: 'return window.impasto.state.cameraView.show === "error" && document.querySelector(".over-view").checkVisibility()',
         ms: 30_000,
       });
       const { psnr, expected } = await page.evaluate(ownPsnr);
@@ -180,7 +180,7 @@ export function describePage(name: string, options: PageCaseOptions): void {
       expect(Math.abs(psnr - expected)).toBeLessThan(0.1);
       await shot('2-error');
       await page.evaluate(pressKeys, 'e');
-      expect(await page.evaluate(() => window.impasto.state.look.show)).toBe('field');
+      expect(await page.evaluate(() => window.impasto.state.cameraView.show)).toBe('field');
     });
 
     it('turns: a drag in the picture shows another view', async () => {
@@ -192,7 +192,7 @@ export function describePage(name: string, options: PageCaseOptions): void {
       await page.mouse.move(x + 90, y + 20, { steps: 4 });
       await page.mouse.up();
       // A hand on the view lets go of the camera.
-      expect(await page.evaluate(() => window.impasto.state.look.index)).toBeNull();
+      expect(await page.evaluate(() => window.impasto.state.cameraView.index)).toBeNull();
       await page.evaluate(() => window.impasto.atRest());
       expect(difference(before, await pictureOf(page))).toBeGreaterThan(VISIBLE);
     });
@@ -584,7 +584,7 @@ async function compareFraming(): Promise<{ aligned: number; shifted: number }> {
 /** The shown view's PSNR as the page says it, and reckoned here from the engine's own floats. */
 async function ownPsnr(): Promise<{ psnr: number; expected: number }> {
   const { session, state } = window.impasto;
-  const { camera, picture } = session.state.scene!.train[state.look.index!];
+  const { camera, picture } = session.state.scene!.train[state.cameraView.index!];
   const target = session.createTarget(picture.width, picture.height);
   await session.render(camera, target, { original: true });
   const rgb = await target.rgb.readF32();
@@ -597,7 +597,7 @@ async function ownPsnr(): Promise<{ psnr: number; expected: number }> {
       squares += (Math.min(1, Math.max(0, rgb[3 * p + c])) - truth) ** 2;
     }
   }
-  return { psnr: state.look.psnr!, expected: -10 * Math.log10(squares / rgb.length) };
+  return { psnr: state.cameraView.psnr!, expected: -10 * Math.log10(squares / rgb.length) };
 }
 
 function pressKeys(keys: string): void {

@@ -6,33 +6,33 @@ import type { Action } from './action.ts';
 
 /** Flies to the next or previous camera and looks through it. */
 export async function stepView(page: Page, by: 1 | -1): Promise<void> {
-  if (page.needsScene()) await page.parts.look.step(by);
+  if (page.needsScene()) await page.parts.cameraView.step(by);
 }
 
 /** What is shown there: field, photograph or error. Flies to the first camera from a free view. */
-export async function showView(page: Page, show: PageState['look']['show']): Promise<void> {
+export async function showView(page: Page, show: PageState['cameraView']['show']): Promise<void> {
   if (!page.needsScene()) return;
-  const { look, store } = page.parts;
+  const { cameraView, store } = page.parts;
   if (show !== 'field') store.update('agreement', { on: false });
   // The same again is back to the field.
-  look.show(store.state.look.index !== null && store.state.look.show === show ? 'field' : show);
-  if (store.state.look.index === null) await look.to(0);
+  cameraView.show(store.state.cameraView.index !== null && store.state.cameraView.show === show ? 'field' : show);
+  if (store.state.cameraView.index === null) await cameraView.to(0);
 }
 
 /** Whether the view's difference from its nearest camera is laid over it; not beside a photograph or its error. */
 export function showAgreement(page: Page, on: boolean): void {
   if (on && !page.needsScene()) return;
-  if (on) page.parts.look.show('field');
+  if (on) page.parts.cameraView.show('field');
   page.store.update('agreement', { on, beside: null, rmse: null });
 }
 
 /** Where the view of this scene began. */
 export function goHome(page: Page): void {
-  if (page.needsScene()) page.parts.viewport.view.goHome();
+  if (page.needsScene()) page.parts.viewport.rig.goHome();
 }
 
 export async function setHeldOut(page: Page, heldOut: boolean): Promise<void> {
-  await page.parts.look.setHeldOut(heldOut);
+  await page.parts.cameraView.setHeldOut(heldOut);
 }
 
 const flip = (key: 'grid' | 'cameras' | 'gizmo') => (page: Page) =>
@@ -45,7 +45,7 @@ const STEP_RAD = 0.1;
 const NEARER = 0.9;
 
 const turn = (azimuthRad: number, polarRad: number, farther?: number) => (page: Page) => {
-  if (page.needsScene()) page.parts.viewport.view.turn(azimuthRad, polarRad, farther);
+  if (page.needsScene()) page.parts.viewport.rig.turn(azimuthRad, polarRad, farther);
 };
 
 async function fullScreen(page: Page): Promise<void> {

@@ -44,9 +44,9 @@ export class Autosave {
   constructor(private readonly parts: AutosaveParts) {
     const { session, store = browserStore() } = parts;
     this.store = store;
-    session.on('changed', ({ reason }) => this.hear(reason));
+    session.on('changed', ({ reason }) => this.onChange(reason));
     // While a file is read, its regions are not the work of anyone here.
-    session.on('regions', () => session.state.busy !== 'loading' && this.hear('regions'));
+    session.on('regions', () => session.state.busy !== 'loading' && this.onChange('regions'));
   }
 
   /** Reads what earlier visits kept. Never throws: where there is no store, or something strange in it, that is said. */
@@ -85,7 +85,7 @@ export class Autosave {
     return this.changed;
   }
 
-  private hear(reason: 'train' | 'style' | 'load' | 'shown' | 'regions'): void {
+  private onChange(reason: 'train' | 'style' | 'load' | 'shown' | 'regions'): void {
     if (reason === 'load') {
       this.changed = false;
       this.present = null;

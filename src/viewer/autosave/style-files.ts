@@ -18,7 +18,7 @@ export interface StyleFileStore {
 }
 
 export class StyleFiles {
-  private told = false;
+  private hasFailed = false;
 
   /** @param onFailure hears one sentence, the first time that something could not be kept */
   constructor(
@@ -53,8 +53,8 @@ export class StyleFiles {
       return await work();
     } catch (error) {
       console.debug(`styles are not kept: ${(error as Error).message}`);
-      if (!this.told) this.onFailure(sentenceOf(error as Error));
-      this.told = true;
+      if (!this.hasFailed) this.onFailure(sentenceOf(error as Error));
+      this.hasFailed = true;
       return otherwise;
     }
   }

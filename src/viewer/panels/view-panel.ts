@@ -25,18 +25,18 @@ export function camerasPanel(gui: GUI, page: Page): void {
   const { store, commands } = page;
   const folder = gui.addFolder('Cameras').close();
   addActions(folder, page, 'view.previous', 'view.next');
-  const record = { show: store.state.look.show, heldOut: store.state.look.heldOut };
+  const record = { show: store.state.cameraView.show, heldOut: store.state.cameraView.heldOut };
   const show = folder.add(record, 'show', {
     'the field': 'field',
     'the photograph': 'photograph',
     'the error': 'error',
   });
-  show.onChange((value: PageState['look']['show']) => void commands.showView(value));
-  follow(show, record, 'show', store, (state) => state.look.show);
+  show.onChange((value: PageState['cameraView']['show']) => void commands.showView(value));
+  follow(show, record, 'show', store, (state) => state.cameraView.show);
   const heldOut = folder.add(record, 'heldOut').name('held-out ones');
   heldOut.onChange((value: boolean) => void commands.setHeldOut(value));
-  follow(heldOut, record, 'heldOut', store, (state) => state.look.heldOut);
-  addText(folder, store, ({ look: { index, name, psnr } }) =>
+  follow(heldOut, record, 'heldOut', store, (state) => state.cameraView.heldOut);
+  addText(folder, store, ({ cameraView: { index, name, psnr } }) =>
     index === null ? '' : `${name}${psnr === null ? '' : ` · ${psnr.toFixed(1)} dB`}`,
   );
 }

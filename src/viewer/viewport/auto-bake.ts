@@ -26,14 +26,14 @@ export class AutoBake {
     session.on('changed', ({ reason }) => {
       const isBaked = reason === 'shown' && session.state.baked !== null;
       if (isBaked) this.rest();
-      else this.hear();
+      else this.onChange();
     });
   }
 
   /** Whether bakes are wanted at all. */
   setWanted(wanted: boolean): void {
     this.wanted = wanted;
-    if (wanted && this.behind) this.hear();
+    if (wanted && this.behind) this.onChange();
     else this.tellSettled();
   }
 
@@ -55,7 +55,7 @@ export class AutoBake {
     this.tellSettled();
   }
 
-  private hear(): void {
+  private onChange(): void {
     this.behind = true;
     this.arm();
     const due = this.lastEnd + PAINTING_SHARE * this.lastMs;
@@ -89,7 +89,7 @@ export class AutoBake {
       this.lastMs = this.lastEnd - started;
     }
     // It changed while it was baked: its rest may have come and gone.
-    if (this.behind) this.hear();
+    if (this.behind) this.onChange();
     this.tellSettled();
   }
 

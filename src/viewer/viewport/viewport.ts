@@ -12,6 +12,7 @@ import type { Camera, Picture, Scene } from '../../scene/types.ts';
 import { pointAt } from '../../session/regions/lift.ts';
 import type { RenderedView } from '../../session/regions/types.ts';
 import type { ImpastoSession } from '../../session/types.ts';
+import { CameraRig } from './camera-rig.ts';
 import { FieldLayer } from './field-layer.ts';
 import { FrameBudget, type Size } from './frame-budget.ts';
 import { Guides } from './guides.ts';
@@ -19,7 +20,6 @@ import { PackedView, ViewPacker } from './packed-view.ts';
 import { startingCamera } from './pose.ts';
 import { Presenter } from './presenter.ts';
 import { RegionTint, type Tints } from './region-tint.ts';
-import { ViewCamera } from './view-camera.ts';
 
 /** What the viewport needs of the engine. */
 export type FieldSource = Pick<ImpastoSession, 'createTarget' | 'destroyTarget' | 'render' | 'state' | 'regions'>;
@@ -59,7 +59,7 @@ const MAX_LONG_SIDE = 1600;
 export class Viewport {
   readonly budget: FrameBudget;
   private readonly three = new ThreeScene();
-  readonly view: ViewCamera;
+  readonly rig: CameraRig;
   /** The pose of the field's picture on screen: guides are drawn from it while the other camera moves on. */
   private readonly shownCamera = new PerspectiveCamera();
   private readonly guides = new Guides();
@@ -101,7 +101,7 @@ export class Viewport {
     this.budget = new FrameBudget(options.budgetMs, options.field);
     this.three.add(layer.mesh, this.guides.group);
     host.append(presenter.canvas);
-    this.view = new ViewCamera(host, {
+    this.rig = new CameraRig(host, {
       onTurned: () => options.onTurned(),
       onThrough: () => this.setGuides(this.guideOptions),
     });
@@ -126,7 +126,7 @@ export class Viewport {
     const focus = this.setViews(scene);
     const cameras = scene.train.map((view) => view.camera);
     const camera = startingCamera(cameras, focus);
-    this.view.setHome(cameras, camera, focus);
+    this.rig.setHome(cameras, camera, focus);
     this.setField(false);
     this.setGuides(this.guideOptions);
     return camera;
@@ -162,7 +162,7 @@ export class Viewport {
     const at = y * view.width + x;
     const [[depth], [opacity]] = await Promise.all([view.depth.read(1, at), view.opacity.read(1, at)]);
     if (opacity > 0.5)
-      this.view.setPivot(new Vector3(...pointAt({ ...camera, distortion: null }, x + 0.5, y + 0.5, depth)));
+      this.rig.setPivot(new Vector3(...pointAt({ ...camera, distortion: null }, x + 0.5, y + 0.5, depth)));
   };
 
   /** The field changed: its views are no longer true. */
@@ -173,7 +173,7 @@ export class Viewport {
   setGuides(options: { grid: boolean; gridHeight: number; cameras: boolean; gizmo: boolean }): void {
     this.guideOptions = options;
     // Until there is a field, the photographs where they were taken are the picture: all of them, or the one.
-    this.guides.show({ ...options, cameras: options.cameras || (!this.hasField && !this.view.looksThrough) });
+    this.guides.show({ ...options, cameras: options.cameras || (!this.hasField && !this.rig.looksThrough) });
     this.guidesStale = true;
   }
 
@@ -228,7 +228,7 @@ export class Viewport {
 
   /** The present view as a camera of the engine, for a picture of another shape than the window's. */
   pose(width: number, height: number): Camera {
-    return this.view.shaped({ width, height });
+    return this.rig.shaped({ width, height });
   }
 
   /** Resolves when the view is still and as fine as it gets (or as fine as it gets while the engine works). */
@@ -246,7 +246,7 @@ export class Viewport {
     await this.loopEnded;
     this.observer.disconnect();
     this.host.removeEventListener('dblclick', this.onDoubleClick);
-    this.view.destroy();
+    this.rig.destroy();
     for (const buffers of this.buffers.values()) this.free(buffers);
     this.layer.destroy();
     this.packer.destroy();
@@ -262,14 +262,14 @@ export class Viewport {
     const ratio = Math.min(window.devicePixelRatio, MAX_LONG_SIDE / longSide);
     this.full = { width: Math.round(clientWidth * ratio), height: Math.round(clientHeight * ratio) };
     this.presenter.resize(this.full);
-    this.view.resize(this.full);
+    this.rig.resize(this.full);
     this.stale = true;
   }
 
   private async loop(): Promise<void> {
     while (!this.stopped) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
-      this.view.step(this.lastFrameMs);
+      this.rig.step(this.lastFrameMs);
       try {
         await this.frame();
       } catch (error) {
@@ -287,7 +287,7 @@ export class Viewport {
   }
 
   private async frame(): Promise<void> {
-    const { three } = this.view;
+    const { three } = this.rig;
     const pose = three.matrixWorld.elements.join() + three.projectionMatrix.elements.join();
     const moved = pose !== this.lastPose;
     if (moved || this.stale) this.refinement = 0;
@@ -323,8 +323,8 @@ export class Viewport {
   private async renderField(size: Size): Promise<void> {
     const started = performance.now();
     const buffers = this.buffersFor(size);
-    const camera = this.view.engineCamera(size);
-    const pose = this.view.three.clone();
+    const camera = this.rig.engineCamera(size);
+    const pose = this.rig.three.clone();
     await this.source.render(camera, buffers.view, { baked: this.showsBake });
     if (this.wipe !== null) {
       buffers.original ??= this.source.createTarget(size.width, size.height);

@@ -4,8 +4,8 @@
 import { Vector3 } from 'three/webgpu';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Camera } from '../../../../src/scene/types.ts';
+import { CameraRig } from '../../../../src/viewer/viewport/camera-rig.ts';
 import { orbitLimits } from '../../../../src/viewer/viewport/pose.ts';
-import { ViewCamera } from '../../../../src/viewer/viewport/view-camera.ts';
 
 /** A level camera at an azimuth, looking at the origin from `height` above it. */
 function cameraAt(azimuthRad: number, height: number, distance = 2): Camera {
@@ -29,13 +29,13 @@ function hostOf(): HTMLElement {
 
 beforeEach(() => void vi.stubGlobal('matchMedia', () => ({ matches: true })));
 
-function viewOf() {
+function rigOf() {
   const turned = vi.fn();
-  const view = new ViewCamera(hostOf(), { onTurned: turned, onThrough: () => undefined });
-  view.resize({ width: 640, height: 480 });
-  view.setHome(CAMERAS, CAMERAS[0], CENTRE);
-  const eye = () => new Vector3(...view.standpoint().position).sub(new Vector3(...view.standpoint().target));
-  return { view, turned, eye };
+  const rig = new CameraRig(hostOf(), { onTurned: turned, onThrough: () => undefined });
+  rig.resize({ width: 640, height: 480 });
+  rig.setHome(CAMERAS, CAMERAS[0], CENTRE);
+  const eye = () => new Vector3(...rig.standpoint().position).sub(new Vector3(...rig.standpoint().target));
+  return { rig, turned, eye };
 }
 
 describe('orbitLimits', () => {
@@ -51,52 +51,52 @@ describe('orbitLimits', () => {
   });
 });
 
-describe('ViewCamera', () => {
+describe('CameraRig', () => {
   it('neither goes over the pole nor under the floor, nor too near or far, however it is turned', () => {
-    const { view, eye } = viewOf();
-    for (let i = 0; i < 60; i++) view.turn(0.1, -0.3);
+    const { rig, eye } = rigOf();
+    for (let i = 0; i < 60; i++) rig.turn(0.1, -0.3);
     expect(eye().angleTo(new Vector3(0, 1, 0))).toBeCloseTo(0.14, 5);
-    for (let i = 0; i < 60; i++) view.turn(0.1, 0.3);
+    for (let i = 0; i < 60; i++) rig.turn(0.1, 0.3);
     expect(eye().y / eye().length()).toBeGreaterThan(-0.1);
-    for (let i = 0; i < 60; i++) view.turn(0, 0, 0.8);
+    for (let i = 0; i < 60; i++) rig.turn(0, 0, 0.8);
     expect(eye().length()).toBeCloseTo(0.5, 5);
-    for (let i = 0; i < 60; i++) view.turn(0, 0, 1.25);
+    for (let i = 0; i < 60; i++) rig.turn(0, 0, 1.25);
     expect(eye().length()).toBeCloseTo(4, 5);
     // Level all the while: right is horizontal.
-    view.step(10);
-    expect(new Vector3(1, 0, 0).applyQuaternion(view.three.quaternion).y).toBeCloseTo(0, 6);
+    rig.step(10);
+    expect(new Vector3(1, 0, 0).applyQuaternion(rig.three.quaternion).y).toBeCloseTo(0, 6);
   });
 
   it('goes home from wherever it is', () => {
-    const { view } = viewOf();
-    const home = view.standpoint();
-    view.turn(1, 0.2, 1.5);
-    view.setPivot(new Vector3(0.3, 0.1, 0));
-    view.step(10);
-    expect(view.standpoint()).not.toEqual(home);
-    view.goHome();
-    expect(view.standpoint()).toEqual(home);
+    const { rig } = rigOf();
+    const home = rig.standpoint();
+    rig.turn(1, 0.2, 1.5);
+    rig.setPivot(new Vector3(0.3, 0.1, 0));
+    rig.step(10);
+    expect(rig.standpoint()).not.toEqual(home);
+    rig.goHome();
+    expect(rig.standpoint()).toEqual(home);
   });
 
   it('turns round a point of a surface, and may come near to it', () => {
-    const { view, eye } = viewOf();
-    const before = view.standpoint().position;
-    view.setPivot(new Vector3(0.3, 0.1, 0.2));
-    view.step(10);
-    expect(view.standpoint().target).toEqual([0.3, 0.1, 0.2]);
-    for (const [i, value] of view.standpoint().position.entries()) expect(value).toBeCloseTo(before[i], 6);
-    for (let i = 0; i < 60; i++) view.turn(0, 0, 0.8);
+    const { rig, eye } = rigOf();
+    const before = rig.standpoint().position;
+    rig.setPivot(new Vector3(0.3, 0.1, 0.2));
+    rig.step(10);
+    expect(rig.standpoint().target).toEqual([0.3, 0.1, 0.2]);
+    for (const [i, value] of rig.standpoint().position.entries()) expect(value).toBeCloseTo(before[i], 6);
+    for (let i = 0; i < 60; i++) rig.turn(0, 0, 0.8);
     expect(eye().length()).toBeCloseTo(0.05, 5);
   });
 
   it('looks through a camera exactly until it is turned', () => {
-    const { view, turned } = viewOf();
-    void view.lookThrough(CAMERAS[2]);
-    expect(view.looksThrough).toBe(true);
-    expect(view.engineCamera({ width: 640, height: 480 }).cameraToWorld.every(Number.isFinite)).toBe(true);
-    expect(view.photographPlace()).toEqual({ left: 0, top: 0, width: 640, height: 480 });
-    view.turn(0.1, 0);
-    expect([view.looksThrough, view.photographPlace()]).toEqual([false, null]);
+    const { rig, turned } = rigOf();
+    void rig.lookThrough(CAMERAS[2]);
+    expect(rig.looksThrough).toBe(true);
+    expect(rig.engineCamera({ width: 640, height: 480 }).cameraToWorld.every(Number.isFinite)).toBe(true);
+    expect(rig.photographPlace()).toEqual({ left: 0, top: 0, width: 640, height: 480 });
+    rig.turn(0.1, 0);
+    expect([rig.looksThrough, rig.photographPlace()]).toEqual([false, null]);
     expect(turned).toHaveBeenCalledTimes(1);
   });
 });

@@ -15,7 +15,7 @@ const REMEASURE_MS = 4000;
 /** The first photograph dissolves into the field; as long as in the style sheet. */
 const FADE_MS = 900;
 
-export interface LookParts {
+export interface CameraViewParts {
   session: ImpastoSession;
   store: Store<PageState>;
   viewport: Viewport;
@@ -24,7 +24,7 @@ export interface LookParts {
   onError(error: unknown): void;
 }
 
-export class Look {
+export class CameraView {
   private readonly canvas = document.createElement('canvas');
   private readonly caption = document.createElement('div');
   private measuring: Promise<void> | null = null;
@@ -37,15 +37,15 @@ export class Look {
   /** Which view is on its way; an older flight must not show its photograph. */
   private ticket = 0;
 
-  constructor(private readonly parts: LookParts) {
+  constructor(private readonly parts: CameraViewParts) {
     const { host, store, session } = parts;
     this.canvas.className = 'over-view';
-    this.caption.className = 'look';
+    this.caption.className = 'camera-view';
     host.append(this.canvas, this.caption);
     this.buildCaption();
     session.on('changed', () => this.fieldChanged());
     store.watch(
-      ({ look, training }) => look.index !== null && `${look.show} ${training.trainedPreset}`,
+      ({ cameraView, training }) => cameraView.index !== null && `${cameraView.show} ${training.trainedPreset}`,
       () => void this.draw(),
     );
     new ResizeObserver(() => this.place()).observe(host);
@@ -55,11 +55,11 @@ export class Look {
   private views(): readonly View[] {
     const { scene } = this.parts.session.state;
     if (!scene) return [];
-    return this.parts.store.state.look.heldOut && scene.test.length ? scene.test : scene.train;
+    return this.parts.store.state.cameraView.heldOut && scene.test.length ? scene.test : scene.train;
   }
 
   private view(): View | null {
-    const { index } = this.parts.store.state.look;
+    const { index } = this.parts.store.state.cameraView;
     return index === null ? null : (this.views()[index] ?? null);
   }
 
@@ -67,7 +67,7 @@ export class Look {
   async step(by: 1 | -1): Promise<void> {
     const { length } = this.views();
     if (!length) return;
-    const { index } = this.parts.store.state.look;
+    const { index } = this.parts.store.state.cameraView;
     const next = index === null ? (by > 0 ? 0 : length - 1) : (index + by + length) % length;
     await this.to(next);
   }
@@ -79,32 +79,32 @@ export class Look {
     this.canvas.hidden = true;
     // Before there is a field, the photograph is all there is to see.
     this.opening = this.parts.session.state.trainedSteps === 0 && view.picture.width > 0;
-    if (this.opening) this.parts.store.update('look', { show: 'photograph' });
-    this.parts.store.update('look', { index, name: view.name, count: this.views().length, psnr: null });
-    await this.parts.viewport.view.lookThrough(view.camera, fly);
-    if (ticket === this.ticket && this.parts.store.state.look.index !== null) await this.draw();
+    if (this.opening) this.parts.store.update('cameraView', { show: 'photograph' });
+    this.parts.store.update('cameraView', { index, name: view.name, count: this.views().length, psnr: null });
+    await this.parts.viewport.rig.lookThrough(view.camera, fly);
+    if (ticket === this.ticket && this.parts.store.state.cameraView.index !== null) await this.draw();
   }
 
-  show(show: PageState['look']['show']): void {
+  show(show: PageState['cameraView']['show']): void {
     this.opening = false;
     this.canvas.classList.remove('leaving');
-    this.parts.store.update('look', { show });
+    this.parts.store.update('cameraView', { show });
   }
 
   async setHeldOut(heldOut: boolean): Promise<void> {
-    this.parts.store.update('look', { heldOut });
-    if (this.parts.store.state.look.index !== null) await this.to(0);
+    this.parts.store.update('cameraView', { heldOut });
+    if (this.parts.store.state.cameraView.index !== null) await this.to(0);
   }
 
   /** A scene's first view: the photograph taken there, so that there is something to see before the field. */
   begin(camera: Camera): void {
-    this.parts.store.update('look', { heldOut: false, show: 'field', index: null });
+    this.parts.store.update('cameraView', { heldOut: false, show: 'field', index: null });
     const index = this.views().findIndex((view) => view.camera === camera);
     if ((this.views()[index]?.picture.width ?? 0) === 0) return;
     void this.to(index, false);
     // Where a field is there already too, the photograph comes first.
     this.opening = true;
-    this.parts.store.update('look', { show: 'photograph' });
+    this.parts.store.update('cameraView', { show: 'photograph' });
   }
 
   /** The field is on the screen: from here on it is what there is to see. */
@@ -113,7 +113,7 @@ export class Look {
     this.opening = false;
     this.canvas.classList.add('leaving');
     setTimeout(() => {
-      if (this.canvas.classList.contains('leaving')) this.parts.store.update('look', { show: 'field' });
+      if (this.canvas.classList.contains('leaving')) this.parts.store.update('cameraView', { show: 'field' });
       this.canvas.classList.remove('leaving');
     }, FADE_MS);
   }
@@ -121,15 +121,15 @@ export class Look {
   /** Back to a free view. */
   leave(): void {
     this.ticket++;
-    if (this.opening) this.parts.store.update('look', { show: 'field' });
+    if (this.opening) this.parts.store.update('cameraView', { show: 'field' });
     this.opening = false;
     this.canvas.hidden = true;
-    this.parts.store.update('look', { index: null, psnr: null });
+    this.parts.store.update('cameraView', { index: null, psnr: null });
   }
 
   private fieldChanged(): void {
-    const { look, busy } = this.parts.store.state;
-    if (look.index === null || (look.show !== 'error' && busy !== 'idle')) return;
+    const { cameraView, busy } = this.parts.store.state;
+    if (cameraView.index === null || (cameraView.show !== 'error' && busy !== 'idle')) return;
     if (performance.now() - this.measuredAt < REMEASURE_MS) {
       // The last change of a training counts as well.
       if (this.again) return;
@@ -147,7 +147,7 @@ export class Look {
   private async draw(): Promise<void> {
     const { store, session } = this.parts;
     const view = this.view();
-    const { show } = store.state.look;
+    const { show } = store.state.cameraView;
     if (!view || view.picture.width === 0) {
       this.canvas.hidden = true;
       return;
@@ -176,8 +176,8 @@ export class Look {
         overBackground(view.picture, session.state.background),
       );
       if (this.view() !== view) return;
-      store.update('look', { psnr });
-      if (store.state.look.show === 'error') this.lay(picture);
+      store.update('cameraView', { psnr });
+      if (store.state.cameraView.show === 'error') this.lay(picture);
     } catch (error) {
       onError(error);
     } finally {
@@ -194,9 +194,9 @@ export class Look {
 
   /** Over the very pixels of the view that show the same. */
   private place(): void {
-    const at = this.parts.viewport.view.photographPlace();
+    const at = this.parts.viewport.rig.photographPlace();
     const view = this.view();
-    this.canvas.hidden = !at || !view || view !== this.laid || this.parts.store.state.look.show === 'field';
+    this.canvas.hidden = !at || !view || view !== this.laid || this.parts.store.state.cameraView.show === 'field';
     if (!at) return;
     for (const side of ['left', 'top', 'width', 'height'] as const) this.canvas.style[side] = `${at[side]}px`;
   }
@@ -230,7 +230,7 @@ export class Look {
     // The picture under it would begin to turn.
     this.caption.addEventListener('pointerdown', (event) => event.stopPropagation());
     store.watch(
-      (state) => state.look,
+      (state) => state.cameraView,
       ({ index, count, psnr, show, heldOut }) => {
         this.caption.hidden = index === null;
         if (index === null) return;

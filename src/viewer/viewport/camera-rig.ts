@@ -16,14 +16,14 @@ const NEAREST = 0.05;
 /** Slower adapters than this have no inertia: it counts updates, not time, and would drift for seconds. */
 const DAMPED_MS = 120;
 
-export interface ViewCameraOptions {
+export interface CameraRigOptions {
   /** The view no longer looks through the camera it was sent to. */
   onTurned(): void;
   /** It begins or ends to look through a camera. */
   onThrough(): void;
 }
 
-export class ViewCamera {
+export class CameraRig {
   readonly three = new PerspectiveCamera(45, 1, 0.02, 60);
   private readonly controls: OrbitControls;
   /** Its picture fits into the window. */
@@ -40,7 +40,7 @@ export class ViewCamera {
   /** @param host what hands and wheels are heard on */
   constructor(
     private readonly host: HTMLElement,
-    private readonly options: ViewCameraOptions,
+    private readonly options: CameraRigOptions,
   ) {
     this.three.position.set(1.6, 1, 1.6);
     this.controls = new OrbitControls(this.three, host);
