@@ -1,5 +1,7 @@
 // What a command may touch of the world outside: two streams and a signal to stop. Tests give their own.
 
+import { printable } from './terminal-text.ts';
+
 export interface Io {
   /** Results only. */
   stdout(text: string): void;
@@ -9,6 +11,11 @@ export interface Io {
   terminal: NodeJS.WriteStream | null;
   /** Fires on Ctrl-C. Its reason is the exit code that the process then ends with. */
   signal: AbortSignal;
+}
+
+/** The same, with nothing in its text that a terminal would obey. */
+export function printableIo(io: Io): Io {
+  return { ...io, stdout: (text) => io.stdout(printable(text)), stderr: (text) => io.stderr(printable(text)) };
 }
 
 export function processIo(signal: AbortSignal): Io {

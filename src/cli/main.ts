@@ -13,8 +13,10 @@ const onSignal = (code: number) => {
 };
 process.on('SIGINT', () => onSignal(130));
 process.on('SIGTERM', () => onSignal(143));
-// `impasto ... | head`: nobody listens any more, and nothing is wrong.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+// `impasto ... | head`, or a terminal that was closed: nobody listens any more, and nothing is wrong. What is trained or
+// painted goes on and is saved all the same; what is said goes nowhere.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+process.on('SIGHUP', () => {});
 
 const code = await runCommandLine(process.argv.slice(2), processIo(stop.signal));
 await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));

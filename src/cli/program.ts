@@ -15,7 +15,7 @@ import { runCommand } from './commands/run.ts';
 import { studyCommand } from './commands/study.ts';
 import { stylizeCommand } from './commands/stylize.ts';
 import { trainCommand } from './commands/train.ts';
-import type { Io } from './io.ts';
+import { type Io, printableIo } from './io.ts';
 
 const COMMANDS = [
   runCommand,
@@ -31,7 +31,8 @@ const COMMANDS = [
 ];
 
 /** @param argv without node and script. @returns the exit code; never throws */
-export async function runCommandLine(argv: string[], io: Io): Promise<number> {
+export async function runCommandLine(argv: string[], streams: Io): Promise<number> {
+  const io = printableIo(streams);
   const program = new Command('impasto')
     .description('Paints a real 3D scene in the style of any picture.')
     .version(version)

@@ -3,6 +3,7 @@
 
 import { SingleBar } from 'cli-progress';
 import type { Io } from './io.ts';
+import { oneLine } from './terminal-text.ts';
 
 const LINE_EVERY_MS = 10_000;
 /** Bars are drawn in whole steps of this many. */
@@ -18,7 +19,8 @@ export class Progress {
   constructor(private readonly io: Io) {}
 
   /** Says how far a task is, 0..1; another name than before ends the one before. */
-  update(task: string, fraction: number, text: string): void {
+  update(name: string, fraction: number, saying: string): void {
+    const [task, text] = [oneLine(name), oneLine(saying)];
     const now = performance.now();
     if (task !== this.task) {
       this.end();
@@ -41,7 +43,7 @@ export class Progress {
       this.io.terminal.clearLine(0);
       this.io.terminal.cursorTo(0);
     }
-    this.io.stderr(`${text}\n`);
+    this.io.stderr(`${oneLine(text)}\n`);
     this.bar?.render();
   }
 

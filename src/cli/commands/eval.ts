@@ -14,6 +14,7 @@ import { type LpipsOptions, lpipsOptions, readLpips } from '../lpips-option.ts';
 import { prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { beside, pictureFromRgb } from '../picture.ts';
 import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
+import { oneLine } from '../terminal-text.ts';
 
 interface Options extends SceneOptions, LpipsOptions {
   scene: string;
@@ -51,7 +52,7 @@ export function evalCommand(io: Io): Command {
           options.json,
           [dB(psnr), ssim.toFixed(4), ...(lpips === undefined ? [] : [lpips.toFixed(4)]), what].join('  '),
         );
-      for (const view of score.views) tell(view, view.name);
+      for (const view of score.views) tell(view, oneLine(view.name));
       tell(score.mean, `mean of ${score.views.length} views`);
     });
   });

@@ -115,6 +115,13 @@ describe('command line', () => {
     expect(code).toBe(2);
   });
 
+  it('tells a control character of a file by its number', async () => {
+    const { code, stderr } = await run('render', place('a\u001b]0;title\u0007\u009b.impasto'), '--out', place('v.mp4'));
+    expect(code).toBe(2);
+    expect(stderr).toContain('a\\u001b]0;title\\u0007\\u009b.impasto');
+    expect(stderr).not.toMatch(/(?!\n)\p{Cc}/u);
+  });
+
   it('wrote nothing by all that', () => {
     expect(readdirSync(folder).sort()).toEqual(['notes.txt', 'o', 'style.png']);
     expect(readdirSync(place('o'))).toEqual([]);

@@ -57,4 +57,28 @@ describe('progress', () => {
     expect(drawn.join('')).toContain('step 450');
     expect(lines).toEqual(['impasto: three pictures were skipped\n']);
   });
+
+  it('keeps what a name holds from the terminal: no escape, no second line', () => {
+    const drawn: string[] = [];
+    const stream = {
+      isTTY: true,
+      columns: 80,
+      write: (text: string) => drawn.push(text),
+      cursorTo: () => {},
+      moveCursor: () => {},
+      clearLine: () => {},
+      clearScreenDown: () => {},
+      on: () => {},
+    };
+    const name = '\u001b]52;c;ZWNobw==\u0007.png\nimpasto: done';
+    for (const terminal of [null, stream as unknown as NodeJS.WriteStream]) {
+      const { progress, lines } = recorder(terminal);
+      progress.update('load', 0.5, name);
+      progress.note(`${name} was skipped`);
+      progress.end();
+      const told = [...lines, ...drawn].join('');
+      expect(told).toContain('\\u001b]52;c;ZWNobw==\\u0007.png\\u000aimpasto: done');
+      for (const raw of ['\u001b]', '\u0007', '.png\nimpasto']) expect(told).not.toContain(raw);
+    }
+  });
 });
