@@ -23,13 +23,19 @@ export async function readInput(path: string, what: string): Promise<Uint8Array<
   }
 }
 
+/** The files of a style argument: one, or `a.jpg+b.jpg`; a plus may be in a name. */
+const picturesOf = (path: string) => (path.includes('+') && !existsSync(path) ? path.split('+') : [path]);
+
+/** All of several, for who must not write over them. */
+export const stylePaths = (list: readonly StyleArgument[] = []): string[] =>
+  list.flatMap(({ path }) => picturesOf(path));
+
 /** Each argument one style; `a.jpg+b.jpg` one of several pictures. */
 export async function readStyles(list: readonly StyleArgument[]): Promise<StyleInput[]> {
   if (list.length === 0) throw inputError('--style', null, 'a picture', 'none');
   return await Promise.all(
     list.map(async ({ path, weight }) => {
-      // A plus may be in a name.
-      const paths = path.includes('+') && !existsSync(path) ? path.split('+') : [path];
+      const paths = picturesOf(path);
       const [picture, ...more] = await Promise.all(paths.map(readStylePicture));
       return {
         name: paths.map((each) => basename(each)).join(' + '),

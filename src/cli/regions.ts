@@ -77,6 +77,13 @@ function split(option: string, example: string, text: string) {
   return { what, view, style: path, strength };
 }
 
+/** Every file that the options name. */
+export const regionPaths = ({ region: masks = [], regionAt: places = [] }: RegionOptions): string[] =>
+  [...masks, ...places].flatMap(({ place, style }) => [
+    ...('mask' in place ? [place.mask] : []),
+    ...(style === null ? [] : [style]),
+  ]);
+
 export interface ReadRegions {
   list: { argument: RegionArgument; mask: Picture | null; name: string }[];
   /** Each once, by its path. */

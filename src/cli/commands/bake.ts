@@ -9,10 +9,10 @@ import type { View } from '../../scene/types.ts';
 import { photograph, quantised } from '../../session/measure.ts';
 import type { ImpastoSession, RenderChoice } from '../../session/types.ts';
 import { type Engine, withEngine } from '../engine.ts';
-import { readInput } from '../inputs.ts';
+import { readInput, stylePaths } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { size, wholeNumber } from '../options.ts';
-import { prepareJson, say, writeJson } from '../output.ts';
+import { keepInputs, prepareJson, say, writeJson } from '../output.ts';
 import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { readStyleFiles, type StyleFileOptions, showStyleFiles, styleFileOptions } from '../style-files.ts';
 import { frameSize, sceneOf, spread } from '../views.ts';
@@ -50,6 +50,7 @@ export function bakeCommand(io: Io): Command {
     .option('--json <file>', "figures as JSON, '-' for stdout");
   return styleFileOptions(sceneOptions(command)).action(async (path: string, options: Options) => {
     prepareJson(options.json);
+    keepInputs([['--json', options.json]], [path, options.scene, ...stylePaths(options.styleFile)]);
     if (options.scene !== undefined && options.size)
       throw inputError('bake', null, '--scene (at the size of its photographs) or --size', 'both');
     const bytes = await readInput(path, 'checkpoint');

@@ -6,12 +6,12 @@ import { Command } from 'commander';
 import { encodePng } from '../../export/png.ts';
 import type { ConsistencyPair } from '../../session/types.ts';
 import { withEngine } from '../engine.ts';
-import { readInput, readStyles } from '../inputs.ts';
+import { readInput, readStyles, stylePaths } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { type LpipsOptions, lpipsOptions, readLpips } from '../lpips-option.ts';
 import { givenNetwork } from '../networks.ts';
 import { size, wholeNumber } from '../options.ts';
-import { prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
+import { keepInputs, keepScene, prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { pairSheet } from '../pair-sheet.ts';
 import { consistencyReport, pairsReport, rmseText } from '../report.ts';
 import { loadWithStyles, readStyleFiles, type StyleFileOptions, styleFileOptions } from '../style-files.ts';
@@ -37,7 +37,12 @@ export function consistencyCommand(io: Io): Command {
     .option('--json <file>', "figures as JSON, '-' for stdout");
   return styleFileOptions(lpipsOptions(command)).action(async (path: string, options: Options) => {
     prepareJson(options.json);
-    if (options.images !== undefined) prepareFolder(options.images, '--images');
+    if (options.images !== undefined) {
+      keepScene(options.images, '--images');
+      prepareFolder(options.images, '--images');
+    }
+    const inputs = [path, options.base, options.style, options.features, options.lpips];
+    keepInputs([['--json', options.json]], [...inputs, ...stylePaths(options.styleFile)]);
     const bytes = await readInput(path, 'checkpoint');
     const where = options.base;
     const base = where === undefined ? undefined : { bytes: await readInput(where, 'baseline'), where };

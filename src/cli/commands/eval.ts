@@ -11,7 +11,7 @@ import { withEngine } from '../engine.ts';
 import { readInput } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { type LpipsOptions, lpipsOptions, readLpips } from '../lpips-option.ts';
-import { prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
+import { keepInputs, keepScene, prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { beside, pictureFromRgb } from '../picture.ts';
 import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { oneLine } from '../terminal-text.ts';
@@ -31,7 +31,11 @@ export function evalCommand(io: Io): Command {
     .option('--json <file>', "figures as JSON, '-' for stdout");
   return sceneOptions(lpipsOptions(command)).action(async (path: string, options: Options) => {
     prepareJson(options.json);
-    if (options.images !== undefined) prepareFolder(options.images, '--images');
+    if (options.images !== undefined) {
+      keepScene(options.images, '--images');
+      prepareFolder(options.images, '--images');
+    }
+    keepInputs([['--json', options.json]], [path, options.scene, options.features, options.lpips]);
     const bytes = await readInput(path, 'checkpoint');
     const { heads, network } = await readLpips(io, options);
     const files = await openScenePath(options.scene);

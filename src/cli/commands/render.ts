@@ -12,10 +12,20 @@ import { transformsJson, worldUnitsPerSceneUnit } from '../../export/transforms.
 import type { Camera, Scene } from '../../scene/types.ts';
 import { type Engine, withEngine } from '../engine.ts';
 import { type Frame, renderFrames } from '../frames.ts';
-import { readInput } from '../inputs.ts';
+import { readInput, stylePaths } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { frameRate, size, wholeNumber } from '../options.ts';
-import { isExistingFolder, prepareFile, prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
+import {
+  isExistingFolder,
+  keepInputs,
+  keepScene,
+  prepareFile,
+  prepareFolder,
+  prepareJson,
+  say,
+  writeJson,
+  writeResult,
+} from '../output.ts';
 import { loadWithStyles, readStyleFiles, type StyleFileOptions, styleFileOptions } from '../style-files.ts';
 import { renderVideo } from '../video-file.ts';
 import { frameSize, sceneOf } from '../views.ts';
@@ -56,6 +66,15 @@ export function renderCommand(io: Io): Command {
   return styleFileOptions(command).action(async (path: string, options: Options) => {
     prepareJson(options.json);
     const place = placeOf(options);
+    const written = place.container ? options.out : options.cameras ? join(options.out, 'transforms.json') : undefined;
+    const inputs = [path, options.path, ...stylePaths(options.styleFile)];
+    keepInputs(
+      [
+        ['--out', written],
+        ['--json', options.json],
+      ],
+      inputs,
+    );
     if (options.turntable && options.path) throw inputError('render', null, '--turntable or --path', 'both');
     const bytes = await readInput(path, 'checkpoint');
     const pathText =
@@ -94,6 +113,7 @@ function placeOf(options: Options): { container: 'mp4' | 'webm' | null } {
   if (isFolder || (ending !== '.mp4' && ending !== '.webm')) {
     if (!isFolder && OTHER_FILES.includes(ending))
       throw inputError(`--out ${options.out}`, null, '.mp4, .webm or a folder', `a file of ${ending}`);
+    keepScene(options.out, '--out');
     prepareFolder(options.out, '--out');
     return { container: null };
   }

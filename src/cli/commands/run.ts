@@ -10,7 +10,7 @@ import type { Scene } from '../../scene/types.ts';
 import { DEFAULT_PRESET, PRESETS, PRESETS_IN_WORDS, type PresetName } from '../../session/presets.ts';
 import { type Engine, withEngine } from '../engine.ts';
 import { renderFrames } from '../frames.ts';
-import { readStyles } from '../inputs.ts';
+import { readStyles, stylePaths } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { givenNetwork, type NetworkOptions, networkOptions } from '../networks.ts';
 import {
@@ -26,7 +26,7 @@ import {
   style,
   wholeNumber,
 } from '../options.ts';
-import { prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
+import { keepInputs, prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { type PaintingOptions, paintingOf, paintingOptions, settingOption, topLayer } from '../painting-options.ts';
 import { consistencyReport, type Report, reportSchema, rmseText } from '../report.ts';
 import { loadOptions, loadPhotographs, type SceneOptions, sceneOptions } from '../scene-options.ts';
@@ -52,6 +52,9 @@ interface Options extends SceneOptions, NetworkOptions, PaintingOptions {
 /** Rows of the sheet. */
 const SHEET_VIEWS = 4;
 
+/** What it leaves in its folder. */
+const FILES = ['scene.impasto', 'styled.impasto', 'turntable.mp4', 'sheet.png', 'report.json'];
+
 export function runCommand(io: Io): Command {
   const command = new Command('run')
     .description('trains, stylizes, renders a turntable, writes a report')
@@ -75,6 +78,8 @@ export function runCommand(io: Io): Command {
   return sceneOptions(networkOptions(paintingOptions(command))).action(async (scenePath: string, options: Options) => {
     prepareFolder(options.out, '--out');
     prepareJson(options.json);
+    const places = FILES.map((name) => ['--out', join(options.out, name)] as const);
+    keepInputs([...places, ['--json', options.json]], [scenePath, options.features, ...stylePaths(options.style)]);
     const network = await givenNetwork(io, options, topLayer(options));
     const styles = await readStyles(options.style);
     const files = await openScenePath(scenePath);

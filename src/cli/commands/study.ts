@@ -14,7 +14,7 @@ import { renderFrames } from '../frames.ts';
 import { readInput, readStyles } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { decimal, size, wholeNumber } from '../options.ts';
-import { prepareFile, prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
+import { keepInputs, prepareFile, prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { planStudy } from '../study/plan.ts';
 import { type Average, averageRatings, QUESTIONS, ratingsTemplate, readRatings } from '../study/ratings.ts';
 import { sheetPage } from '../study/sheet.ts';
@@ -72,6 +72,11 @@ async function makeSheet(io: Io, fields: string[], options: Options): Promise<vo
   prepareFolder(out, '--out');
   const keyPath = options.key ?? `${resolve(out)}-key.json`;
   prepareFile(keyPath, '--key');
+  const sheet = ['sheet.html', 'ratings.csv'].map((name) => ['--out', join(out, name)] as const);
+  keepInputs(
+    [...sheet, ['--key', keyPath], ['--json', options.json]],
+    [...methods.map(({ file }) => file), options.style],
+  );
   const [style] = options.style === undefined ? [] : await readStyles([{ path: options.style, weight: 1 }]);
   const read = await Promise.all(methods.map(({ file }) => readInput(file, 'checkpoint')));
   const { ids, trials } = planStudy(fields.length, seed);
@@ -142,6 +147,7 @@ async function address({ width, height, data }: Picture, longest: number): Promi
 async function collect(io: Io, fields: string[], options: Options, files: string[]): Promise<void> {
   if (fields.length) throw inputError('study --collect', null, 'no fields', fields.join(', '));
   if (options.key === undefined) throw inputError('study --collect', null, '--key, the key of the sheet', 'none');
+  keepInputs([['--json', options.json]], [options.key, ...files]);
   const methods = await readKey(options.key);
   const ratings = await Promise.all(
     files.map(async (file) => {

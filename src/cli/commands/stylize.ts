@@ -5,13 +5,20 @@ import { inputError } from '../../errors.ts';
 import { openScenePath } from '../../scene/folder-source.ts';
 import type { StyleInput } from '../../session/types.ts';
 import { withEngine } from '../engine.ts';
-import { readInput, readStyles } from '../inputs.ts';
+import { readInput, readStyles, stylePaths } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { givenNetwork, type NetworkOptions, networkOptions } from '../networks.ts';
 import { decimal, type StyleArgument, style } from '../options.ts';
-import { prepareFile, prepareJson, say, writeJson, writeResult } from '../output.ts';
+import { keepInputs, prepareFile, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { type PaintingOptions, paintingOf, paintingOptions, settingOption, topLayer } from '../painting-options.ts';
-import { lookOfArgument, makeRegions, type RegionOptions, readRegions, regionOptions } from '../regions.ts';
+import {
+  lookOfArgument,
+  makeRegions,
+  type RegionOptions,
+  readRegions,
+  regionOptions,
+  regionPaths,
+} from '../regions.ts';
 import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { recordStyleCurve } from '../style-curve.ts';
 
@@ -43,6 +50,14 @@ export function stylizeCommand(io: Io): Command {
       if (!places.out && !places.delta) throw inputError('stylize', null, '--out, --delta or both', 'neither');
       for (const [name, place] of Object.entries(places)) if (place) prepareFile(place, `--${name}`);
       prepareJson(options.json);
+      keepInputs(
+        [
+          ['--out', places.out],
+          ['--delta', places.delta],
+          ['--json', options.json],
+        ],
+        [path, options.scene, options.features, ...stylePaths(options.style), ...regionPaths(options)],
+      );
       const network = await givenNetwork(io, options, topLayer(options));
       const bytes = await readInput(path, 'checkpoint');
       const regions = await readRegions(options);

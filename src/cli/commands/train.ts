@@ -16,7 +16,7 @@ import {
   shownBackground,
   wholeNumber,
 } from '../options.ts';
-import { prepareFile, prepareJson, say, writeJson, writeResult } from '../output.ts';
+import { keepInputs, prepareFile, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import {
   loadCheckpointWithScene,
   loadOptions,
@@ -53,6 +53,13 @@ export function trainCommand(io: Io): Command {
   return sceneOptions(command).action(async (scenePath: string, options: Options) => {
     prepareFile(options.out, '--out');
     prepareJson(options.json);
+    keepInputs(
+      [
+        ['--out', options.out],
+        ['--json', options.json],
+      ],
+      [scenePath, options.resume],
+    );
     const resumed = options.resume === undefined ? null : await readInput(options.resume, 'checkpoint');
     if (resumed && options.seed !== undefined)
       throw inputError('--seed', null, 'none beside --resume', 'one', 'a checkpoint keeps its own');
