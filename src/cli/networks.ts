@@ -20,6 +20,8 @@ export interface NetworkOptions {
   features?: string;
   /** Nothing is fetched. */
   offline?: boolean;
+  /** Hosts beside the address's own that it may send on to. */
+  featuresHost?: string[];
 }
 
 export function networkOptions(command: Command, preset?: string): Command {
@@ -29,10 +31,14 @@ export function networkOptions(command: Command, preset?: string): Command {
       'vgg19, small, a file, or the address of a .safetensors (default: the best found)',
       preset,
     )
+    .option('--features-host <host>', 'lets the address send on to this host too; repeat for several', gathered)
     .option('--offline', 'fetch no network: take what is cached, else the small one');
 }
 
-const cacheFolder = () => join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'impasto');
+const gathered = (host: string, before: string[] = []) => [...before, host];
+
+// An empty variable is none: it would make the working folder the cache.
+const cacheFolder = () => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'impasto');
 const isAddress = (text: string) => /^https?:\/\//i.test(text);
 
 /** What IMPASTO_VGG19 names: a file or an address. */
@@ -63,7 +69,7 @@ export const bundledNetwork = (): WeightsSource => diskSource(smallPath());
  */
 export async function givenNetwork(
   io: Io,
-  { features, offline = false }: NetworkOptions,
+  { features, offline = false, featuresHost }: NetworkOptions,
   top?: LayerName,
 ): Promise<NetworkWeights | null> {
   if (features === 'small') return null;
@@ -73,7 +79,8 @@ export async function givenNetwork(
       throw inputError('IMPASTO_VGG19', null, 'a file or an address', `no such file ${place}`);
     const path = vggPaths().find((file) => existsSync(file));
     if (path) return await loadFeatureWeights(diskSource(path));
-    if (place && isAddress(place)) return await fetched(io, place, { offline, top, strict: false });
+    if (place && isAddress(place))
+      return await fetched(io, place, { offline, top, hosts: featuresHost, strict: false });
     if (!features) return null;
     throw inputError(
       '--features vgg19',
@@ -82,7 +89,7 @@ export async function givenNetwork(
       'none',
     );
   }
-  if (isAddress(features)) return await fetched(io, features, { offline, top, strict: true });
+  if (isAddress(features)) return await fetched(io, features, { offline, top, hosts: featuresHost, strict: true });
   const stats = await stat(features).catch(() => null);
   if (!stats?.isFile()) throw inputError('--features', features, 'vgg19, small, a file or an address', 'no such file');
   return await loadFeatureWeights(diskSource(features));
@@ -97,7 +104,7 @@ export async function givenNetwork(
 async function fetched(
   io: Io,
   place: string,
-  { offline, top, strict }: { offline: boolean; top?: LayerName; strict: boolean },
+  { offline, top, hosts = [], strict }: { offline: boolean; top?: LayerName; hosts?: string[]; strict: boolean },
 ): Promise<NetworkWeights | null> {
   const [url, hash] = place.split(/#sha256=/i);
   if (hash !== undefined && !/^[0-9a-f]{64}$/i.test(hash))
@@ -109,9 +116,18 @@ async function fetched(
       url,
       top: hash ? 'relu5_1' : top,
       sha256: hash,
-      cache: diskCache(join(cacheFolder(), 'features')),
+      cache: diskCache(fetchedFolder()),
+      confirmHost: async (host) => host !== null && hosts.includes(host),
       fetch: offline
-        ? () => Promise.reject(new UnreachableError(`${url} is not cached, and --offline fetches nothing`))
+        ? () =>
+            Promise.reject(
+              new UnreachableError({
+                what: 'VGG-19',
+                where: url,
+                expected: 'it in the cache, as --offline fetches nothing',
+                found: 'none',
+              }),
+            )
         : undefined,
       signal: io.signal,
       onProgress: (loaded, total) =>
@@ -125,6 +141,9 @@ async function fetched(
     progress.end();
   }
 }
+
+/** Where fetched networks are kept. */
+export const fetchedFolder = () => join(cacheFolder(), 'features');
 
 export function foundNetworks(): { name: string; found: string }[] {
   const vgg = vggPaths().find((file) => existsSync(file)) ?? named();

@@ -9,6 +9,7 @@ import { bakeCommand } from './commands/bake.ts';
 import { benchCommand } from './commands/bench.ts';
 import { consistencyCommand } from './commands/consistency.ts';
 import { evalCommand } from './commands/eval.ts';
+import { featuresCommand } from './commands/features.ts';
 import { infoCommand } from './commands/info.ts';
 import { renderCommand } from './commands/render.ts';
 import { runCommand } from './commands/run.ts';
@@ -28,6 +29,7 @@ const COMMANDS = [
   bakeCommand,
   benchCommand,
   infoCommand,
+  featuresCommand,
 ];
 
 /** @param argv without node and script. @returns the exit code; never throws */

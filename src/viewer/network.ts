@@ -1,5 +1,5 @@
-// Feature networks in the page beyond the one that ships: VGG-19 from an address, asked for before anything large is
-// fetched and kept in the browser's own files; and what was dropped.
+// Feature networks in the page beyond the one that ships: VGG-19 from an address, asked for before anything is sent
+// there and kept in the browser's own files until it is cleared; and what was dropped.
 
 import type { FileSource } from '../scene/types.ts';
 import type { SessionOptions } from '../session/session.ts';
@@ -32,6 +32,16 @@ export function remoteNetwork(
       cache: opfsCache(),
       onProgress,
       signal,
+      confirmHost: (host) =>
+        ask(
+          {
+            title: host ? `Fetch it from ${host}?` : 'Follow to another address?',
+            text: `${url.host} does not have VGG-19 itself and sends on to ${host ?? 'an address that the browser does not tell before it is called'}.`,
+            yes: 'Follow',
+            no: 'Use the small one',
+          },
+          signal,
+        ),
       confirm: (bytes) =>
         ask(
           {

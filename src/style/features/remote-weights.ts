@@ -1,11 +1,11 @@
 // Real VGG-19 over HTTP: of a .safetensors file only the header and the convolutions that are needed are fetched, by
-// byte ranges. Each tensor is cached as it comes, so that a broken fetch goes on where it stopped and a finished one
-// needs no network; a connection that is cut is resumed inside the tensor. A cache that cannot be written (full
-// disk) is done without. The user is asked first, and is told how far it is.
+// byte ranges. Nothing goes out before the user has said yes. Each tensor is kept as it comes, so that a broken fetch
+// goes on where it stopped and a finished one needs no network; what was judged and found bad is forgotten.
 
-import { Cancelled, InputError, inputError, throwIfAborted } from '../../errors.ts';
+import { InputError, inputError, throwIfAborted } from '../../errors.ts';
 import type { LayerName } from '../types.ts';
 import type { NetworkWeights } from './network-weights.ts';
+import { ChangedError, RemoteFile, type RemoteFileOptions } from './remote-file.ts';
 import {
   assembleSafetensors,
   headerLength,
@@ -15,33 +15,22 @@ import {
 } from './safetensors.ts';
 import { sha256 } from './sha256.ts';
 import { CONVOLUTIONS, layerOf } from './topology.ts';
+import { FetchedParts, type WeightsCache } from './weights-cache.ts';
 
-/** Where fetched bytes are kept. `set` may fail; keys are made of letters, digits, '.' and '-'. */
-export interface WeightsCache {
-  get(key: string): Promise<Uint8Array | null>;
-  set(key: string, bytes: Uint8Array): Promise<void>;
-  delete(key: string): Promise<void>;
-}
+export { UnreachableError } from './remote-file.ts';
+export type { WeightsCache } from './weights-cache.ts';
 
-export interface RemoteWeightsOptions {
-  /** Address of a .safetensors in torchvision's names, on a server that knows byte ranges. */
-  url: string;
+/** `url` is the address of a .safetensors in torchvision's names, on a server that knows byte ranges. */
+export interface RemoteWeightsOptions extends RemoteFileOptions {
   /** The topmost layer needed. Default relu4_1: 14 MB of VGG-19 in f32. */
   top?: LayerName;
   /** SHA-256 of the needed tensors' bytes, one after another from conv1_1.weight, conv1_1.bias on. */
   sha256?: string;
   cache?: WeightsCache;
-  /** Asked once before anything large is fetched; false declines. */
+  /** Asked once before anything is sent, with the bytes that will come; false declines. */
   confirm?: (bytes: number) => Promise<boolean>;
   onProgress?: (loaded: number, total: number) => void;
-  signal?: AbortSignal;
-  fetch?: typeof fetch;
-  /** Waits between attempts, milliseconds; as many attempts without any progress end it. */
-  retryDelays?: readonly number[];
 }
-
-/** The server, or all of the network, could not be reached: nothing is known to be wrong with what lies there. */
-export class UnreachableError extends InputError {}
 
 /** Most headers fit; what is longer takes a second request. */
 const FIRST_REQUEST = 1 << 16;
@@ -49,168 +38,158 @@ const FIRST_REQUEST = 1 << 16;
 /** Bytes: four times VGG's widest convolution in f32. What claims more is refused before memory is taken for it. */
 const LARGEST_TENSOR = 4 * 512 * 512 * 9 * 4;
 
+type Needed = Map<string, SafetensorsEntry>;
+
 /** @returns null where the user declined @throws InputError telling what failed; Cancelled */
 export async function fetchRemoteWeights(options: RemoteWeightsOptions): Promise<NetworkWeights | null> {
-  const { url, cache, signal, top = 'relu4_1' } = options;
-  const key = (await sha256(new TextEncoder().encode(url))).slice(0, 16);
-  const cachedHeader = await cache?.get(`${key}.header`);
-  const header = cachedHeader ?? (await fetchHeader(options));
-  const length = headerLength(header, url);
-  const entries = parseHeader(header.subarray(8, 8 + length), url);
-  if (!cachedHeader) await tryToCache(cache, `${key}.header`, header);
-
-  const needed = neededTensors(entries, top, url);
-  const found = new Map<string, Uint8Array>();
-  for (const [name, { data_offsets }] of needed) {
-    const bytes = await cache?.get(`${key}.${name}`);
-    if (bytes?.length === data_offsets[1] - data_offsets[0]) found.set(name, bytes);
+  const { url, top = 'relu4_1' } = options;
+  const parts = new FetchedParts(options.cache, (await sha256(new TextEncoder().encode(url))).slice(0, 16));
+  const names = tensorNames(top);
+  let state = await parts.state();
+  const cached = state ? await cachedParts(parts, top, url) : null;
+  if (state?.whole && cached?.missing.length === 0) {
+    try {
+      return await judged(options, cached.needed, cached.found);
+    } catch (cause) {
+      if (!(cause instanceof InputError)) throw cause;
+    }
   }
-  const sizeOf = (names: Iterable<string>) =>
-    [...names].reduce((sum, name) => sum + needed.get(name)!.data_offsets[1] - needed.get(name)!.data_offsets[0], 0);
-  const total = sizeOf(needed.keys());
-  let loaded = sizeOf(found.keys());
-  if (loaded < total && options.confirm && !(await options.confirm(total - loaded))) return null;
+  // Without a mark of the file, tensors of an earlier visit might be of another one.
+  const useful = state?.validator && cached && cached.missing.length > 0 ? cached : null;
+  if (!useful) {
+    await parts.forget(names);
+    state = null;
+  }
+  const bytes = useful ? sizeOf(useful.needed, useful.missing) : usualSize(top);
+  if (options.confirm && !(await options.confirm(bytes))) return null;
 
+  let file = new RemoteFile(options, state ?? undefined);
+  try {
+    return await complete(options, file, parts);
+  } catch (cause) {
+    if (!(cause instanceof ChangedError)) throw cause;
+  }
+  // Another file than the one begun with: all of that one, once.
+  await parts.forget(names);
+  file = new RemoteFile(options);
+  return await complete(options, file, parts);
+}
+
+/** Fetches what is missing, judges the whole, and marks it good or forgets it. */
+async function complete(options: RemoteWeightsOptions, file: RemoteFile, parts: FetchedParts): Promise<NetworkWeights> {
+  const { url, signal, top = 'relu4_1' } = options;
+  const header = (await parts.get('header')) ?? (await fetchHeader(file, url));
+  const length = headerLength(header, url);
+  const needed = neededTensors(parseHeader(header.subarray(8, 8 + length), url), top, url);
+  await parts.set('header', header);
+  await parts.setState(file.state, false);
+  const found = await keptTensors(parts, needed);
+  const total = sizeOf(needed, needed.keys());
+  let loaded = sizeOf(needed, found.keys());
   options.onProgress?.(loaded, total);
   for (const [name, { data_offsets }] of needed) {
     if (found.has(name)) continue;
     throwIfAborted(signal);
     const [start, end] = data_offsets.map((offset) => 8 + length + offset);
     const before = loaded;
-    const bytes = await fetchRange(options, start, end, (count) =>
-      options.onProgress?.((loaded = before + count), total),
-    );
+    const bytes = await file.read(start, end, (count) => options.onProgress?.((loaded = before + count), total));
     found.set(name, bytes);
-    await tryToCache(cache, `${key}.${name}`, bytes);
+    await parts.set(name, bytes);
   }
+  try {
+    const weights = await judged(options, needed, found);
+    await parts.setState(file.state, true);
+    return weights;
+  } catch (cause) {
+    // What a server once sent wrongly must not stand in the way of what it sends when it is mended.
+    await parts.forget(tensorNames(top));
+    throw cause;
+  }
+}
 
-  if (options.sha256) {
-    const whole = new Uint8Array(total);
+/** What is kept of a header and its tensors; null where that is nothing, or nothing that can be read. */
+async function cachedParts(parts: FetchedParts, top: LayerName, url: string) {
+  const header = await parts.get('header');
+  if (!header) return null;
+  try {
+    const needed = neededTensors(parseHeader(header.subarray(8, 8 + headerLength(header, url)), url), top, url);
+    const found = await keptTensors(parts, needed);
+    return { needed, found, missing: [...needed.keys()].filter((name) => !found.has(name)) };
+  } catch (cause) {
+    if (cause instanceof InputError) return null;
+    throw cause;
+  }
+}
+
+async function keptTensors(parts: FetchedParts, needed: Needed): Promise<Map<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>();
+  for (const [name, { data_offsets }] of needed) {
+    const bytes = await parts.get(name);
+    if (bytes?.length === data_offsets[1] - data_offsets[0]) found.set(name, bytes);
+  }
+  return found;
+}
+
+/** The network, if the bytes are those that were expected. @throws InputError */
+async function judged(
+  { url, sha256: expected }: RemoteWeightsOptions,
+  needed: Needed,
+  found: ReadonlyMap<string, Uint8Array>,
+): Promise<NetworkWeights> {
+  if (expected) {
+    const whole = new Uint8Array(sizeOf(needed, needed.keys()));
     let at = 0;
     for (const name of needed.keys()) {
       whole.set(found.get(name)!, at);
       at += found.get(name)!.length;
     }
     const hash = await sha256(whole);
-    if (hash !== options.sha256.toLowerCase()) {
-      for (const name of ['header', ...needed.keys()]) await cache?.delete(`${key}.${name}`);
-      throw inputError(
-        'SHA-256',
-        url,
-        options.sha256.toLowerCase().slice(0, 16),
-        `${hash.slice(0, 16)} (not the file expected, or damaged)`,
-      );
+    if (hash !== expected.toLowerCase()) {
+      const wanted = expected.toLowerCase().slice(0, 16);
+      throw inputError('SHA-256', url, wanted, hash.slice(0, 16), 'not the file expected, or damaged');
     }
   }
-  const weights = assembleSafetensors(needed, (_, name) => found.get(name)!, url);
-  return { ...weights, name: 'vgg19' };
+  return { ...assembleSafetensors(needed, (_, name) => found.get(name)!, url), name: 'vgg19' };
+}
+
+const sizeOf = (needed: Needed, names: Iterable<string>) =>
+  [...names].reduce((sum, name) => sum + needed.get(name)!.data_offsets[1] - needed.get(name)!.data_offsets[0], 0);
+
+const convolutionsTo = (top: LayerName) =>
+  CONVOLUTIONS.slice(0, CONVOLUTIONS.findIndex((name) => layerOf(name) === top) + 1);
+
+const tensorNames = (top: LayerName): string[] =>
+  convolutionsTo(top).flatMap((name) => ['weight', 'bias'].map((part) => torchvisionName(`${name}.${part}`)));
+
+/** Bytes of VGG-19 in f32, for the question that comes before the file's own header. */
+function usualSize(top: LayerName): number {
+  const widths = convolutionsTo(top).map((name) => Math.min(512, 32 << Number(name[4])));
+  return widths.reduce((sum, width, i) => sum + 4 * width * (9 * (widths[i - 1] ?? 3) + 1), 0);
 }
 
 /** Weights and biases up to the convolution under `top`, in order. */
-function neededTensors(
-  entries: Map<string, SafetensorsEntry>,
-  top: LayerName,
-  url: string,
-): Map<string, SafetensorsEntry> {
-  const last = CONVOLUTIONS.findIndex((name) => layerOf(name) === top);
-  const needed = new Map<string, SafetensorsEntry>();
-  for (const convolution of CONVOLUTIONS.slice(0, last + 1)) {
-    for (const part of ['weight', 'bias']) {
-      const name = torchvisionName(`${convolution}.${part}`);
-      const entry = entries.get(name);
-      if (!entry) throw inputError(`tensor '${name}'`, url, 'it to be there', 'none');
-      const size = entry.data_offsets[1] - entry.data_offsets[0];
-      if (size < 0 || size > LARGEST_TENSOR) {
-        throw inputError(`size of tensor '${name}'`, url, `0 to ${LARGEST_TENSOR} bytes`, `${size}`);
-      }
-      needed.set(name, entry);
+function neededTensors(entries: Map<string, SafetensorsEntry>, top: LayerName, url: string): Needed {
+  const needed: Needed = new Map();
+  for (const name of tensorNames(top)) {
+    const entry = entries.get(name);
+    if (!entry) throw inputError(`tensor '${name}'`, url, 'it to be there', 'none');
+    const size = entry.data_offsets[1] - entry.data_offsets[0];
+    if (size < 0 || size > LARGEST_TENSOR) {
+      throw inputError(`size of tensor '${name}'`, url, `0 to ${LARGEST_TENSOR} bytes`, `${size}`);
     }
+    needed.set(name, entry);
   }
   return needed;
 }
 
 /** The eight bytes of length and the JSON. */
-async function fetchHeader(options: RemoteWeightsOptions): Promise<Uint8Array> {
-  const first = await fetchRange(options, 0, FIRST_REQUEST, () => {}, true);
-  const end = 8 + headerLength(first, options.url);
+async function fetchHeader(file: RemoteFile, url: string): Promise<Uint8Array> {
+  const first = await file.read(0, FIRST_REQUEST, undefined, true);
+  const end = 8 + headerLength(first, url);
   if (end <= first.length) return first.slice(0, end);
-  const rest = await fetchRange(options, first.length, end, () => {});
+  const rest = await file.read(first.length, end);
   const whole = new Uint8Array(end);
   whole.set(first);
   whole.set(rest, first.length);
   return whole;
-}
-
-/**
- * Bytes [start, end), asked for again from where the connection was cut.
- * @param mayBeShort a file that ends before `end` is no error
- */
-async function fetchRange(
-  options: RemoteWeightsOptions,
-  start: number,
-  end: number,
-  onCount: (count: number) => void,
-  mayBeShort = false,
-): Promise<Uint8Array> {
-  const { url, signal, retryDelays = [300, 1000, 3000] } = options;
-  const bytes = new Uint8Array(end - start);
-  let count = 0;
-  let failures = 0;
-  while (count < bytes.length) {
-    const before = count;
-    try {
-      const response = await (options.fetch ?? fetch)(url, {
-        headers: { Range: `bytes=${start + count}-${end - 1}` },
-        signal,
-      });
-      if (response.status !== 206) {
-        void response.body?.cancel();
-        const found = response.status === 200 ? 'a server that sends the whole file' : `status ${response.status}`;
-        throw inputError('feature network', url, 'a file served by byte ranges', found);
-      }
-      const size = Number(/\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1] ?? Number.NaN);
-      const wanted = mayBeShort && size < end ? size - start : bytes.length;
-      // Another origin's server may keep the size to itself: then what came unbroken is all there is.
-      const sizeless = mayBeShort && Number.isNaN(size);
-      for await (const chunk of chunksOf(response)) {
-        if (count + chunk.length > bytes.length) {
-          throw inputError('feature network', url, `${bytes.length} bytes`, 'more than were asked for');
-        }
-        bytes.set(chunk, count);
-        count += chunk.length;
-        onCount(count);
-      }
-      if (count === wanted || (sizeless && count > before)) return bytes.subarray(0, count);
-    } catch (cause) {
-      if (signal?.aborted) throw new Cancelled();
-      if (cause instanceof InputError) throw cause;
-    }
-    failures = count > before ? 0 : failures + 1;
-    if (failures > retryDelays.length) {
-      throw new UnreachableError(
-        inputError('feature network', url, `${bytes.length} bytes`, `${count}, then no connection`).message,
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, retryDelays[Math.max(0, failures - 1)] ?? 0));
-    throwIfAborted(signal);
-  }
-  return bytes;
-}
-
-async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
-  const reader = response.body!.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield value;
-  }
-}
-
-/** A cache that cannot be written costs the next start a fetch, and nothing else. */
-async function tryToCache(cache: WeightsCache | undefined, key: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await cache?.set(key, bytes);
-  } catch {
-    await cache?.delete(key).catch(() => {});
-  }
 }

@@ -1,6 +1,6 @@
 // Feature network weights from a path on disk, and a folder that keeps fetched ones. Never imported by the page.
 
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { inputError } from '../../errors.ts';
 import type { NetworkWeights, WeightsSource } from './network-weights.ts';
@@ -25,6 +25,17 @@ export function diskSource(path: string): WeightsSource {
 
 export async function loadFeatureWeightsFile(path: string): Promise<NetworkWeights> {
   return await loadFeatureWeights(diskSource(path));
+}
+
+/** Bytes that a folder of fetched weights holds; 0 where there is none. */
+export async function diskCacheBytes(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+export async function clearDiskCache(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
 }
 
 /** Keeps fetched weights in a folder, which is made when first needed. Files appear whole or not at all. */

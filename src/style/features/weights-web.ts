@@ -77,3 +77,13 @@ export function opfsCache(folder = 'weights'): WeightsCache | undefined {
     },
   };
 }
+
+/** Lets go of all that was fetched. @returns false where there was nothing */
+export async function clearOpfsCache(folder = 'weights'): Promise<boolean> {
+  const root = await navigator.storage?.getDirectory?.();
+  if (!root) return false;
+  return await root.removeEntry(folder, { recursive: true }).then(
+    () => true,
+    () => false,
+  );
+}

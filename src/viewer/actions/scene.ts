@@ -2,6 +2,7 @@
 
 import { openFiles as filesAsSource } from '../../scene/files-source.ts';
 import type { FileSource } from '../../scene/types.ts';
+import { clearOpfsCache } from '../../style/features/weights-web.ts';
 import type { SnapshotInfo } from '../autosave/field-snapshot.ts';
 import { download, fileName } from '../download.ts';
 import { kindOf } from '../dropped-files.ts';
@@ -46,6 +47,12 @@ export async function deleteWork(page: Page, { id, scene }: SnapshotInfo): Promi
   await page.caught(async () => {
     if (await page.parts.ask(question)) await page.parts.autosave.delete(id);
   });
+}
+
+/** VGG-19 of an address is kept by this browser until it is let go of here. */
+export async function clearNetwork({ parts }: Page): Promise<void> {
+  const there = await clearOpfsCache();
+  parts.notices.show('info', there ? 'The fetched network is kept no more' : 'No fetched network was kept');
 }
 
 /** Dropped, pasted or picked files: scene, checkpoint, feature network or style by what they are. */
@@ -102,5 +109,10 @@ export const ACTIONS: readonly Action[] = [
     title: 'Save',
     enabled: ({ scene }) => scene !== null,
     run: saveCheckpoint,
+  },
+  {
+    id: 'scene.clear-network',
+    title: 'Clear fetched network',
+    run: clearNetwork,
   },
 ];

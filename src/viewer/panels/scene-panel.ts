@@ -27,7 +27,7 @@ export function scenePanel(gui: GUI, page: Page): void {
       picker.updateDisplay();
     },
   );
-  addActions(folder, page, 'scene.open-folder', 'scene.open-file', 'scene.save');
+  addActions(folder, page, 'scene.open-folder', 'scene.open-file', 'scene.save', 'scene.clear-network');
   addText(folder, store, ({ scene }) =>
     scene ? `${scene.name}: ${scene.trainViews} pictures to learn from, ${scene.testViews} held out` : '',
   );

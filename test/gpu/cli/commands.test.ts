@@ -550,6 +550,17 @@ describe('interruption', () => {
     expect(readdirSync(out)).toEqual([]);
   });
 
+  it('goes on and saves where nobody listens any more', async () => {
+    const out = place('unheard.impasto');
+    const argv = [bin, 'train', scene, '--out', out, '--preset', 'quick', '--steps', '8', ...SMALL];
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    child.stderr.once('data', () => child.stderr.destroy());
+    const code = await new Promise((done) => child.on('close', done));
+    expect(code).toBe(0);
+    expect(existsSync(out)).toBe(true);
+  });
+
   it('ends by itself with its result on stdout', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'info', '--json', '-'], { encoding: 'utf8' });
     expect(status, stderr).toBe(0);

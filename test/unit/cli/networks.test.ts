@@ -2,13 +2,14 @@
 // the test's own: fetched once, kept, refused by hash, done without where nothing answers.
 
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { foundNetworks, givenNetwork } from '../../../src/cli/networks.ts';
+import { runCommandLine } from '../../../src/cli/program.ts';
 import { InputError } from '../../../src/errors.ts';
 import { torchvisionName } from '../../../src/style/features/safetensors.ts';
 import { patternNetwork } from '../../reference/conv.ts';
@@ -85,6 +86,21 @@ async function given(options: Parameters<typeof givenNetwork>[1]) {
   return { network, stderr };
 }
 
+it('are listed by a command, which lets go of what was fetched', async () => {
+  await given({ features: `${base}/vgg.safetensors` });
+  const run = async (...argv: string[]) => {
+    let stdout = '';
+    const io = { stdout: (text: string) => void (stdout += text), stderr: () => {}, terminal: null };
+    expect(await runCommandLine(['features', ...argv], { ...io, signal: new AbortController().signal })).toBe(0);
+    return stdout;
+  };
+  const { fetched, networks } = JSON.parse(await run('--json', '-'));
+  expect(fetched.bytes).toBeGreaterThan(1000);
+  expect(networks.map(({ name }: { name: string }) => name)).toEqual(['vgg19', 'small']);
+  expect(await run('--clear')).toMatch(/fetched {2}0\.0 MB in .*, cleared\n$/);
+  expect(existsSync(fetched.folder)).toBe(false);
+});
+
 describe('an address', () => {
   it('is fetched once, with progress, and cached', async () => {
     const { network, stderr } = await given({ features: `${base}/vgg.safetensors` });
@@ -95,7 +111,7 @@ describe('an address', () => {
     expect(stderr).toMatch(/^features 0 % VGG-19, 0\.0 of 0\.0 MB\n/);
     const asked = requests;
     expect(asked).toBeGreaterThan(1);
-    expect(readdirSync(join(folder, 'impasto/features')).length).toBe(1 + 2 * NEEDED);
+    expect(readdirSync(join(folder, 'impasto/features')).length).toBe(1 + 2 * NEEDED + 1); // header, tensors, state
     expect((await given({ features: `${base}/vgg.safetensors`, offline: true })).network?.name).toBe('vgg19');
     expect(requests).toBe(asked);
   });
@@ -119,7 +135,9 @@ describe('an address', () => {
     expect(stderr).toMatch(/^impasto: .*then no connection; the small network is used\n$/);
     const offline = await given({ features: `${base}/vgg.safetensors`, offline: true });
     expect(offline.network).toBeNull();
-    expect(offline.stderr).toMatch(/is not cached, and --offline fetches nothing; the small network is used\n$/);
+    expect(offline.stderr).toMatch(
+      /in the cache, as --offline fetches nothing, found none; the small network is used\n$/,
+    );
     expect(requests).toBe(0);
   }, 20_000);
 

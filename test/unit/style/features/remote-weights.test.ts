@@ -20,16 +20,20 @@ import { patternNetwork } from '../../../reference/conv.ts';
 const network = patternNetwork([[16, 24], [32], [32]], 'max');
 
 /** A file with what is not needed around what is, as on real servers: tensors in the order of their names. */
-function makeFile() {
+function makeFile(scale = 1, without?: string) {
   const tensors = new Map<string, { shape: number[]; bytes: Uint8Array }>();
   const order: Uint8Array[] = [];
   for (const c of network.convolutions) {
-    const weight = { shape: [c.outChannels, c.inChannels, 3, 3], bytes: new Uint8Array(c.weight.slice().buffer) };
+    const weight = {
+      shape: [c.outChannels, c.inChannels, 3, 3],
+      bytes: new Uint8Array(c.weight.map((w) => scale * w).buffer),
+    };
     const bias = { shape: [c.outChannels], bytes: new Uint8Array(c.bias.slice().buffer) };
     tensors.set(torchvisionName(`${c.name}.weight`), weight);
     tensors.set(torchvisionName(`${c.name}.bias`), bias);
     if (c.name !== 'conv3_1') order.push(weight.bytes, bias.bytes);
   }
+  if (without) tensors.delete(without);
   tensors.set('classifier.0.weight', { shape: [250_000], bytes: new Uint8Array(1_000_000) });
   const header: Record<string, object> = {};
   let offset = 0;
@@ -52,6 +56,8 @@ let server: Server;
 let url: string;
 let ranges: string[];
 let folder: string;
+/** What the server says of its file. */
+let tag: string | null;
 /** What the server does with a request; true where it has answered. */
 let behave: (request: IncomingMessage, response: ServerResponse, start: number, end: number) => boolean;
 
@@ -60,6 +66,7 @@ const done = (_: unknown) => true;
 
 beforeEach(async () => {
   ranges = [];
+  tag = '"one"';
   behave = () => false;
   server = createServer((request, response) => {
     const [, from, to] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '')!;
@@ -69,6 +76,7 @@ beforeEach(async () => {
     response.writeHead(206, {
       'content-range': `bytes ${start}-${end - 1}/${file.length}`,
       'content-length': end - start,
+      ...(tag !== null && { etag: tag }),
     });
     response.end(file.subarray(start, end));
   });
@@ -115,7 +123,7 @@ describe('fetchRemoteWeights', () => {
   it('needs no network once it is cached', async () => {
     const cache = diskCache(folder);
     await get({ cache });
-    expect(await readdir(folder)).toHaveLength(1 + 6);
+    expect(await readdir(folder)).toHaveLength(1 + 6 + 1); // header, tensors, state
     ranges = [];
     expectNetwork(await get({ cache, confirm: async () => expect.unreachable('nothing to ask') }));
     expect(ranges).toEqual([]);
@@ -155,8 +163,11 @@ describe('fetchRemoteWeights', () => {
   });
 
   it('asks first, and takes no for an answer', async () => {
-    expect(await get({ confirm: async () => false })).toBeNull();
-    expect(ranges).toHaveLength(1);
+    let asked = 0;
+    expect(await get({ top: 'relu4_1', confirm: async (bytes) => (asked = bytes) === 0 })).toBeNull();
+    // Of VGG-19 in f32: the question comes before the file's own header.
+    expect(asked).toBe(14_022_912);
+    expect(ranges).toHaveLength(0);
   });
 
   it('refuses other bytes and forgets them', async () => {
@@ -215,5 +226,141 @@ describe('fetchRemoteWeights', () => {
     const controller = new AbortController();
     behave = (_, __, start) => start > 0 && done(controller.abort());
     await expect(get({ signal: controller.signal })).rejects.toBeInstanceOf(Cancelled);
+  });
+
+  it('keeps parts of no file that it could not tell from another', async () => {
+    tag = null;
+    const cache = diskCache(folder);
+    let served = 0;
+    behave = (_, response) => served++ >= 4 && done(response.destroy());
+    await expect(get({ cache })).rejects.toThrow(/no connection/);
+    behave = () => false;
+    ranges = [];
+    expectNetwork(await get({ cache }));
+    expect(ranges).toHaveLength(1 + 6);
+  });
+
+  it('begins anew where the file was changed meanwhile, at once and on a later visit', async () => {
+    const other = makeFile(0.5);
+    const cache = diskCache(folder);
+    const begun = async (changeAt: number) => {
+      tag = '"one"';
+      let served = 0;
+      behave = (request, response, start, end) => {
+        if (served++ < changeAt) return false;
+        expect(
+          request.headers['if-range'] === undefined || request.headers['if-range'] === '"one"' || served > changeAt,
+        ).toBe(true);
+        const headers = { 'content-range': `bytes ${start}-${end - 1}/${other.file.length}`, etag: '"two"' };
+        return done(response.writeHead(206, headers).end(other.file.subarray(start, end)));
+      };
+      return await get({ cache, sha256: undefined });
+    };
+    for (const changeAt of [3, 5]) {
+      const found = await begun(changeAt);
+      expect(found!.convolutions[0].weight[1]).toBe(0.5 * network.convolutions[0].weight[1]);
+      expect(found!.convolutions[2].weight[1]).toBe(0.5 * network.convolutions[2].weight[1]);
+      for (const name of await readdir(folder)) await rm(join(folder, name));
+    }
+    let served = 0;
+    behave = (_, response) => served++ >= 4 && done(response.destroy());
+    await expect(get({ cache })).rejects.toThrow(/no connection/);
+    expect((await readdir(folder)).length).toBeGreaterThan(3);
+    const later = await begun(0);
+    expect(later!.convolutions[0].weight[1]).toBe(0.5 * network.convolutions[0].weight[1]);
+  });
+
+  it('forgets a file that was judged bad, and takes the mended one', async () => {
+    const cache = diskCache(folder);
+    const bad = makeFile(1, 'features.0.bias');
+    behave = (_, response, start, end) =>
+      done(
+        response
+          .writeHead(206, { 'content-range': `bytes ${start}-${end - 1}/${bad.file.length}`, etag: '"bad"' })
+          .end(bad.file.subarray(start, end)),
+      );
+    await expect(get({ cache, sha256: undefined })).rejects.toThrow(/features\.0\.bias/);
+    behave = () => false;
+    expectNetwork(await get({ cache }));
+  });
+
+  it('refuses bytes from elsewhere in the file', async () => {
+    behave = (_, response, start, end) =>
+      start > 0 &&
+      done(
+        response
+          .writeHead(206, { 'content-range': `bytes 0-${end - start - 1}/${file.length}` })
+          .end(file.subarray(0, end - start)),
+      );
+    await expect(get()).rejects.toThrow(/expected bytes from \d+ on, found those from 0 on/);
+  });
+
+  it('gives up a connection that stands still, and a server that sends a byte a connection', async () => {
+    behave = (_, response, start, end) =>
+      start > 0 && done(response.writeHead(206, { 'content-range': `bytes ${start}-${end - 1}/${file.length}` }));
+    await expect(get({ stallMs: 40 })).rejects.toThrow(/no connection/);
+    behave = (_, response, start, end) => {
+      if (start === 0) return false;
+      response.writeHead(206, {
+        'content-range': `bytes ${start}-${end - 1}/${file.length}`,
+        'content-length': end - start,
+      });
+      response.write(file.subarray(start, start + 1), () => setTimeout(() => response.destroy(), 2));
+      return true;
+    };
+    ranges = [];
+    await expect(get()).rejects.toThrow(/found \d+ in \d+ connections/);
+    expect(ranges.length).toBeLessThan(40);
+  });
+
+  it('sends nothing over plain http but to this machine', async () => {
+    const never = async () => expect.unreachable('sent');
+    const far = 'http://example.org/vgg.safetensors';
+    await expect(get({ url: far, fetch: never })).rejects.toThrow(
+      /expected https, or an address of this machine, found http/,
+    );
+  });
+
+  describe('redirects', () => {
+    let far: string;
+    beforeEach(() => {
+      far = url.replace('127.0.0.1', 'localhost').replace('model', 'elsewhere');
+      behave = (request, response) =>
+        request.url === '/model.safetensors' && done(response.writeHead(302, { location: far }).end());
+    });
+
+    it('to another host are asked about once', async () => {
+      const hosts: (string | null)[] = [];
+      expectNetwork(await get({ confirmHost: async (host) => hosts.push(host) > 0 }));
+      expect(hosts).toEqual([new URL(far).host]);
+      expect(ranges).toHaveLength(1 + 1 + 6);
+    });
+
+    it('to another host are refused where nobody says yes', async () => {
+      await expect(get()).rejects.toThrow(
+        /found a redirect to localhost:\d+ \(--features-host localhost:\d+ allows it\)/,
+      );
+      await expect(get({ confirmHost: async () => false })).rejects.toBeInstanceOf(InputError);
+    });
+
+    it('that a browser hides are asked about before they are followed', async () => {
+      let asked = 0;
+      const browser = (async (address: string, init: RequestInit) => {
+        if (init.redirect !== 'manual') return await fetch(address, init);
+        const { type, status } = { type: 'opaqueredirect', status: 0 };
+        const response = await fetch(address, { ...init, redirect: 'manual' });
+        return response.status === 302 ? { type, status, headers: new Headers(), body: null } : response;
+      }) as typeof fetch;
+      await expect(get({ fetch: browser })).rejects.toThrow(/found a redirect/);
+      expectNetwork(await get({ fetch: browser, confirmHost: async (host) => host === null && asked++ === 0 }));
+      expect(asked).toBe(1);
+    });
+
+    it('to plain http elsewhere, and round in a circle, are refused', async () => {
+      behave = (_, response) => done(response.writeHead(302, { location: 'http://example.org/x' }).end());
+      await expect(get({ confirmHost: async () => true })).rejects.toThrow(/expected https/);
+      behave = (_, response) => done(response.writeHead(302, { location: url }).end());
+      await expect(get()).rejects.toThrow(/at most 5 redirects/);
+    });
   });
 });
