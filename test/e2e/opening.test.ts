@@ -101,9 +101,30 @@ it('opens the other scenes as they came along', async () => {
   }
 });
 
-it('fetches the photographs when they are needed, and keeps the field', async () => {
+it('hears keys after a check box was clicked', async () => {
   const { page } = visit.browser;
+  const grid = await page.evaluate(() => {
+    const box = document.querySelector<HTMLInputElement>('.panels input[type=checkbox]')!;
+    box.focus();
+    const press = () => box.dispatchEvent(new KeyboardEvent('keydown', { key: 'g', bubbles: true, cancelable: true }));
+    press();
+    const { grid } = window.impasto.state.view;
+    press();
+    return grid;
+  });
+  expect(grid).toBe(true);
+});
+
+it('fetches the photographs when they are needed, and keeps the field, its paintings and the view', async () => {
+  const { page } = visit.browser;
+  const before = await page.evaluate(() => ({
+    standpoint: window.impasto.standpoint(),
+    styles: window.impasto.state.library.styles.length,
+  }));
   const step = await page.evaluate(() => {
+    // As a double click does it, and then once more.
+    const train = [...document.querySelectorAll('button')].find(({ textContent }) => textContent === 'Train on')!;
+    for (const detail of [1, 2]) train.dispatchEvent(new MouseEvent('click', { bubbles: true, detail }));
     void window.impasto.commands.train();
     return window.impasto.state.training.step;
   });
@@ -117,6 +138,13 @@ it('fetches the photographs when they are needed, and keeps the field', async ()
   expect(now.step).toBeGreaterThan(step);
   // A field begun anew shows its pictures worse by far.
   expect(now.psnr!).toBeGreaterThan(22);
+  const after = await page.evaluate(() => ({
+    standpoint: window.impasto.standpoint(),
+    styles: window.impasto.state.library.styles.length,
+  }));
+  expect(after).toEqual(before);
+  expect(await page.evaluate(() => window.impasto.state.jobs.map(({ kind }) => kind))).toEqual(['train']);
+  expect(await page.evaluate(() => window.impasto.notices.filter(({ level }) => level === 'error'))).toEqual([]);
   await page.evaluate(() => window.impasto.commands.pause());
 });
 

@@ -10,7 +10,8 @@ export function setPreset(page: Page, preset: PresetName): void {
 }
 
 export async function train(page: Page): Promise<void> {
-  if (!page.needsScene()) return;
+  // Asked twice it is meant once.
+  if (!page.needsScene() || page.jobs.jobs.some(({ kind }) => kind === 'train')) return;
   const { session, store, url } = page.parts;
   await page.guarded('train', `learning ${session.state.scene!.name}`, async (signal) => {
     await fetchPhotographs(page, signal);
