@@ -3,6 +3,7 @@
 import { DEFAULT_PRESET, type PresetName } from '../session/presets.ts';
 import type { Region } from '../session/regions/types.ts';
 import type { BakeReport, SessionState, StyleLossName } from '../session/types.ts';
+import { defaultSettings, type PaintingSettings } from '../style/settings.ts';
 import { PAINTING_LOSS } from '../style/style-config.ts';
 import type { SnapshotInfo } from './autosave/field-snapshot.ts';
 import type { Shown } from './fade.ts';
@@ -66,7 +67,7 @@ export interface PageState {
   };
 
   bundledStyles: BundledStyle[];
-  style: {
+  style: PaintingSettings & {
     /** The picture last chosen: its name and a small image address for the panel. */
     chosen: { name: string; thumbnail: string } | null;
     /** Chosen before the scene was trained: painted as soon as it is. */
@@ -77,15 +78,6 @@ export interface PageState {
     /** A second loss beside it, and its weight. */
     withLoss: StyleLossName | 'none';
     withWeight: number;
-    photorealistic: boolean;
-    /** Few steps on their own schedule, where steps is 0. */
-    instant: boolean;
-    strength: number;
-    brush: number;
-    contentWeight: number;
-    keepColours: boolean;
-    /** Steps to run, 0 = the preset's. */
-    steps: number;
     step: number;
     stepCount: number;
     styleLoss: number | null;
@@ -206,19 +198,13 @@ export function initialState(): PageState {
     },
     bundledStyles: [],
     style: {
+      ...defaultSettings(),
       chosen: null,
       waiting: false,
       applied: [],
       loss: PAINTING_LOSS[0].name,
       withLoss: PAINTING_LOSS[1].name,
       withWeight: PAINTING_LOSS[1].weight,
-      photorealistic: false,
-      instant: false,
-      strength: 1,
-      brush: 1,
-      contentWeight: 1,
-      keepColours: false,
-      steps: 0,
       step: 0,
       stepCount: 0,
       styleLoss: null,

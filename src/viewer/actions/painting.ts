@@ -2,6 +2,7 @@
 
 import { decodeStyle } from '../../session/style-picture.ts';
 import type { StyleLossChoice } from '../../session/types.ts';
+import { settingsOf } from '../../style/settings.ts';
 import { fetchBytes } from '../fetch-source.ts';
 import { fetchPainting, fetchPhotographs } from '../opening.ts';
 import type { Page } from '../page.ts';
@@ -72,7 +73,7 @@ export async function paint(page: Page): Promise<void> {
     return;
   }
   const loss = lossOf(store.state.style);
-  const { brush, strength, keepColours, photorealistic, instant, contentWeight, steps } = store.state.style;
+  const settings = settingsOf(store.state.style);
   store.update('style', { waiting: false });
   await page.guarded('stylize', `painting ${style.name}`, async (signal) => {
     store.update('style', { step: 0, stepCount: 0, styleLoss: null });
@@ -82,14 +83,9 @@ export async function paint(page: Page): Promise<void> {
     try {
       await session.stylize({
         styles: [{ ...style, weight: 1 }],
+        ...settings,
         loss,
-        brush,
-        strength,
-        keepColours,
-        photorealistic,
-        instant,
-        contentWeight,
-        steps: steps || url.styleSteps,
+        steps: settings.steps || url.styleSteps,
         signal,
       });
     } finally {

@@ -5,13 +5,16 @@ import type GUI from 'lil-gui';
 import { openFiles } from '../../scene/files-source.ts';
 import type { StyleLossName } from '../../session/types.ts';
 import { LOSSES } from '../../style/losses/index.ts';
+import { SETTING_NAMES } from '../../style/settings.ts';
 import type { Commands } from '../actions/index.ts';
 import type { Page } from '../page.ts';
-import type { BundledStyle } from '../page-state.ts';
+import type { BundledStyle, PageState } from '../page-state.ts';
 import { shownField } from '../shipped.ts';
+import type { Store } from '../store.ts';
 import { addActions, addElement, addProgress, addText, follow } from './gui-parts.ts';
 import { paintedStrip } from './painted-strip.ts';
 import { pickFiles } from './pick-files.ts';
+import { addSettings } from './setting-controls.ts';
 
 /** Of the gallery, as in the style sheet. */
 const COLUMNS = 4;
@@ -74,32 +77,32 @@ export function stylePanel(gui: GUI, page: Page): void {
 
   paintedStrip(folder, page);
 
-  const record = { ...store.state.style };
-  const strength = folder.add(record, 'strength', 0, 1, 0.01);
+  const { strength } = addSettings(folder, store, ['strength']);
   strength.onChange((value: number) => commands.setStrength(value)).onFinishChange(() => commands.endStrength());
-  follow(strength, record, 'strength', store, (state) => state.style.strength);
+  lossControls(folder, store);
+  addSettings(
+    folder,
+    store,
+    SETTING_NAMES.filter((name) => name !== 'strength'),
+  );
+}
+
+/** A loss, perhaps a second one beside it, and its weight. */
+function lossControls(folder: GUI, store: Store<PageState>): void {
+  const record = { ...store.state.style };
   const loss = folder.add(record, 'loss', CHOICES).name('match');
   loss.onChange((value: StyleLossName) => store.update('style', { loss: value }));
+  follow(loss, record, 'loss', store, (state) => state.style.loss);
   const withLoss = folder.add(record, 'withLoss', { nothing: 'none', ...CHOICES }).name('and');
-  withLoss.onChange((value: StyleLossName | 'none') => {
-    store.update('style', { withLoss: value });
-    withWeight.show(value !== 'none');
-  });
+  withLoss.onChange((value: StyleLossName | 'none') => store.update('style', { withLoss: value }));
+  follow(withLoss, record, 'withLoss', store, (state) => state.style.withLoss);
   const withWeight = folder.add(record, 'withWeight', 0, 2, 0.05).name('at weight');
-  withWeight.show(record.withLoss !== 'none');
   withWeight.onChange((value: number) => store.update('style', { withWeight: value }));
-  const brush = folder.add(record, 'brush', 0.5, 2, 0.05).name('brush size');
-  brush.onChange((value: number) => store.update('style', { brush: value }));
-  const colours = folder.add(record, 'keepColours').name('keep colours');
-  colours.onChange((value: boolean) => store.update('style', { keepColours: value }));
-  const photorealistic = folder.add(record, 'photorealistic').name('colours only');
-  photorealistic.onChange((value: boolean) => store.update('style', { photorealistic: value }));
-  const instant = folder.add(record, 'instant').name('at once, roughly');
-  instant.onChange((value: boolean) => store.update('style', { instant: value }));
-  const content = folder.add(record, 'contentWeight', 0, 4, 0.05).name('keep content');
-  content.onChange((value: number) => store.update('style', { contentWeight: value }));
-  const steps = folder.add(record, 'steps', 0, 600, 10).name('steps (0 = auto)');
-  steps.onChange((value: number) => store.update('style', { steps: value }));
+  follow(withWeight, record, 'withWeight', store, (state) => state.style.withWeight);
+  store.watch(
+    (state) => state.style.withLoss !== 'none',
+    (weighed) => void withWeight.show(weighed),
+  );
 }
 
 function galleryItem(style: BundledStyle, commands: Commands): HTMLElement {
