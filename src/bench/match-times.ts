@@ -72,6 +72,10 @@ export async function timeMatch(
   const tfjs = await openTfjs(gpu);
   const { tf } = tfjs;
   try {
+    // What recorders keep for their uniforms is made by the first and serves all: no part of a loss's bytes.
+    const first = await NnfmLoss.create(gpu, style, { maxColumns: columns });
+    await submitted((rec) => first.evaluate(rec, query, 1, gradient, value));
+    first.destroy();
     for (const width of [side / 2, 2 * side, side]) {
       throwIfAborted(signal);
       const bank = width === side ? style : features(device, 'bank', side, width, 0.4183);
