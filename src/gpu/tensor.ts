@@ -26,6 +26,11 @@ export class Tensor {
     return Math.max(16, 4 * size);
   }
 
+  /** The largest that the device takes: kernels bind whole buffers, so that both limits hold for each. */
+  static mostBytes({ limits }: GPUDevice): number {
+    return Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  }
+
   /** Allocates zeros. `extraUsage` is added to STORAGE | COPY_SRC | COPY_DST. An empty shape axis still gets 16 bytes. */
   static zeros(
     device: GPUDevice,
@@ -39,8 +44,7 @@ export class Tensor {
         throw new Error(`${label}: expected a shape of whole numbers, found [${shape}]`);
     }
     const bytes = Tensor.bytes(shape.reduce((a, b) => a * b, 1));
-    // Kernels bind whole buffers, so that both limits hold for each.
-    const most = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
+    const most = Tensor.mostBytes(device);
     if (bytes > most) throw inputError(label, null, `at most ${most} bytes on this adapter`, `${bytes}`);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | extraUsage;
     return new Tensor(device, label, [...shape], dtype, device.createBuffer({ label, size: bytes, usage }));

@@ -9,8 +9,6 @@
 import { crc32 } from '../crc32.ts';
 import { inputError } from '../errors.ts';
 
-export { f16FromF32, f32FromF16 } from './half.ts';
-
 /** f16 is kept as bits. */
 const ARRAYS = { f32: Float32Array, f16: Uint16Array, u8: Uint8Array, u32: Uint32Array, i32: Int32Array } as const;
 

@@ -1,6 +1,10 @@
 // Sizes of the multiresolution hash grid's levels (Mueller et al. 2022, eq. 2 and 3).
 
+import { StructLayout } from '../gpu/struct-layout.ts';
+import hashGridWgsl from '../shaders/common/hash_grid.wgsl?raw';
 import type { FieldConfig } from './config.ts';
+
+const layout = new StructLayout(hashGridWgsl, 'Level');
 
 export interface HashLevel {
   scale: number;
@@ -26,20 +30,22 @@ export function hashLevels(config: FieldConfig): HashLevel[] {
   });
 }
 
-/** [L, 4] as the shaders read it: bits of f32 scale, resolution, first entry, entries. */
+/** [L, 4] u32s: struct Level of hash_grid.wgsl. */
 export function packLevels(levels: readonly HashLevel[]): Uint32Array<ArrayBuffer> {
-  const data = new Uint32Array(levels.length * 4);
-  const asFloat = new Float32Array(data.buffer);
-  levels.forEach((level, i) => {
-    asFloat[4 * i] = level.scale;
-    data.set([level.resolution, level.firstEntry, level.entries], 4 * i + 1);
+  const data = new Uint32Array((levels.length * layout.bytes) / 4);
+  levels.forEach(({ scale, resolution, firstEntry, entries }, i) => {
+    layout.write(data.buffer, i, { scale, resolution, first_entry: firstEntry, entries });
   });
   return data;
 }
 
 /** Levels `2 pair` and `2 pair + 1` as WGSL constants, to be appended to encode. */
 export function levelPairWgsl(levels: readonly HashLevel[], pair: number): string {
-  const packed = packLevels(levels.slice(2 * pair, 2 * pair + 2));
-  const level = (at: number) => `vec4u(${[...packed.subarray(at, at + 4)].map((v) => `${v}u`).join(', ')})`;
-  return `const PAIR = ${pair}u;\nconst LEVEL_PAIR = array<vec4u, 2>(${level(0)}, ${level(4)});`;
+  const level = ({ scale, resolution, firstEntry, entries }: HashLevel) => {
+    // By its bits, so that the constant is the very value of the buffer.
+    const [bits] = new Uint32Array(Float32Array.of(scale).buffer);
+    return `Level(bitcast<f32>(${bits}u), ${resolution}u, ${firstEntry}u, ${entries}u)`;
+  };
+  const [coarse, fine] = levels.slice(2 * pair, 2 * pair + 2).map(level);
+  return `const PAIR = ${pair}u;\nconst LEVEL_PAIR = array<Level, 2>(${coarse}, ${fine});`;
 }

@@ -39,8 +39,8 @@ interface Chunk {
 }
 
 /** Pixels that a target may have on this adapter: what its largest tensor, the colours, may take. */
-export function pixelsAtOnce({ device: { limits } }: Gpu): number {
-  return Math.floor(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / (3 * 4));
+export function pixelsAtOnce({ device }: Gpu): number {
+  return Math.floor(Tensor.mostBytes(device) / (3 * 4));
 }
 
 /** @throws InputError where the adapter has no buffers so large: bands.ts draws such views piece by piece */

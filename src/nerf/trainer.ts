@@ -66,7 +66,7 @@ export class NerfTrainer {
     readonly config: TrainConfig,
     private readonly seed: number,
     /** Bytes that one buffer of pictures may have. */
-    bankBytes = gpu.device.limits.maxStorageBufferBindingSize,
+    bankBytes = Tensor.mostBytes(gpu.device),
   ) {
     const { device } = gpu;
     this.steps = config.steps;

@@ -23,8 +23,8 @@ fn encode(@builtin(global_invocation_id) id: vec3u) {
   encoded[PAIR * stride + s] = vec2u(pack2x16float(coarse), pack2x16float(fine));
 }
 
-fn features(q: vec3f, level: vec4u) -> vec2f {
-  let corner = corner_of(q, bitcast<f32>(level.x));
+fn features(q: vec3f, level: Level) -> vec2f {
+  let corner = corner_of(q, level.scale);
   let entries = corner_entries(corner.base, level);
   let w = corner.weight;
   let near = mix(

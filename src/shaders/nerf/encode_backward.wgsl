@@ -8,7 +8,7 @@ struct Uniforms {
 }
 
 @group(0) @binding(0) var<storage, read> counters: Counters;
-@group(0) @binding(1) var<storage, read> levels: array<vec4u>;             // [L]
+@group(0) @binding(1) var<storage, read> levels: array<Level>;             // [L]
 @group(0) @binding(2) var<storage, read> sample_position: array<f32>;      // [3, stride]
 @group(0) @binding(3) var<storage, read> d_encoded: array<vec2f>;          // [L, stride]
 @group(0) @binding(4) var<storage, read_write> d_table: array<atomic<i32>>; // [entries, 2] fixed point
@@ -24,7 +24,7 @@ fn encode_backward(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_
   if (s >= counters.samples || max(abs(d.x), abs(d.y)) < 0.5) { return; }
   let level = levels[group.y];
   let q = vec3f(sample_position[s], sample_position[stride + s], sample_position[2u * stride + s]);
-  let corner = corner_of(q, bitcast<f32>(level.x));
+  let corner = corner_of(q, level.scale);
   let entries = corner_entries(corner.base, level);
   let upper = corner.weight;
   let lower = 1.0 - upper;

@@ -3,14 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/errors.ts';
-import {
-  type ContainerTensor,
-  containerTensor,
-  f16FromF32,
-  f32FromF16,
-  readContainer,
-  writeContainer,
-} from '../../../src/nerf/container.ts';
+import { type ContainerTensor, containerTensor, readContainer, writeContainer } from '../../../src/nerf/container.ts';
+import { f16FromF32, f32FromF16 } from '../../../src/nerf/half.ts';
 
 const sample = () =>
   writeContainer({
