@@ -23,6 +23,7 @@ import { paint, viewSize } from '../src/session/painting.ts';
 import { PRESETS } from '../src/session/presets.ts';
 import { loadFeatureWeightsFile } from '../src/style/features/weights-node.ts';
 import { createFeatureNetwork } from '../src/style/features/wgsl-network.ts';
+import { type Recipe, resolveRecipe } from '../src/style/recipe.ts';
 
 const [fieldPath, scenePath, stylePath, networkPath, outPath, ...pairs] = process.argv.slice(2);
 const parsed = (text: string) => {
@@ -38,13 +39,8 @@ const {
   consistency,
   photorealistic,
   keepColours,
-  brush,
-  visits,
-  weightShare,
-  finest,
   viewSide,
-  betas,
-  ...config
+  ...parts
 } = Object.fromEntries(pairs.map((pair) => [pair.split('=')[0], parsed(pair.split('=').slice(1).join('='))]));
 
 const gpu = await openNodeGpu();
@@ -62,6 +58,11 @@ const painted = plain.network.clone('Tool.style');
 painted.startOptimiser(await plain.network.readTable());
 const appearance = { network: painted, colourMap: plain.colourMap, viewDependent: false };
 const renderer = core.taskRenderer;
+const styles = await readStyles([{ path: stylePath, weight: 1 }]);
+const recipe: Recipe = {
+  ...resolveRecipe({ loss, steps, keepColours, photorealistic, styles }, preset.style),
+  ...parts,
+};
 const began = performance.now();
 const cpu = process.cpuUsage();
 const score = await paint({
@@ -71,11 +72,9 @@ const score = await paint({
   appearance,
   views: scene.train,
   viewSide: viewSide ?? preset.style.viewSide,
-  config: { styleScale: preset.style.styleScale, ...config },
-  steps: steps ?? preset.style.steps,
+  styles,
+  recipe,
   seed: file.seed,
-  options: { styles: await readStyles([{ path: stylePath, weight: 1 }]), loss, keepColours, brush, photorealistic },
-  tuning: JSON.parse(JSON.stringify({ visits, weightShare, finest, betas })),
   onColours: () => {},
   onStep: (step, losses) => {
     if (losses && step % 16 === 0) {

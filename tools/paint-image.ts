@@ -11,8 +11,9 @@ import type { Camera, Picture } from '../src/scene/types.ts';
 import { applyColourTransfer, colourStatistics, colourTransferMatrix } from '../src/style/colour-transfer.ts';
 import { loadFeatureWeightsFile } from '../src/style/features/weights-node.ts';
 import { createFeatureNetwork } from '../src/style/features/wgsl-network.ts';
+import { type Recipe, resolveRecipe } from '../src/style/recipe.ts';
 import { styleDistance } from '../src/style/score.ts';
-import type { StyleConfig, StyleLossName } from '../src/style/style-config.ts';
+import type { StyleLossName } from '../src/style/style-config.ts';
 import { resample } from '../src/style/style-image.ts';
 import { StyleTrainer } from '../src/style/style-trainer.ts';
 import { ImageRenderer } from './image-renderer.ts';
@@ -29,29 +30,28 @@ async function readPicture(path: string): Promise<Picture> {
 const [picturePath, stylePath, networkPath, outPath, ...pairs] = process.argv.slice(2);
 const given = Object.fromEntries(pairs.map((pair) => pair.split('=')));
 const { loss = 'nnfm', steps = '70', size = '176', keepColours, ...numbers } = given;
-const config: Partial<StyleConfig> = {
-  steps: Number(steps),
-  keepColours: keepColours === 'true',
-  ...Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, Number(value)])),
-};
-
 const gpu = await openNodeGpu();
 const network = await createFeatureNetwork(gpu, await loadFeatureWeightsFile(networkPath));
 const content = await readPicture(picturePath);
 const style = await readPicture(stylePath);
+const styles = [{ picture: style, weight: 1 }];
+const asked = { loss: loss as StyleLossName, styles, keepColours: keepColours === 'true', steps: Number(steps) };
+const recipe: Recipe = {
+  ...resolveRecipe(asked, { steps: 0, styleScale: 1 }),
+  ...Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, Number(value)])),
+};
 const scale = Number(size) / Math.max(content.width, content.height);
 const [width, height] = [Math.round(content.width * scale), Math.round(content.height * scale)];
 
 const transfer = colourTransferMatrix(colourStatistics(content), colourStatistics(style));
-const target = config.keepColours ? content : applyColourTransfer(content, transfer);
+const target = recipe.keepColours ? content : applyColourTransfer(content, transfer);
 const camera: Camera = { width, height, fx: 1, fy: 1, cx: 0, cy: 0, distortion: null, cameraToWorld: [] };
 const renderer = new ImageRenderer();
 renderer.add(camera, resample(target, { width, height }, [1, 1, 1]).data);
 
 const distance = async () => {
   const image = Tensor.from(gpu.device, 'paint', [height, width, 3], renderer.canvases.get(camera)!.pixels);
-  const options = { brush: config.brush, config };
-  const found = await styleDistance(gpu, network, [image], style, loss as StyleLossName, options);
+  const found = await styleDistance(gpu, network, [image], style, loss as StyleLossName, recipe);
   image.destroy();
   return found;
 };
@@ -60,10 +60,10 @@ const trainer = await StyleTrainer.create(gpu, {
   network,
   renderer,
   views: [{ camera, target }],
-  styles: [{ picture: style, weight: 1 }],
-  loss: loss as StyleLossName,
+  styles,
   size: { width, height },
-  config,
+  recipe,
+  background: [1, 1, 1],
   seed: 1,
 });
 const start = await distance();

@@ -15,7 +15,7 @@ import { ContentLoss } from '../style/losses/content.ts';
 import { lossNamed } from '../style/losses/index.ts';
 import { layersOf } from '../style/losses/style-term.ts';
 import { TvLoss } from '../style/losses/tv.ts';
-import { DEFAULT_STYLE_CONFIG } from '../style/style-config.ts';
+import { type Recipe, resolveRecipe } from '../style/recipe.ts';
 import { styleTermOf } from '../style/style-stage.ts';
 import { StyleTrainer } from '../style/style-trainer.ts';
 import type { FeatureNetwork } from '../style/types.ts';
@@ -57,7 +57,8 @@ export async function timeStyle(
   signal?: AbortSignal,
   { side = PRESETS[preset].style.viewSide, settle = SETTLE_STEPS } = {},
 ): Promise<StyleTimes> {
-  const { style } = PRESETS[preset];
+  const styles = [{ picture: strokes(), weight: 1 }];
+  const recipe = resolveRecipe({ loss: 'nnfm', styles }, PRESETS[preset].style);
   const rig = await benchRig(gpu, preset);
   const { trainer } = rig;
   const network = await createFeatureNetwork(gpu, weights);
@@ -71,11 +72,11 @@ export async function timeStyle(
       onProgress((0.4 * step) / settle, `${preset} step ${trainer.step}`);
     }
     optimiser = new AppearanceOptimiser(gpu, rig.renderer, rig.field.appearance);
-    const parts = await timeParts(gpu, optimiser, network, side, style.styleScale, (round) => {
+    const parts = await timeParts(gpu, optimiser, network, side, recipe, (round) => {
       throwIfAborted(signal);
       onProgress(0.4 + (0.3 * round) / (ROUNDS + 1), 'style step in parts');
     });
-    const ms = await timeWhole(gpu, optimiser, network, side, style.styleScale, (step) => {
+    const ms = await timeWhole(gpu, optimiser, network, side, recipe, (step) => {
       throwIfAborted(signal);
       onProgress(0.7 + (0.3 * step) / (3 * VIEWS), 'style step as a whole');
     });
@@ -93,7 +94,7 @@ async function timeParts(
   renderer: AppearanceOptimiser,
   network: FeatureNetwork,
   side: number,
-  styleScale: number,
+  recipe: Recipe,
   onRound: (round: number) => void,
 ): Promise<{ name: (typeof STYLE_PARTS)[number]; ms: number }[]> {
   const { device } = gpu;
@@ -101,8 +102,8 @@ async function timeParts(
   const [matched, held] = [styleLayers, contentLayers].map((wanted) => layersOf(network, wanted));
   const layers = network.layers.filter((layer) => matched.includes(layer) || held.includes(layer));
   const extractor = await network.extractor(side, side, layers);
-  const longSide = side * styleScale;
-  const term = await styleTermOf(gpu, network, [strokes()], longSide, 'nnfm', DEFAULT_STYLE_CONFIG);
+  const longSide = side * recipe.styleScale;
+  const term = await styleTermOf(gpu, network, [strokes()], longSide, 'nnfm', recipe);
   const contents = await Promise.all(held.map(() => ContentLoss.create(gpu)));
   const tv = await TvLoss.create(gpu);
   const target = createRenderTarget(gpu, side, side);
@@ -157,7 +158,7 @@ async function timeWhole(
   renderer: AppearanceOptimiser,
   network: FeatureNetwork,
   side: number,
-  styleScale: number,
+  recipe: Recipe,
   onStep: (step: number) => void,
 ): Promise<number> {
   const views = benchScene().train.slice(0, VIEWS);
@@ -166,9 +167,9 @@ async function timeWhole(
     renderer,
     views: views.map(({ camera, picture }) => ({ camera, target: picture })),
     styles: [{ picture: strokes(), weight: 1 }],
-    loss: 'nnfm',
     size: { width: side, height: side },
-    config: { styleScale, background: BACKGROUND },
+    recipe,
+    background: BACKGROUND,
     seed: 0,
   });
   let best = Number.POSITIVE_INFINITY;

@@ -18,9 +18,3 @@ export function frameSize(scene: Scene, longest = 1920): [number, number] {
   const even = (n: number) => Math.max(16, 2 * Math.round((n * scale) / 2));
   return [even(width), even(height)];
 }
-
-/** `count` items spread evenly, first and last among them. */
-export function spread<T>(items: readonly T[], count: number): T[] {
-  if (items.length <= count) return [...items];
-  return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / Math.max(1, count - 1))]);
-}

@@ -3,6 +3,7 @@
 
 import { inputError } from '../errors.ts';
 import type { Frame } from './dataset.ts';
+import { evenly } from './evenly.ts';
 import type { LoadSceneOptions } from './types.ts';
 
 const DEFAULT_HOLDOUT = 8;
@@ -36,7 +37,7 @@ export function split<T extends Frame>(usable: T[], options: LoadSceneOptions, n
     train = usable;
     test = [];
   }
-  return [...evenly(train, options.maxTrain).map(as('train')), ...evenly(test, options.maxTest).map(as('test'))];
+  return [...atMost(train, options.maxTrain).map(as('train')), ...atMost(test, options.maxTest).map(as('test'))];
 }
 
 function ordinal(n: number): string {
@@ -44,8 +45,4 @@ function ordinal(n: number): string {
   return `${n}${ending}`;
 }
 
-/** At most `count` of them, evenly spread. */
-export function evenly<T>(items: T[], count = items.length): T[] {
-  if (count >= items.length) return items;
-  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]);
-}
+const atMost = <T>(items: T[], count = items.length) => evenly(items, count, 'firsts');

@@ -1,13 +1,12 @@
-// Painting a field in a style, from colour transfer to the last stroke: colours first, exactly and at once (ARF, section
-// 4.3), then strokes through the style trainer, then the colours once more. Geometry is only read.
+// Painting a field in a style, in three acts: colours first, exactly and at once (ARF, section 4.3), then strokes through
+// the style trainer, then the colours once more. Geometry is only read.
 
 import { Cancelled, throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { AppearanceOptimiser } from '../nerf/appearance-optimiser.ts';
 import type { Appearance, ColourMap } from '../nerf/field.ts';
 import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
-import { TABLE_BETAS } from '../nerf/stages/adam.ts';
-import type { DifferentiableRenderer } from '../nerf/types.ts';
+import { evenly } from '../scene/evenly.ts';
 import type { Picture, View } from '../scene/types.ts';
 import {
   applyColourTransfer,
@@ -18,55 +17,20 @@ import {
   composeColourTransfers,
   mixColourStatistics,
 } from '../style/colour-transfer.ts';
-import { lossNamed } from '../style/losses/index.ts';
-import { contentForPlain } from '../style/plainness.ts';
+import type { Recipe } from '../style/recipe.ts';
 import { styleDistance } from '../style/score.ts';
-import { DEFAULT_STYLE_CONFIG, lossesOf, type StyleConfig } from '../style/style-config.ts';
 import { type StyleLosses, StyleTrainer } from '../style/style-trainer.ts';
 import type { FeatureNetwork } from '../style/types.ts';
 import { yieldToOthers } from './slices.ts';
 import { subjectWindows } from './subject-window.ts';
-import type { StyleInput, StyleScore, StylizeOptions } from './types.ts';
+import type { StyleInput, StyleScore } from './types.ts';
 
 /** Views whose distance to the style is measured before and after: evenly spread. */
 const SCORED_VIEWS = 6;
-/**
- * Times that each painted view is visited at least, where there are views enough: strokes settle over visits, and what
- * is kept of a view between them is worth keeping. Fewer views, evenly spread, see all that many see.
- */
-const VISITS = 4;
+/** Of those that are painted, where there are so many. */
 const MIN_PAINTED_VIEWS = 16;
-/**
- * Strokes move the table fast and the MLP, which all places share, at .4 of that: few strokes want much (fox and still
- * life at 96 pixels, 48 strokes: 35 and 32 % nearer; both at 4e-2 30 and 30 %). And the table forgets sooner than in
- * training, since what a view asks for changes with what is painted: nearer the style for as much of the
- * content (fox at 96 pixels, 128 strokes: total loss .143 by betas of .9 and .99, .139 by these).
- */
-const STROKES: Pick<PaintingTuning, 'weightShare' | 'betas'> = { weightShare: 0.4, betas: [0.5, 0.9] };
-const STROKES_CONFIG: Partial<StyleConfig> = { learningRate: 0.1 };
-/**
- * Colour change without strokes: what moves is the coarsest level, which knows nothing smaller than a sixteenth of the
- * scene, and nothing that all places share. So colours shift alike over any neighbourhood, and what edges there were stay.
- */
-const PHOTOREALISTIC = { finest: 0, weightShare: 0 };
-/** Three times the content, in small steps: what is left of structure to lose is not lost either. */
-const PHOTOREALISTIC_CONFIG: Partial<StyleConfig> = { contentWeight: 0.3, learningRate: 0.04 };
-/** Of the finest hash level that strokes may use. */
-const CELLS_PER_PIXEL = 3;
 /** Views over which the painted colours are gathered for the second transfer. */
 const COLOUR_VIEWS = 12;
-
-/** What of painting is neither a loss nor the user's to choose. */
-export interface PaintingTuning {
-  /** Times that each painted view is visited at least, where there are views enough. */
-  visits: number;
-  /** Step size of the MLP's weights as a share of the hash table's. */
-  weightShare: number;
-  /** Cells a side of the finest hash level that may move. */
-  finest: number;
-  /** Adam's betas of the table. */
-  betas: readonly [number, number];
-}
 
 export interface PaintingParts {
   gpu: Gpu;
@@ -79,11 +43,12 @@ export interface PaintingParts {
   views: View[];
   /** Long side of the renders that are judged, pixels. */
   viewSide: number;
-  steps: number;
-  config?: Partial<StyleConfig>;
+  styles: readonly StyleInput[];
+  recipe: Recipe;
+  /** Ends by the clock, where that is sooner than by its steps. */
+  seconds?: number;
   seed: number;
-  options: StylizeOptions;
-  tuning?: Partial<PaintingTuning>;
+  signal?: AbortSignal;
   onColours: () => void;
   onStep: (step: number, losses: StyleLosses | null) => void;
 }
@@ -120,130 +85,143 @@ export function viewSize(
   return { width: snap(width), height: snap(height) };
 }
 
+/** What the acts share. */
+interface Painting extends PaintingParts {
+  optimiser: AppearanceOptimiser;
+  size: { width: number; height: number };
+  /** Colours of the style, or of the mix. */
+  wanted: ColourStatistics;
+  /** What is painted before. sRGB 0..1 */
+  background: readonly [number, number, number];
+  /** Views that are visited, and what content is held to: the photographs, recoloured unless colours are kept. */
+  visited: readonly View[];
+  targets: readonly Picture[];
+}
+
 /** Paints. Cancelling keeps the strokes laid so far. */
 export async function paint(parts: PaintingParts): Promise<StyleScore> {
-  const { gpu, renderer, appearance, viewSide } = parts;
+  const { gpu, renderer, appearance, recipe, network, signal } = parts;
   const views = subjectWindows(parts.views);
-  const size = viewSize(views[0].picture, viewSide);
-  const limits = parts.options.photorealistic
-    ? PHOTOREALISTIC
-    : { ...STROKES, finest: finestCells(views, size, renderer.field.unbounded) };
-  const tuning: PaintingTuning = { visits: VISITS, betas: TABLE_BETAS, ...limits, ...parts.tuning };
-  const { betas, weightShare, finest } = tuning;
-  const optimiser = new AppearanceOptimiser(gpu, renderer, appearance, { betas, weightShare, finestCells: finest });
+  const size = viewSize(views[0].picture, parts.viewSide);
+  const finest = finestCells(recipe.cellsPerPixel, views, size, renderer.field.unbounded);
+  const optimiser = new AppearanceOptimiser(gpu, renderer, appearance, { ...recipe, finestCells: finest });
   try {
-    return await paintWith(optimiser, parts, tuning.visits);
+    const painting = transferColours({ ...parts, views }, size, optimiser);
+    parts.onColours();
+    await yieldToOthers();
+    const start = await distance(painting);
+    throwIfAborted(signal);
+    await paintStrokes(painting);
+    const end = await settleColours(painting);
+    return { features: network.name, metric: recipe.losses[0].name, start, end };
   } finally {
     optimiser.destroy();
   }
 }
 
-async function paintWith(renderer: DifferentiableRenderer, parts: PaintingParts, visits: number): Promise<StyleScore> {
-  const { gpu, network, appearance, options } = parts;
-  const { styles, loss, keepColours, photorealistic, signal } = options;
-  const views = subjectWindows(parts.views);
-  const metric = lossesOf(loss)[0].name;
-  const size = viewSize(views[0].picture, parts.viewSide);
-  const brush = options.brush ?? 1;
-
-  const visited = evenly(views, Math.max(MIN_PAINTED_VIEWS, Math.ceil(parts.steps / visits)));
+/** The first act: the field takes the colours of the style, by one map of all colours, unless it keeps its own. */
+function transferColours(parts: PaintingParts, size: Painting['size'], optimiser: AppearanceOptimiser): Painting {
+  const { views, appearance, styles, recipe } = parts;
+  const visited = evenly(views, Math.max(MIN_PAINTED_VIEWS, Math.ceil(recipe.steps / recipe.visits)), 'middles');
   let targets = visited.map(({ picture }) => picture);
   const wanted = mixColourStatistics(
     styles.map((style) => ({ statistics: colourStatistics(picturesOf(style)), weight: style.weight })),
   );
-  if (!keepColours) {
+  if (!recipe.keepColours) {
     const transfer = colourTransferMatrix(colourStatistics(views.map(({ picture }) => picture)), wanted);
     targets = targets.map((picture) => applyColourTransfer(picture, transfer));
     appearance.colourMap = mapOf(transfer);
   }
-  const background = groundOf(keepColours ? colourStatistics(targets) : wanted);
   appearance.viewDependent = false;
-  parts.onColours();
-  await yieldToOthers();
+  const background = backgroundOf(recipe.keepColours ? colourStatistics(targets) : wanted);
+  return { ...parts, optimiser, size, wanted, background, visited, targets };
+}
 
-  const scored = evenly(views, SCORED_VIEWS);
-  const distance = async () => {
-    // A mix is judged against each of its styles, by weight.
-    const total = styles.reduce((sum, { weight }) => sum + weight, 0);
-    const targets = scored.map(() => createRenderTarget(gpu, size.width, size.height));
-    try {
-      for (const [i, { camera }] of scored.entries()) {
-        await renderer.render(camera, targets[i], { background, viewDependent: false, lens: true });
-      }
-      const images = targets.map(({ rgb }) => rgb);
-      let sum = 0;
-      for (const style of styles) {
-        const options = { brush, config: parts.config };
-        const found = await styleDistance(gpu, network, images, picturesOf(style), metric, options);
-        sum += (style.weight / total) * found;
-        await yieldToOthers();
-      }
-      return sum;
-    } finally {
-      targets.forEach(destroyRenderTarget);
-    }
-  };
-  const start = await distance();
-  throwIfAborted(signal);
-
-  const recipe = { ...(photorealistic ? PHOTOREALISTIC_CONFIG : STROKES_CONFIG), ...parts.config };
+/** The second act: the recipe's steps, until they are done, the time is up or it is cancelled. */
+async function paintStrokes(painting: Painting): Promise<void> {
+  const { gpu, network, recipe, visited, targets, size, background, signal } = painting;
   const trainer = await StyleTrainer.create(gpu, {
     network,
-    renderer,
+    renderer: painting.optimiser,
     views: visited.map(({ camera }, i) => ({ camera, target: targets[i] })),
-    styles,
-    loss,
+    styles: painting.styles,
     size,
-    config: {
-      ...recipe,
-      steps: parts.steps,
-      brush,
-      keepColours: keepColours ?? false,
-      background,
-      ...contentOf(options, recipe),
-    },
-    seed: parts.seed,
+    recipe,
+    background,
+    seed: painting.seed,
   });
+  const { seconds = Number.POSITIVE_INFINITY } = painting;
   const began = performance.now();
   try {
-    for (let step = 0; step < parts.steps; step++) {
-      if (signal?.aborted) break;
+    for (let step = 0; step < recipe.steps; step++) {
       const gone = (performance.now() - began) / 1000;
-      if (options.seconds !== undefined && gone >= options.seconds) break;
-      trainer.timeShare = gone / (options.seconds ?? Number.POSITIVE_INFINITY);
+      if (signal?.aborted || gone >= seconds) break;
+      trainer.timeShare = gone / seconds;
       await trainer.step(signal);
       await gpu.idle();
       await yieldToOthers();
-      parts.onStep(step + 1, step % 4 === 3 || step === parts.steps - 1 ? await trainer.losses() : null);
+      painting.onStep(step + 1, step % 4 === 3 || step === recipe.steps - 1 ? await trainer.losses() : null);
     }
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
   } finally {
     trainer.destroy();
   }
-
-  let end = await distance();
-  if (!keepColours && !signal?.aborted) {
-    const strokes = appearance.colourMap;
-    const painted = await colourStatisticsOfViews(gpu, renderer, views, size, background);
-    const again = colourTransferMatrix(painted, wanted);
-    appearance.colourMap = mapOf(composeColourTransfers(transferOf(strokes), again));
-    // Strokes that are few have less contrast than the style: the exact transfer then amplifies what noise they have.
-    // It stays only where it brings the views nearer to the style.
-    const transferred = await distance();
-    if (transferred < end) end = transferred;
-    else appearance.colourMap = strokes;
-    parts.onColours();
-  }
-  return { features: network.name, metric, start, end };
 }
 
 /**
- * Cells a side of the finest hash level that strokes may use: three to a pixel of the painted views at the subject. Rays
+ * The third act: the colours once more, exactly. Strokes that are few have less contrast than the style, and the transfer
+ * then amplifies what noise they have: it stays only where it brings the views nearer to the style.
+ * @returns the distance to the style in the end
+ */
+async function settleColours(painting: Painting): Promise<number> {
+  const { appearance, recipe, wanted, signal } = painting;
+  const painted = await distance(painting);
+  if (recipe.keepColours || signal?.aborted) return painted;
+  const strokes = appearance.colourMap;
+  const again = colourTransferMatrix(await paintedColours(painting), wanted);
+  appearance.colourMap = mapOf(composeColourTransfers(transferOf(strokes), again));
+  const settled = await distance(painting);
+  const isNearer = settled < painted;
+  if (!isNearer) appearance.colourMap = strokes;
+  painting.onColours();
+  return isNearer ? settled : painted;
+}
+
+/** Mean distance of some views to the style; to each of a mix, by weight. */
+async function distance(painting: Painting): Promise<number> {
+  const { gpu, network, optimiser, views, size, background, styles, recipe } = painting;
+  const total = styles.reduce((sum, { weight }) => sum + weight, 0);
+  const scored = evenly(views, SCORED_VIEWS, 'middles');
+  const targets = scored.map(() => createRenderTarget(gpu, size.width, size.height));
+  try {
+    for (const [i, { camera }] of scored.entries()) {
+      await optimiser.render(camera, targets[i], { background, viewDependent: false, lens: true });
+    }
+    const images = targets.map(({ rgb }) => rgb);
+    let sum = 0;
+    for (const style of styles) {
+      const found = await styleDistance(gpu, network, images, picturesOf(style), recipe.losses[0].name, recipe);
+      sum += (style.weight / total) * found;
+      await yieldToOthers();
+    }
+    return sum;
+  } finally {
+    targets.forEach(destroyRenderTarget);
+  }
+}
+
+/**
+ * Cells a side of the finest hash level that may move: so many to a pixel of the painted views at the subject. Rays
  * of different views meet between pixels, and levels that stop at a pixel's size blur what all agree in (fox: 30 % nearer
  * with them, 34 % with all). Finer ones see each pixel by itself, and would turn strokes to speckle.
  */
-export function finestCells(views: View[], size: { width: number }, unbounded: boolean): number {
+export function finestCells(
+  cellsPerPixel: number,
+  views: readonly View[],
+  size: { width: number },
+  unbounded: boolean,
+): number {
   const pixels = views
     .map(({ camera }) => {
       const [x, y, z] = [3, 7, 11].map((i) => camera.cameraToWorld[i]);
@@ -253,42 +231,24 @@ export function finestCells(views: View[], size: { width: number }, unbounded: b
     .sort((a, b) => a - b);
   const pixel = pixels[Math.floor(pixels.length / 2)];
   // The field's cube is 2 scene units wide, 4 where space beyond the unit box is contracted into it.
-  return (CELLS_PER_PIXEL * (unbounded ? 4 : 2)) / pixel;
-}
-
-/** Weight of content: the recipe's, as the user scales it, and more of it for styles that are mostly bare paper. */
-function contentOf(options: StylizeOptions, recipe: Partial<StyleConfig>): Partial<StyleConfig> {
-  const { styles, loss, contentWeight = 1, photorealistic } = options;
-  const total = styles.reduce((sum, { weight }) => sum + weight, 0);
-  const nearest = lossesOf(loss).some(({ name }) => lossNamed(name).matchesPlaces);
-  const plain =
-    nearest && !photorealistic
-      ? styles.reduce((sum, style) => sum + (style.weight / total) * contentForPlain(picturesOf(style)), 0)
-      : 1;
-  return { contentWeight: (recipe.contentWeight ?? DEFAULT_STYLE_CONFIG.contentWeight) * contentWeight * plain };
+  return (cellsPerPixel * (unbounded ? 4 : 2)) / pixel;
 }
 
 /**
  * What is painted before: the picture's mean colour. White draws whatever it shines through, and every outline, to what
  * the style has of bare paper.
  */
-function groundOf({ mean }: ColourStatistics): [number, number, number] {
+function backgroundOf({ mean }: ColourStatistics): [number, number, number] {
   const [r, g, b] = Array.from(mean, (value) => Math.min(1, Math.max(0, value)));
   return [r, g, b];
 }
 
-async function colourStatisticsOfViews(
-  gpu: Gpu,
-  renderer: DifferentiableRenderer,
-  views: View[],
-  size: { width: number; height: number },
-  background: readonly [number, number, number],
-): Promise<ColourStatistics> {
+async function paintedColours({ gpu, optimiser, views, size, background }: Painting): Promise<ColourStatistics> {
   const target = createRenderTarget(gpu, size.width, size.height);
   const pictures: Picture[] = [];
   try {
-    for (const { camera } of evenly(views, COLOUR_VIEWS)) {
-      await renderer.render(camera, target, { background, viewDependent: false, lens: true });
+    for (const { camera } of evenly(views, COLOUR_VIEWS, 'middles')) {
+      await optimiser.render(camera, target, { background, viewDependent: false, lens: true });
       pictures.push(withoutBackground(await target.rgb.readF32(), await target.opacity.readF32(), size, background));
     }
   } finally {
@@ -313,10 +273,4 @@ function withoutBackground(
     data[4 * p + 3] = 255 * opacity[p];
   }
   return { width, height, data };
-}
-
-/** So many of the items, evenly spread. */
-export function evenly<T>(items: T[], count: number): T[] {
-  if (items.length <= count) return items;
-  return Array.from({ length: count }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / count)]);
 }

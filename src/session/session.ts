@@ -16,12 +16,12 @@ import { loadScene } from '../scene/load.ts';
 import type { Camera, FileSource, LoadSceneOptions, Scene } from '../scene/types.ts';
 import { resolveFeatureNetwork } from '../style/features/network-choice.ts';
 import type { NetworkWeights, WeightsSource } from '../style/features/network-weights.ts';
+import { resolveRecipe } from '../style/recipe.ts';
 import type { FeatureNetwork } from '../style/types.ts';
 import { openBaseField, sameScene } from './base-field.ts';
 import { type Core, createCore, destroyCore, memoryTold } from './core.ts';
 import { Emitter } from './emitter.ts';
 import { readFieldFile, type StyledAppearance, stylesOf, writeFieldFile } from './field-file.ts';
-import { paceOf } from './instant.ts';
 import { KernelCache } from './kernel-cache.ts';
 import { paintedWith, StyleLibrary } from './library.ts';
 import { lookOf, PLAIN_LOOK } from './looks.ts';
@@ -330,6 +330,8 @@ class Session implements ImpastoSession {
       const network = await this.featureNetwork(options.signal);
       await this.showing.stopBaking();
       const preset = PRESETS[core.preset];
+      const recipe = resolveRecipe(options, preset.style);
+      const { steps } = recipe;
       const plain = core.field.appearance;
       const styledNetwork = plain.network.clone('Field.style');
       styledNetwork.startOptimiser(await plain.network.readTable());
@@ -337,10 +339,9 @@ class Session implements ImpastoSession {
       const style: StyledAppearance = { appearance, names: options.styles.map(({ name }) => name) };
       const before = this.showing.look;
       const isShown = () => this.showing.look.styles.some((shown) => shown.style === style);
-      const { steps, config } = paceOf(options, preset);
       const began = performance.now();
       const renderer = core.taskRenderer;
-      let strokes = 0;
+      let done = 0;
       try {
         const score = await paint({
           gpu: this.gpu,
@@ -349,18 +350,19 @@ class Session implements ImpastoSession {
           appearance,
           views: scene.train,
           viewSide: preset.style.viewSide,
-          config,
-          steps,
+          styles: options.styles,
+          recipe,
+          seconds: options.seconds,
           seed: core.seed,
-          options,
+          signal: options.signal,
           onColours: () => {
-            if (strokes === 0) this.showing.show(lookOf(style, options.strength ?? 1));
+            if (done === 0) this.showing.show(lookOf(style, options.strength ?? 1));
             this.showing.dropBake();
             this.emitter.emit('colours', { style: style.names.join(' + ') });
             this.emitter.emit('changed', { reason: 'style' });
           },
           onStep: (step, losses) => {
-            strokes = step;
+            done = step;
             const seconds = (performance.now() - began) / 1000;
             if (losses) this.emitter.emit('style', { step, steps, loss: losses.total, style: losses.style, seconds });
             const share = options.seconds === undefined ? 0 : seconds / options.seconds;
@@ -369,7 +371,7 @@ class Session implements ImpastoSession {
             this.emitter.emit('changed', { reason: 'style' });
           },
         });
-        const kept = await this.library.add(style, { options: paintedWith(options, strokes), score });
+        const kept = await this.library.add(style, { options: paintedWith(options, done), score });
         // What was baked on the way is not what was finished.
         this.showing.dropBake();
         // The very same painting was there already.
@@ -520,7 +522,7 @@ class Session implements ImpastoSession {
         const style = options.style && {
           network: await this.featureNetwork(signal),
           picture: options.style,
-          config: { styleScale: PRESETS[core.preset].style.styleScale },
+          styleScale: PRESETS[core.preset].style.styleScale,
         };
         // Without its direction the plain field is what the stylized one is compared with: neither has highlights.
         const flat = { flat: true };

@@ -5,11 +5,10 @@ import { throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import type { ConsistencyFrame } from '../metrics/consistency.ts';
+import { evenly } from '../scene/evenly.ts';
 import type { Picture } from '../scene/types.ts';
 import { styleDistance } from '../style/score.ts';
-import type { StyleConfig } from '../style/style-config.ts';
 import type { FeatureNetwork } from '../style/types.ts';
-import { evenly } from './painting.ts';
 import type { StyleDistances } from './types.ts';
 
 /** Frames that are judged, evenly spread along the path. */
@@ -18,24 +17,24 @@ const JUDGED = 8;
 export interface StyleJudge {
   network: FeatureNetwork;
   picture: Picture;
-  /** The scale of the style that the preset paints with. */
-  config: Partial<StyleConfig>;
+  /** As the preset paints with. */
+  styleScale: number;
 }
 
 export async function styleDistances(
   gpu: Gpu,
   shown: ConsistencyFrame[],
   plain: ConsistencyFrame[],
-  { network, picture, config }: StyleJudge,
+  { network, picture, styleScale }: StyleJudge,
   signal?: AbortSignal,
 ): Promise<StyleDistances> {
   const of = async (frames: ConsistencyFrame[], metric: 'nnfm' | 'gram'): Promise<number> => {
     throwIfAborted(signal);
-    const images = evenly(frames, JUDGED).map(({ rgb, camera: { width, height } }) =>
+    const images = evenly(frames, JUDGED, 'middles').map(({ rgb, camera: { width, height } }) =>
       Tensor.from(gpu.device, 'styleDistances.frame', [height, width, 3], rgb),
     );
     try {
-      return await styleDistance(gpu, network, images, picture, metric, { config });
+      return await styleDistance(gpu, network, images, picture, metric, { styleScale });
     } finally {
       for (const image of images) image.destroy();
     }

@@ -7,17 +7,21 @@ import { Tensor } from '../gpu/tensor.ts';
 import type { Picture } from '../scene/types.ts';
 import { lossNamed, type StyleLossName } from './losses/index.ts';
 import { layersOf, type StyleTerm } from './losses/style-term.ts';
-import { DEFAULT_STYLE_CONFIG, type StyleConfig } from './style-config.ts';
+import { RECIPES } from './recipe.ts';
 import { pictureTensor } from './style-image.ts';
 import { styleTermOf } from './style-stage.ts';
 import type { FeatureExtractor, FeatureNetwork } from './types.ts';
 
 export interface ScoreOptions {
-  /** Stroke size that the pictures were painted with; the style is scaled by it. Default 1. */
+  /** As the pictures were painted with; the style is scaled by both. Default 1 each. */
   brush?: number;
-  /** Columns and background; DEFAULT_STYLE_CONFIG otherwise. */
-  config?: Partial<StyleConfig>;
+  styleScale?: number;
+  /** Columns of the style that are searched, at most. Default: as for painting. */
+  maxStyleColumns?: number;
 }
+
+/** Behind pictures that are transparent: as the Blender scenes are shown. */
+const BACKGROUND = [1, 1, 1];
 
 /**
  * Mean distance of the pictures to the style under one loss (cosines 0..2, Gram and AdaIN relative to it), unweighted.
@@ -33,8 +37,7 @@ export async function styleDistance(
   options: ScoreOptions = {},
 ): Promise<number> {
   if (pictures.length === 0) throw new Error('styleDistance: expected at least one picture, found none');
-  const brush = options.brush ?? 1;
-  const config = { ...DEFAULT_STYLE_CONFIG, ...options.config, brush };
+  const { brush = 1, styleScale = 1, maxStyleColumns = RECIPES.strokes.maxStyleColumns } = options;
   const pictured = 'data' in style ? [style] : style;
   const layers = layersOf(network, lossNamed(metric).styleLayers);
   const value = Tensor.zeros(gpu.device, 'styleDistance.value', [1]);
@@ -42,15 +45,15 @@ export async function styleDistance(
   try {
     for (const picture of pictures) {
       const given = picture instanceof Tensor;
-      const image = given ? picture : pictureTensor(gpu, picture, picture, config.background);
+      const image = given ? picture : pictureTensor(gpu, picture, picture, BACKGROUND);
       const [height, width] = image.shape;
       const key = `${width}x${height}`;
       let judge = bySize.get(key);
       if (!judge) {
-        const longSide = Math.max(width, height) * config.styleScale;
+        const longSide = Math.max(width, height) * styleScale;
         judge = {
           extractor: await network.extractor(height, width, layers),
-          term: await styleTermOf(gpu, network, pictured, longSide, metric, config),
+          term: await styleTermOf(gpu, network, pictured, longSide, metric, { brush, maxStyleColumns }),
         };
         bySize.set(key, judge);
       }

@@ -12,7 +12,7 @@ import { ContentLoss } from './losses/content.ts';
 import { lossNamed, type StyleLossName } from './losses/index.ts';
 import { createStyleTarget, createStyleTerm, layersOf, type StyleTarget, type StyleTerm } from './losses/style-term.ts';
 import { TvLoss } from './losses/tv.ts';
-import type { StyleConfig, WeightedLoss } from './style-config.ts';
+import type { Recipe } from './recipe.ts';
 import { pictureTensor, type Size, styleTensor } from './style-image.ts';
 import type { FeatureExtractor, FeatureNetwork, LayerName } from './types.ts';
 
@@ -46,9 +46,10 @@ export interface StageOptions {
   network: FeatureNetwork;
   targets: readonly Picture[];
   styles: readonly WeightedStyle[];
-  losses: readonly WeightedLoss[];
   size: Size;
-  config: StyleConfig;
+  recipe: Recipe;
+  /** Behind transparent photographs and empty parts of renders, sRGB 0..1. */
+  background: readonly [number, number, number];
 }
 
 export class StyleStage {
@@ -73,9 +74,9 @@ export class StyleStage {
   ) {}
 
   static async create(gpu: Gpu, options: StageOptions): Promise<StyleStage> {
-    const { network, losses, size, config } = options;
-    const preprocessor = await ImagePreprocessor.create(gpu, size, { luminanceOnly: config.keepColours });
-    const contentLayers = layersOf(network, config.contentLayers ?? lossNamed(losses[0].name).contentLayers);
+    const { network, size, recipe } = options;
+    const preprocessor = await ImagePreprocessor.create(gpu, size, { luminanceOnly: recipe.keepColours });
+    const contentLayers = layersOf(network, recipe.contentLayers);
     const { width, height } = size;
     const extractor = await network.extractor(height, width, layersFor(options, contentLayers));
     const terms = await weightedTerms(gpu, options, Math.max(width, height));
@@ -108,7 +109,7 @@ export class StyleStage {
    * @param view index of the view whose photograph is the content
    */
   evaluate(view: number, values: LossValues, profiler?: Profiler): void {
-    const { config } = this.options;
+    const { recipe } = this.options;
     const { extractor, preprocessor, target, dImage } = this;
     const goal = this.goals.get(view) ?? this.photographed(view);
     const rec = new Recorder(this.gpu, 'StyleStage.evaluate', profiler);
@@ -120,8 +121,8 @@ export class StyleStage {
     }
     this.content(rec, goal, values.content);
     extractor.backward(rec, dShown);
-    this.tv.evaluate(rec, shown, config.tvWeight, dShown, values.tv);
-    preprocessor.backward(rec, target.rgb, dImage, goal.photograph, config.chromaWeight);
+    this.tv.evaluate(rec, shown, recipe.tvWeight, dShown, values.tv);
+    preprocessor.backward(rec, target.rgb, dImage, goal.photograph, recipe.chromaWeight);
     rec.submit();
   }
 
@@ -133,20 +134,20 @@ export class StyleStage {
       const content = this.contentLosses[l];
       content.setGoal(goal.features[l]);
       const share = goal.features[l].size / elements;
-      const weight = (this.options.config.contentWeight * share) / this.contentScales[l];
+      const weight = (this.options.recipe.contentWeight * share) / this.contentScales[l];
       content.evaluate(rec, extractor.features.get(layer)!, weight, extractor.dFeatures.get(layer)!, value);
     });
   }
 
   /** Features of a view's photograph; kept, or the oldest are dropped for it where memory is short. */
   private photographed(view: number): ContentGoal {
-    const { config, targets, size } = this.options;
+    const { recipe, background, targets, size } = this.options;
     const { extractor, contentLayers } = this;
-    const photograph = pictureTensor(this.gpu, targets[view], size, config.background);
+    const photograph = pictureTensor(this.gpu, targets[view], size, background);
     const shapes = contentLayers.map((layer) => extractor.features.get(layer)!.shape);
     const bytes = 4 * (photograph.size + shapes.reduce((sum, [c, h, w]) => sum + c * h * w, 0));
     for (const [old, goal] of this.goals) {
-      if (this.goalBytes + bytes <= config.contentCacheBytes) break;
+      if (this.goalBytes + bytes <= recipe.contentCacheBytes) break;
       this.forget(old, goal);
     }
     const features = shapes.map((shape, l) =>
@@ -189,13 +190,13 @@ export class StyleStage {
  */
 async function meanSquares(
   gpu: Gpu,
-  { targets, size, config }: StageOptions,
+  { targets, size, background }: StageOptions,
   preprocessor: ImagePreprocessor,
   extractor: FeatureExtractor,
   layers: readonly LayerName[],
   losses: readonly ContentLoss[],
 ): Promise<number[]> {
-  const photograph = pictureTensor(gpu, targets[0], size, config.background);
+  const photograph = pictureTensor(gpu, targets[0], size, background);
   const scales: number[] = [];
   for (const [l, layer] of layers.entries()) {
     const features = extractor.features.get(layer)!;
@@ -219,18 +220,21 @@ async function meanSquares(
 }
 
 /** Layers that the losses look at, in the network's order. */
-export function layersFor({ network, losses }: StageOptions, others: readonly LayerName[] = []): LayerName[] {
+export function layersFor(
+  { network, recipe: { losses } }: StageOptions,
+  others: readonly LayerName[] = [],
+): LayerName[] {
   const wanted = new Set([...others, ...losses.flatMap(({ name }) => layersOf(network, lossNamed(name).styleLayers))]);
   return network.layers.filter((layer) => wanted.has(layer));
 }
 
 /** Each loss towards each style, with its weight. @param longSide of what the network is fed with, pixels */
 export async function weightedTerms(gpu: Gpu, options: StageOptions, longSide: number): Promise<WeightedTerm[]> {
-  const { network, losses, styles, config } = options;
+  const { network, styles, recipe } = options;
   const terms: WeightedTerm[] = [];
-  for (const { name, weight } of losses) {
+  for (const { name, weight } of recipe.losses) {
     for (const { pictures, weight: share } of styles) {
-      const term = await styleTermOf(gpu, network, pictures, longSide * config.styleScale, name, config);
+      const term = await styleTermOf(gpu, network, pictures, longSide * recipe.styleScale, name, recipe);
       terms.push({ term, weight: weight * lossNamed(name).weight * share });
     }
   }
@@ -244,20 +248,20 @@ export async function styleTermOf(
   pictures: readonly Picture[],
   longSide: number,
   name: StyleLossName,
-  config: Pick<StyleConfig, 'brush' | 'maxStyleColumns'>,
+  recipe: Pick<Recipe, 'brush' | 'maxStyleColumns'>,
 ): Promise<StyleTerm> {
   const loss = lossNamed(name);
   const layers = layersOf(network, loss.styleLayers);
   const targets: StyleTarget[] = [];
   // One after another: features of a picture take more memory than what is kept of them.
   for (const picture of pictures) {
-    const image = styleTensor(gpu, picture, longSide, config.brush);
+    const image = styleTensor(gpu, picture, longSide, recipe.brush);
     const extractor = await network.extractor(image.shape[0], image.shape[1], layers);
     try {
       const rec = new Recorder(gpu, 'StyleStage.style');
       extractor.forward(rec, image);
       rec.submit();
-      const maxColumns = Math.ceil(config.maxStyleColumns / pictures.length);
+      const maxColumns = Math.ceil(recipe.maxStyleColumns / pictures.length);
       targets.push(await createStyleTarget(gpu, loss, layers, extractor.features, { maxColumns }));
     } finally {
       extractor.destroy();

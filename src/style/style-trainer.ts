@@ -11,13 +11,7 @@ import type { DifferentiableRenderer } from '../nerf/types.ts';
 import { mulberry32 } from '../random.ts';
 import type { Camera, Picture } from '../scene/types.ts';
 import { applyColourTransfer, colourStatistics, luminanceTransfer } from './colour-transfer.ts';
-import {
-  DEFAULT_STYLE_CONFIG,
-  learningRateAt,
-  lossesOf,
-  type StyleConfig,
-  type StyleLossChoice,
-} from './style-config.ts';
+import { learningRateAt, type Recipe } from './recipe.ts';
 import type { Size } from './style-image.ts';
 import { type LossValues, StyleStage, type WeightedStyle } from './style-stage.ts';
 import type { FeatureNetwork } from './types.ts';
@@ -29,11 +23,11 @@ export interface StyleTrainerOptions {
   views: readonly { camera: Camera; target: Picture }[];
   /** One style, or a mix by weight; `more`: further pictures of that style. */
   styles: readonly { picture: Picture; more?: readonly Picture[]; weight: number }[];
-  loss: StyleLossChoice;
   /** Of the render, pixels. */
   size: Size;
-  /** What differs from DEFAULT_STYLE_CONFIG. */
-  config?: Partial<StyleConfig>;
+  recipe: Recipe;
+  /** Behind transparent photographs and empty parts of renders, sRGB 0..1. */
+  background: readonly [number, number, number];
   /** Order of the views. The same seed gives the same steps. */
   seed: number;
 }
@@ -61,7 +55,6 @@ export class StyleTrainer {
   private constructor(
     gpu: Gpu,
     private readonly options: StyleTrainerOptions,
-    readonly config: StyleConfig,
     private readonly stage: StyleStage,
   ) {
     this.random = mulberry32(options.seed);
@@ -71,18 +64,17 @@ export class StyleTrainer {
 
   /** Compiles, scales the styles and takes their features. @throws InputError for options that cannot be used */
   static async create(gpu: Gpu, options: StyleTrainerOptions): Promise<StyleTrainer> {
-    const config = { ...DEFAULT_STYLE_CONFIG, ...options.config };
-    check(options, config);
-    const { network, loss, size, views } = options;
+    check(options);
+    const { network, recipe, background, size, views } = options;
     const stage = await StyleStage.create(gpu, {
       network,
       targets: views.map(({ target }) => target),
-      styles: preparedStyles(options, config),
-      losses: lossesOf(loss),
+      styles: preparedStyles(options),
       size,
-      config,
+      recipe,
+      background,
     });
-    return new StyleTrainer(gpu, options, config, stage);
+    return new StyleTrainer(gpu, options, stage);
   }
 
   /** Steps done. */
@@ -92,18 +84,17 @@ export class StyleTrainer {
 
   async step(signal?: AbortSignal, profiler?: Profiler): Promise<void> {
     throwIfAborted(signal);
-    const { views, renderer } = this.options;
-    const { background } = this.config;
-    const { stage } = this;
+    const { stage, options } = this;
+    const { views, renderer, recipe, background } = options;
     const view = this.nextView();
     const { camera } = views[view];
     // Through the lens, so that content lies on its photograph.
-    const options = { background, viewDependent: false, lens: true, signal };
+    const rendering = { background, viewDependent: false, lens: true, signal };
 
-    await renderer.render(camera, stage.target, options);
+    await renderer.render(camera, stage.target, rendering);
     stage.evaluate(view, this.values, profiler);
-    await renderer.backward(camera, stage.dImage, options);
-    renderer.stepAppearance(learningRateAt(this.config, this.stepCount, this.timeShare));
+    await renderer.backward(camera, stage.dImage, rendering);
+    renderer.stepAppearance(learningRateAt(recipe, this.stepCount, this.timeShare));
 
     this.stepCount++;
     this.stepsInValues++;
@@ -143,9 +134,9 @@ export class StyleTrainer {
 }
 
 /** Shares that sum to 1; grey pictures with the scene's luminance statistics when its colours are kept. */
-function preparedStyles({ styles, views }: StyleTrainerOptions, { keepColours }: StyleConfig): WeightedStyle[] {
+function preparedStyles({ styles, views, recipe }: StyleTrainerOptions): WeightedStyle[] {
   const total = styles.reduce((sum, { weight }) => sum + weight, 0);
-  const content = keepColours ? colourStatistics(views.map(({ target }) => target)) : null;
+  const content = recipe.keepColours ? colourStatistics(views.map(({ target }) => target)) : null;
   return styles
     .filter(({ weight }) => weight > 0)
     .map(({ picture, more = [], weight }) => {
@@ -158,7 +149,7 @@ function preparedStyles({ styles, views }: StyleTrainerOptions, { keepColours }:
     });
 }
 
-function check({ views, styles, size, loss }: StyleTrainerOptions, config: StyleConfig): void {
+function check({ views, styles, size, recipe }: StyleTrainerOptions): void {
   const refuse = (what: string, expected: string, found: unknown) => {
     throw inputError(`${what} for stylizing`, null, expected, `${found}`);
   };
@@ -168,9 +159,8 @@ function check({ views, styles, size, loss }: StyleTrainerOptions, config: Style
     if (!(weight >= 0 && Number.isFinite(weight))) refuse('weight of a style', 'a number of at least 0', weight);
   }
   if (!styles.some(({ weight }) => weight > 0)) refuse('weights of the styles', 'one above 0', 'none');
-  const losses = lossesOf(loss);
-  if (losses.length === 0) refuse('losses', 'at least one', 'none');
-  for (const { name, weight } of losses) {
+  if (recipe.losses.length === 0) refuse('losses', 'at least one', 'none');
+  for (const { name, weight } of recipe.losses) {
     if (!(weight > 0 && Number.isFinite(weight))) refuse(`weight of ${name}`, 'a number above 0', weight);
   }
   for (const side of [size.width, size.height]) {
@@ -178,5 +168,5 @@ function check({ views, styles, size, loss }: StyleTrainerOptions, config: Style
       refuse('size of a render', `whole numbers of at least ${MIN_RENDER_SIDE}`, `${size.width} x ${size.height}`);
     }
   }
-  if (!(config.brush >= 0.5 && config.brush <= 2)) refuse('brush', 'a number from 0.5 to 2', config.brush);
+  if (!(recipe.brush >= 0.5 && recipe.brush <= 2)) refuse('brush', 'a number from 0.5 to 2', recipe.brush);
 }

@@ -103,7 +103,7 @@ export async function distanceOf(
   const images = targets.map(({ rgb }) => rgb);
   const distance = await styleDistance(session.gpu, network, images, style.picture, loss, {
     brush,
-    config: { styleScale },
+    styleScale,
   });
   for (const target of targets) session.destroyTarget(target);
   return distance;

@@ -4,6 +4,7 @@
 import { Command } from 'commander';
 import { inputError, throwIfAborted } from '../../errors.ts';
 import { psnr } from '../../metrics/psnr.ts';
+import { evenly } from '../../scene/evenly.ts';
 import { openScenePath } from '../../scene/folder-source.ts';
 import type { View } from '../../scene/types.ts';
 import { photograph, quantised } from '../../session/measure.ts';
@@ -15,7 +16,7 @@ import { size, wholeNumber } from '../options.ts';
 import { keepInputs, prepareJson, say, writeJson } from '../output.ts';
 import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { readStyleFiles, type StyleFileOptions, showStyleFiles, styleFileOptions } from '../style-files.ts';
-import { frameSize, sceneOf, spread } from '../views.ts';
+import { frameSize, sceneOf } from '../views.ts';
 
 interface Options extends SceneOptions, StyleFileOptions {
   scene?: string;
@@ -84,7 +85,7 @@ export function bakeCommand(io: Io): Command {
 
 async function measure({ session, progress, signal }: Engine, options: Options) {
   const scene = sceneOf(session);
-  const views = spread(scene.test.length ? scene.test : scene.train, options.views);
+  const views = evenly(scene.test.length ? scene.test : scene.train, options.views, 'ends');
   const [width, height] = options.size ?? (options.scene === undefined ? frameSize(scene) : pictureSize(views));
   const of: Record<Way, Drawn[]> = { marched: [], flat: [], baked: [] };
   const against: Record<Way, number[]> = { marched: [], flat: [], baked: [] };

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { turntableFor } from '../../export/camera-path.ts';
 import { contactSheet, type SheetRow } from '../../export/contact-sheet.ts';
 import { encodePng } from '../../export/png.ts';
+import { evenly } from '../../scene/evenly.ts';
 import { openScenePath } from '../../scene/folder-source.ts';
 import type { Scene } from '../../scene/types.ts';
 import { DEFAULT_PRESET, PRESETS, PRESETS_IN_WORDS, type PresetName } from '../../session/presets.ts';
@@ -32,7 +33,7 @@ import { consistencyReport, type Report, reportSchema, rmseText } from '../repor
 import { loadOptions, loadPhotographs, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { recordStyleCurve } from '../style-curve.ts';
 import { renderVideo } from '../video-file.ts';
-import { frameSize, spread } from '../views.ts';
+import { frameSize } from '../views.ts';
 
 interface Options extends SceneOptions, NetworkOptions, PaintingOptions {
   style: StyleArgument[];
@@ -134,7 +135,7 @@ export function runCommand(io: Io): Command {
 
 /** Photograph, render and stylized render of four views, held-out ones where there are any. */
 async function sheet(engine: Engine, scene: Scene): Promise<Uint8Array<ArrayBuffer>> {
-  const views = spread(scene.test.length ? scene.test : scene.train, SHEET_VIEWS);
+  const views = evenly(scene.test.length ? scene.test : scene.train, SHEET_VIEWS, 'ends');
   const rows: SheetRow[] = views.map(({ picture, name }) => ({ pictures: [picture], caption: name }));
   const { width, height } = views[0].picture;
   const cameras = views.map(({ camera }) => camera);

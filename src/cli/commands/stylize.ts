@@ -3,7 +3,9 @@
 import { Command } from 'commander';
 import { inputError } from '../../errors.ts';
 import { openScenePath } from '../../scene/folder-source.ts';
+import { PRESETS } from '../../session/presets.ts';
 import type { StyleInput } from '../../session/types.ts';
+import { type Recipe, resolveRecipe } from '../../style/recipe.ts';
 import { withEngine } from '../engine.ts';
 import { readInput, readStyles, stylePaths } from '../inputs.ts';
 import type { Io } from '../io.ts';
@@ -73,10 +75,12 @@ export function stylizeCommand(io: Io): Command {
         const regionIds = regions.list.length
           ? await stage('regions', () => makeRegions(session, regions, signal))
           : [];
-        const paint = (pictures: StyleInput[]) =>
-          stage('stylize', () =>
-            session.stylize({ ...paintingOf(options), styles: pictures, steps, seconds, strength, signal }),
-          );
+        let recipe: Recipe | null = null;
+        const paint = (pictures: StyleInput[]) => {
+          const asked = { ...paintingOf(options), styles: pictures, steps, seconds, strength, signal };
+          recipe ??= resolveRecipe(asked, PRESETS[session.state.preset].style);
+          return stage('stylize', () => session.stylize(asked));
+        };
         const curve = recordStyleCurve(session, paintingOf(options).loss);
         let score = styles.length ? await paint(styles) : null;
         const curveOfScore = score && curve(score.start);
@@ -103,6 +107,7 @@ export function stylizeCommand(io: Io): Command {
         await writeJson(io, options.json, {
           stages,
           style: score,
+          recipe,
           ...curveOfScore,
           ...(inRegions.length > 0 && { regions: inRegions }),
           ...places,

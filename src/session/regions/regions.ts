@@ -8,8 +8,8 @@ import { REGION_COUNT, type RegionVolume } from '../../nerf/blend.ts';
 import { createRenderTarget, destroyRenderTarget } from '../../nerf/renderer.ts';
 import { fieldFromScene } from '../../nerf/space.ts';
 import type { RenderTarget } from '../../nerf/types.ts';
+import { evenly } from '../../scene/evenly.ts';
 import { pixelOfPoint, resizedCamera } from '../../scene/rays.ts';
-import { evenly } from '../../scene/split.ts';
 import type { Camera, Picture, Scene, View } from '../../scene/types.ts';
 import type { Core } from '../core.ts';
 import type { Emitter } from '../emitter.ts';
@@ -416,7 +416,7 @@ export class SessionRegions implements Regions {
       bits: (await core.field.occupancyBits.read()) as Uint32Array,
     };
     const gatherer = new SurfaceGatherer(REGION_RESOLUTION, scene.unbounded, occupancy);
-    const cameras = evenly(scene.train, count).map(({ camera }) => camera);
+    const cameras = evenly(scene.train, count, 'firsts').map(({ camera }) => camera);
     const tell = (done: number) => {
       const text = `surfaces in view ${done} of ${cameras.length}`;
       emitter.emit('progress', { task: 'regions', fraction: done / cameras.length, text });

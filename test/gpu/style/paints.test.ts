@@ -12,6 +12,7 @@ import type { Camera } from '../../../src/scene/types.ts';
 import { applyColourTransfer, colourStatistics, colourTransferMatrix } from '../../../src/style/colour-transfer.ts';
 import { loadFeatureWeightsFile } from '../../../src/style/features/weights-node.ts';
 import { createFeatureNetwork } from '../../../src/style/features/wgsl-network.ts';
+import { resolveRecipe } from '../../../src/style/recipe.ts';
 import { styleDistance } from '../../../src/style/score.ts';
 import { resample } from '../../../src/style/style-image.ts';
 import { StyleTrainer } from '../../../src/style/style-trainer.ts';
@@ -62,9 +63,12 @@ describe.skipIf(!SHARED)('painting a picture through VGG-19', () => {
       renderer,
       views: [{ camera, target }],
       styles: [{ picture: style, weight: 1 }],
-      loss,
       size: SIZE,
-      config: { steps: STEPS, learningRate: 0.03 },
+      recipe: {
+        ...resolveRecipe({ loss, styles: [], steps: STEPS }, { steps: STEPS, styleScale: 1 }),
+        learningRate: 0.03,
+      },
+      background: [1, 1, 1],
       seed: 1,
     });
     const start = await distance();

@@ -9,8 +9,9 @@ import { Recorder } from '../../../src/gpu/recorder.ts';
 import { Tensor } from '../../../src/gpu/tensor.ts';
 import type { Camera, Picture } from '../../../src/scene/types.ts';
 import { ImagePreprocessor } from '../../../src/style/image-preprocessor.ts';
+import { type Recipe, resolveRecipe } from '../../../src/style/recipe.ts';
 import { styleDistance } from '../../../src/style/score.ts';
-import { STYLE_LOSSES, type StyleConfig, type StyleLossChoice } from '../../../src/style/style-config.ts';
+import { STYLE_LOSSES, type StyleLossChoice } from '../../../src/style/style-config.ts';
 import { StyleTrainer, type StyleTrainerOptions } from '../../../src/style/style-trainer.ts';
 import type { FeatureNetwork } from '../../../src/style/types.ts';
 import { ImageRenderer } from '../../../tools/image-renderer.ts';
@@ -55,12 +56,13 @@ interface Given {
   loss?: StyleLossChoice;
   size?: typeof SIZE;
   styles?: StyleTrainerOptions['styles'];
-  config?: Partial<StyleConfig>;
+  config?: Partial<Recipe>;
   /** The pictures begin here rather than at the photographs. */
   start?: Float32Array;
   seed?: number;
 }
 
+const TOY_PRESET = { steps: 100, styleScale: 1 };
 const STYLE = picture(40, 30, 50, 90, 255);
 
 async function trainer(
@@ -78,16 +80,20 @@ async function trainer(
     renderer,
     views,
     styles: given.styles ?? [{ picture: STYLE, weight: 1 }],
-    loss: given.loss ?? 'nnfm',
     size,
-    config: given.config,
+    recipe: {
+      ...resolveRecipe({ loss: given.loss ?? 'nnfm', styles: [] }, TOY_PRESET),
+      learningRate: 0.04,
+      ...given.config,
+    },
+    background: [1, 1, 1],
     seed: given.seed ?? 1,
   });
   return { trainer: made, renderer, views: views.map(({ camera }) => camera) };
 }
 
 // The toy network has relu3_1 alone.
-const TOY_LAYERS: Partial<StyleConfig> = { contentLayers: ['relu3_1'] };
+const TOY_LAYERS: Partial<Recipe> = { contentLayers: ['relu3_1'] };
 
 describe.each(STYLE_LOSSES)('a step with %s', (loss) => {
   it('has the gradient of its own losses', async () => {
@@ -195,7 +201,7 @@ describe('StyleTrainer', () => {
   it('gathers a style from several pictures: what is in any of them is near', async () => {
     const [one, other] = [picture(40, 30, 70), picture(36, 36, 71)];
     const distance = (shown: Picture, style: Picture | Picture[]) =>
-      styleDistance(gpu, network, [shown], style, 'nnfm', { config: { maxStyleColumns: 1e6 } });
+      styleDistance(gpu, network, [shown], style, 'nnfm', { maxStyleColumns: 1e6 });
     expect(await distance(one, [one, other])).toBeLessThan(1e-5);
     expect(await distance(other, [one, other])).toBeLessThan(0.02);
     expect(await distance(other, one)).toBeGreaterThan(await distance(other, [one, other]));
@@ -237,9 +243,9 @@ describe('StyleTrainer', () => {
     const { trainer: t, renderer } = await trainer({ config: { ...TOY_LAYERS, steps: 8, warmup: 2 } });
     for (let i = 0; i < 10; i++) await t.step();
     const rates = renderer.learningRates;
-    expect(Math.max(...rates)).toBe(t.config.learningRate);
+    expect(Math.max(...rates)).toBe(0.04);
     expect(rates[0]).toBeLessThan(rates[1]);
-    expect([rates[7], rates[9]]).toBeAllclose([t.config.learningRate * 0.1, t.config.learningRate * 0.1]);
+    expect([rates[7], rates[9]]).toBeAllclose([0.04 * 0.1, 0.04 * 0.1]);
     t.destroy();
   });
 

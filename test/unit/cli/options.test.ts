@@ -15,7 +15,8 @@ import {
 import { paintingOf, topLayer } from '../../../src/cli/painting-options.ts';
 import { pictureFromRgb } from '../../../src/cli/picture.ts';
 import { holdoutOf } from '../../../src/cli/scene-options.ts';
-import { frameSize, spread } from '../../../src/cli/views.ts';
+import { frameSize } from '../../../src/cli/views.ts';
+import { evenly } from '../../../src/scene/evenly.ts';
 import type { Scene } from '../../../src/scene/types.ts';
 
 describe('options', () => {
@@ -112,9 +113,9 @@ describe('views', () => {
   });
 
   it('spreads a choice from first to last', () => {
-    expect(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4)).toEqual([0, 3, 6, 9]);
-    expect(spread([1, 2], 4)).toEqual([1, 2]);
-    expect(spread([1, 2, 3], 1)).toEqual([1]);
+    expect(evenly([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4, 'ends')).toEqual([0, 3, 6, 9]);
+    expect(evenly([1, 2], 4, 'ends')).toEqual([1, 2]);
+    expect(evenly([1, 2, 3], 1, 'ends')).toEqual([1]);
   });
 
   it('tells from the views of a checkpoint which were held out', () => {

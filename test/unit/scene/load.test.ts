@@ -3,12 +3,12 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { Cancelled } from '../../../src/errors.ts';
+import { evenly } from '../../../src/scene/evenly.ts';
 import { openScenePath } from '../../../src/scene/folder-source.ts';
 import { loadScene } from '../../../src/scene/load.ts';
 import { isRigid, multiply } from '../../../src/scene/matrix.ts';
 import { nodeDecoder } from '../../../src/scene/node-decoder.ts';
 import { rayOfPixel } from '../../../src/scene/rays.ts';
-import { evenly } from '../../../src/scene/split.ts';
 import type { LoadSceneOptions } from '../../../src/scene/types.ts';
 import { type Bytes, encoded, memorySource, onCircle, plain, RED, refusal } from '../../scene-fixtures.ts';
 import { SHARED } from '../../shared.ts';
@@ -67,7 +67,8 @@ describe('instant-ngp transforms.json', () => {
     const scene = await load(await circle(17), { maxTrain: 4, maxTest: 1 });
     expect(scene.train).toHaveLength(4);
     expect(scene.test).toHaveLength(1);
-    expect(evenly([0, 1, 2, 3, 4, 5, 6, 7], 4)).toEqual([0, 2, 4, 6]);
+    expect(evenly([0, 1, 2, 3, 4, 5, 6, 7], 4, 'firsts')).toEqual([0, 2, 4, 6]);
+    expect(evenly([0, 1, 2, 3, 4, 5, 6, 7], 4, 'middles')).toEqual([1, 3, 5, 7]);
   });
 
   it('skips and counts frames without a picture', async () => {
