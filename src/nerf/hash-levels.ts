@@ -41,11 +41,9 @@ export function packLevels(levels: readonly HashLevel[]): Uint32Array<ArrayBuffe
 
 /** Levels `2 pair` and `2 pair + 1` as WGSL constants, to be appended to encode. */
 export function levelPairWgsl(levels: readonly HashLevel[], pair: number): string {
-  const level = ({ scale, resolution, firstEntry, entries }: HashLevel) => {
-    // By its bits, so that the constant is the very value of the buffer.
-    const [bits] = new Uint32Array(Float32Array.of(scale).buffer);
-    return `Level(bitcast<f32>(${bits}u), ${resolution}u, ${firstEntry}u, ${entries}u)`;
-  };
+  // A scale is an f32, so that its decimal form names that very value again.
+  const level = ({ scale, resolution, firstEntry, entries }: HashLevel) =>
+    `Level(${scale}f, ${resolution}u, ${firstEntry}u, ${entries}u)`;
   const [coarse, fine] = levels.slice(2 * pair, 2 * pair + 2).map(level);
   return `const PAIR = ${pair}u;\nconst LEVEL_PAIR = array<Level, 2>(${coarse}, ${fine});`;
 }
