@@ -37,15 +37,22 @@ export function readTorchTensors(bytes: Uint8Array, where: string): Map<string, 
     const [persistent, offset, shape] = value.parts;
     const key = isCall(persistent, 'persistent') && isList(persistent.parts[0]) ? persistent.parts[0][2] : null;
     const storage = storages.get(key);
-    const sizes = isList(shape) ? shape.map(Number) : [];
-    const start = Number(offset);
+    // Numbers only: a list in the place of one may hold itself many times over, and take for ever to be written out.
+    const sizes = isList(shape) ? shape.slice(0, MOST_AXES + 1).map(numberOf) : [];
+    const start = numberOf(offset);
     const count = sizes.reduce((product, n) => product * n, 1);
-    if (!storage || !(start >= 0) || !(start + count <= storage.length))
+    if (!storage || sizes.length > MOST_AXES || !(start >= 0) || !(start + count <= storage.length))
       throw inputError(`tensor '${name}'`, where, `float32 numbers for [${sizes.join(', ')}]`, 'none or fewer');
     tensors.set(name, { shape: sizes, data: storage.slice(start, start + count) });
   }
   return tensors;
 }
+
+/** Of a tensor; PyTorch's own have a few. */
+const MOST_AXES = 8;
+
+/** NaN for what is no count. */
+const numberOf = (value: Value) => (typeof value === 'number' && value >= 0 ? value : Number.NaN);
 
 const isList = (value: Value): value is Value[] => Array.isArray(value);
 
@@ -166,7 +173,9 @@ class Unpickler {
         case 0x52: {
           // REDUCE
           const parts = stack.pop() ?? null;
-          stack.push({ name: String(stack.pop()), parts: isList(parts) ? parts : [] });
+          const name = stack.pop();
+          if (typeof name !== 'string') throw this.wrong('a call of what is no name');
+          stack.push({ name, parts: isList(parts) ? parts : [] });
           break;
         }
         case 0x61: // APPEND
@@ -175,7 +184,8 @@ class Unpickler {
           const items = code === 0x61 ? stack.splice(-1) : sinceMark();
           const list = stack.at(-1);
           if (!Array.isArray(list)) throw this.wrong('items without a list');
-          list.push(...items);
+          // One by one: as arguments, many overflow the stack.
+          for (const item of items) list.push(item);
           break;
         }
         case 0x73: // SETITEM

@@ -109,6 +109,33 @@ describe('readLpipsHeads', () => {
     expect(() => readLpipsHeads(bytes, 'heads')).toThrow(sentence);
   });
 
+  it('takes time in proportion to the bytes: lists that hold one another, and long ones', () => {
+    const magic = [
+      ...pth().subarray(0, 2),
+      0x8a,
+      0x0a,
+      0x6c,
+      0xfc,
+      0x9c,
+      0x46,
+      0xf9,
+      0x20,
+      0x6a,
+      0xa8,
+      0x50,
+      0x19,
+      0x2e,
+    ];
+    // Each level a pair of the one before: 2^40 leaves of 40 levels.
+    const nested = [0x5d, ...Array.from({ length: 40 }, () => [0x71, 0, 0x68, 0, 0x86]).flat()];
+    const called = [0x80, 2, ...nested, 0x29, 0x52, 0x2e];
+    const long = [0x80, 2, 0x5d, 0x28, ...new Array(400_000).fill(0x4e), 0x65, 0x2e];
+    const start = performance.now();
+    expect(() => readTorchTensors(new Uint8Array([...magic, ...called]), 'heads')).toThrow(/a call of what is no name/);
+    expect(() => readTorchTensors(new Uint8Array(magic.concat(long)), 'heads')).toThrow(InputError);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
   it('refuses a pickle that does anything else', () => {
     const bytes = pth();
     bytes[20] = 0x69; // INST
