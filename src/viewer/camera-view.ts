@@ -1,13 +1,12 @@
 // Looking through the scene's own cameras, one after another: the field in the photograph's framing, the photograph
 // over it, or where the two differ. Photograph and error are pictures of the training size, laid over the view.
 
+import { renderStill } from '../export/render-path.ts';
 import type { Camera, View } from '../scene/types.ts';
 import type { ImpastoSession } from '../session/types.ts';
 import type { PageState } from './page-state.ts';
 import type { Store } from './store.ts';
-import { StillRenderer } from './video-export.ts';
 import { overBackground, SCALE_CSS, SCALE_END, viewError } from './view-error.ts';
-import type { ViewPacker } from './viewport/packed-view.ts';
 import type { Viewport } from './viewport/viewport.ts';
 
 /** While the field changes, its error is measured again after so long at the earliest. */
@@ -19,7 +18,6 @@ export interface CameraViewParts {
   session: ImpastoSession;
   store: Store<PageState>;
   viewport: Viewport;
-  packer: ViewPacker;
   host: HTMLElement;
   onError(error: unknown): void;
 }
@@ -165,14 +163,13 @@ export class CameraView {
   }
 
   private async measure(view: View): Promise<void> {
-    const { session, packer, store, onError } = this.parts;
+    const { session, store, onError } = this.parts;
     this.measuredAt = performance.now();
     const { width, height } = view.picture;
-    const stills = new StillRenderer(session, packer, width, height);
     try {
       // The plain field: a painting is not meant to be like its photograph.
       const { picture, psnr } = viewError(
-        await stills.render(view.camera, { original: true }),
+        await renderStill(session, view.camera, [width, height], { original: true }),
         overBackground(view.picture, session.state.background),
       );
       if (this.view() !== view) return;
@@ -180,8 +177,6 @@ export class CameraView {
       if (store.state.cameraView.show === 'error') this.lay(picture);
     } catch (error) {
       onError(error);
-    } finally {
-      stills.destroy();
     }
   }
 

@@ -33,9 +33,9 @@ import { statusLine } from './status-line.ts';
 import { Store } from './store.ts';
 import { thumbnailOf } from './style-picture.ts';
 import './test-surface.ts';
+import { ViewPacker } from '../export/packed-view.ts';
 import { readUrlOptions } from './url-options.ts';
 import { AutoBake } from './viewport/auto-bake.ts';
-import { ViewPacker } from './viewport/packed-view.ts';
 import { canvasesAreShown } from './viewport/presentation-probe.ts';
 import { Viewport } from './viewport/viewport.ts';
 import { welcome } from './welcome.ts';
@@ -61,7 +61,7 @@ async function start(app: HTMLElement): Promise<void> {
     console.error(sentence);
     notices.show('error', sentence);
   });
-  const packer = await ViewPacker.create(gpu);
+  const packer = await ViewPacker.of(gpu);
   const packMs = await packer.speed();
   console.debug(`pack_view: ${packMs.toFixed(1)} ms a million pixels`);
   const slow = gpu.isSoftware || packMs > SLOW_PACK_MS;
@@ -119,7 +119,6 @@ async function start(app: HTMLElement): Promise<void> {
     session,
     store,
     viewport,
-    packer,
     host,
     onError: (error) => console.debug('the view was not measured', error),
   });
@@ -135,7 +134,6 @@ async function start(app: HTMLElement): Promise<void> {
     session,
     store,
     viewport,
-    packer,
     notices,
     decoder,
     url,

@@ -103,7 +103,6 @@ export async function openScene(
     store.update('style', { step: 0, stepCount: 0, styleLoss: null });
     if (scene.notes.length) notices.show('info', scene.notes.join('; '));
   });
-  viewport.setWorking(false);
   if (opened && kept) notices.show('info', 'These are the photographs of the field that is open: it can be trained on');
   else if (opened && url.train) void page.commands.train();
   else if (!opened) goOnTraining(page, wasTraining);

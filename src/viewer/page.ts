@@ -17,7 +17,6 @@ import { PaintedLibrary } from './painted-library.ts';
 import { PageRegions } from './regions.ts';
 import type { Store } from './store.ts';
 import type { UrlOptions } from './url-options.ts';
-import type { ViewPacker } from './viewport/packed-view.ts';
 import type { Viewport } from './viewport/viewport.ts';
 
 /** How long after the first failure a lost device is known to be lost. */
@@ -30,7 +29,6 @@ export interface PageParts {
   session: ImpastoSession;
   store: Store<PageState>;
   viewport: Viewport;
-  packer: ViewPacker;
   notices: Notices;
   decoder: PictureDecoder;
   url: UrlOptions;
@@ -129,11 +127,8 @@ export class Page {
       this.report(error);
       return false;
     } finally {
-      const { session, store, viewport } = this.parts;
-      if (this.jobs.current === null) {
-        store.patch({ busy: session.state.busy, progress: null });
-        viewport.setWorking(false);
-      }
+      const { session, store } = this.parts;
+      if (this.jobs.current === null) store.patch({ busy: session.state.busy, progress: null });
     }
   }
 

@@ -34,7 +34,6 @@ export function followSession(
     if (store.state.bake !== baked) store.patch({ bake: baked });
     store.update('training', { trainedPreset: trainedSteps > 0 ? session.state.preset : null });
     const working = busy === 'training' || busy === 'stylizing';
-    viewport.setWorking(working);
     if (trainedSteps >= FIRST_VIEW_STEP || (trainedSteps > 0 && !working)) viewport.setField(true);
     else if (trainedSteps === 0) viewport.setField(false);
   };

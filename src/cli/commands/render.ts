@@ -11,7 +11,7 @@ import { encodePng } from '../../export/png.ts';
 import { transformsJson, worldUnitsPerSceneUnit } from '../../export/transforms.ts';
 import type { Camera, Scene } from '../../scene/types.ts';
 import { type Engine, withEngine } from '../engine.ts';
-import { type Frame, renderFrames } from '../frames.ts';
+import { type Frame, renderFrames, renderVideoFile } from '../frames.ts';
 import { readInput, stylePaths } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { frameRate, size, wholeNumber } from '../options.ts';
@@ -27,7 +27,6 @@ import {
   writeResult,
 } from '../output.ts';
 import { loadWithStyles, readStyleFiles, type StyleFileOptions, styleFileOptions } from '../style-files.ts';
-import { renderVideo } from '../video-file.ts';
 import { frameSize, sceneOf } from '../views.ts';
 
 interface Options extends StyleFileOptions {
@@ -135,7 +134,7 @@ function planOf(options: Options, scene: Scene, pathText: string | null): Plan {
 }
 
 async function video(engine: Engine, plan: Plan, options: Options): Promise<void> {
-  await writeResult(options.out, await renderVideo(engine, plan, options.out, { original: options.original }));
+  await writeResult(options.out, await renderVideoFile(engine, plan, options.out, { original: options.original }));
 }
 
 async function folder(engine: Engine, plan: Plan, options: Options, scene: Scene): Promise<void> {

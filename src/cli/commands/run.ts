@@ -10,7 +10,7 @@ import { openScenePath } from '../../scene/folder-source.ts';
 import type { Scene } from '../../scene/types.ts';
 import { DEFAULT_PRESET, PRESETS, PRESETS_IN_WORDS, type PresetName } from '../../session/presets.ts';
 import { type Engine, withEngine } from '../engine.ts';
-import { renderFrames } from '../frames.ts';
+import { renderFrames, renderVideoFile } from '../frames.ts';
 import { readStyles, stylePaths } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { givenNetwork, type NetworkOptions, networkOptions } from '../networks.ts';
@@ -32,7 +32,6 @@ import { type PaintingOptions, paintingOf, paintingOptions, settingOption, topLa
 import { consistencyReport, type Report, reportSchema, rmseText } from '../report.ts';
 import { loadOptions, loadPhotographs, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { recordStyleCurve } from '../style-curve.ts';
-import { renderVideo } from '../video-file.ts';
 import { frameSize } from '../views.ts';
 
 interface Options extends SceneOptions, NetworkOptions, PaintingOptions {
@@ -112,7 +111,7 @@ export function runCommand(io: Io): Command {
       const frames = options.frames ?? video.frames;
       const videoSize = options.size ?? frameSize(scene, video.side);
       const plan = { cameras: turntableFor(scene, frames, ...videoSize), fps: options.fps, size: videoSize };
-      const movie = await stage('turntable', () => renderVideo(engine, plan, 'turntable.mp4'));
+      const movie = await stage('turntable', () => renderVideoFile(engine, plan, 'turntable.mp4'));
       await writeResult(at('turntable.mp4'), movie);
       await writeResult(at('sheet.png'), await stage('sheet', () => sheet(engine, scene)));
 

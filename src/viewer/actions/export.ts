@@ -2,34 +2,32 @@
 
 import { pathFromJson, pathToJson, turntableFor } from '../../export/camera-path.ts';
 import { encodePng } from '../../export/png.ts';
+import { renderStill, renderVideo } from '../../export/render-path.ts';
 import type { Camera, Scene } from '../../scene/types.ts';
 import { download, fileName } from '../download.ts';
 import type { Page } from '../page.ts';
 import type { PageState } from '../page-state.ts';
 import { pickFiles } from '../panels/pick-files.ts';
-import { exportVideo as makeVideo, StillRenderer } from '../video-export.ts';
 import type { Action } from './action.ts';
 
 /** The turntable, or the opened camera path, as a video file. */
 export async function exportVideo(page: Page): Promise<void> {
   const scene = page.parts.session.state.scene;
   if (!scene || !page.needsScene()) return;
-  const { session, store, packer, notices } = page.parts;
+  const { session, store, notices } = page.parts;
   const { container, width, height, fps } = store.state.export;
   await page.guarded('export', 'the video', async (signal) => {
     page.lastVideo = null;
     store.update('export', { fraction: 0 });
     // What is shown now is what all of its frames show, whatever is shown meanwhile.
     const { shown, strength, style } = session.state;
-    const { bytes, notes } = await makeVideo(session, packer, {
-      container,
-      width,
-      height,
-      fps,
-      cameras: exportCameras(page, scene),
+    const notes: string[] = [];
+    const video = { container, width, height, fps };
+    const bytes = await renderVideo(session, exportCameras(page, scene), video, {
       of: { styles: shown, strength },
       signal,
-      onProgress: (fraction) => store.update('export', { fraction }),
+      onNote: (note) => notes.push(note),
+      onProgress: (done, total) => store.update('export', { fraction: done / total }),
     });
     page.lastVideo = bytes;
     download(`${fileName(scene.name, ...style)}.${container}`, `video/${container}`, bytes);
@@ -53,18 +51,13 @@ export async function cancel(page: Page): Promise<void> {
 /** The present view, as large as it is on the screen, without guides. */
 export async function saveStill(page: Page): Promise<void> {
   if (!page.needsScene()) return;
-  const { session, store, viewport, packer } = page.parts;
+  const { session, store, viewport } = page.parts;
   const { width, height } = viewport.size;
   await page.caught(async () => {
-    const stills = new StillRenderer(session, packer, width, height);
-    try {
-      const picture = await stills.render(viewport.pose(width, height));
-      const name = fileName(store.state.scene?.name ?? 'scene', ...session.state.style);
-      download(`${name}.png`, 'image/png', encodePng(picture));
-      page.parts.notices.show('info', `${name}.png is saved, ${width} x ${height}`);
-    } finally {
-      stills.destroy();
-    }
+    const picture = await renderStill(session, viewport.pose(width, height), [width, height]);
+    const name = fileName(store.state.scene?.name ?? 'scene', ...session.state.style);
+    download(`${name}.png`, 'image/png', encodePng(picture));
+    page.parts.notices.show('info', `${name}.png is saved, ${width} x ${height}`);
   });
 }
 

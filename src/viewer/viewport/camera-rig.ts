@@ -4,9 +4,10 @@
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 import { PerspectiveCamera, Spherical, type Vector3 } from 'three/webgpu';
 import type { Camera } from '../../scene/types.ts';
-import type { Size } from './frame-budget.ts';
+import { fieldCamera } from '../../three/field-camera.ts';
+import type { Size } from '../../three/frame-budget.ts';
 import { applyLens, applyPose, type Pose, pictureIn, poseBetween, poseThrough, type Rectangle } from './lens.ts';
-import { cameraFromThree, direction, fittingFov, type OrbitLimits, orbitLimits, position } from './pose.ts';
+import { direction, fittingFov, type OrbitLimits, orbitLimits, position } from './pose.ts';
 
 /** Time from one camera to another, and from one pivot to another. */
 const FLIGHT_MS = 600;
@@ -203,21 +204,19 @@ export class CameraRig {
     if (share === 1) this.turning = null;
   }
 
-  /** As a camera of the engine, at a size of the window's shape. */
-  engineCamera({ width, height }: Size): Camera {
-    const distortion = this.through && !this.flight ? this.through.distortion : null;
-    return { ...cameraFromThree(this.three, width, height), distortion };
+  /** The distortion of the camera that is looked through; none on the way there. */
+  get lens(): Camera['distortion'] {
+    return this.through && !this.flight ? this.through.distortion : null;
   }
 
-  /** The same for a picture of another shape than the window's. */
+  /** As a camera of the engine, for a picture of another shape than the window's. */
   shaped({ width, height }: Size): Camera {
     const { lens } = this.pose();
     const shaped = this.three.clone();
     const { window } = this;
     applyLens(shaped, { ...lens, aspect: (lens.aspect * width * window.height) / (height * window.width) });
     shaped.updateMatrixWorld();
-    const distortion = this.through && !this.flight ? this.through.distortion : null;
-    return { ...cameraFromThree(shaped, width, height), distortion };
+    return fieldCamera(shaped.matrixWorld, shaped, width, height, this.lens);
   }
 
   destroy(): void {

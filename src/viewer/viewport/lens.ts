@@ -4,7 +4,7 @@
 
 import { Matrix4, type PerspectiveCamera, Quaternion, Vector3 } from 'three/webgpu';
 import type { Camera } from '../../scene/types.ts';
-import type { Size } from './frame-budget.ts';
+import type { Size } from '../../three/frame-budget.ts';
 
 /** In pixels of the window. */
 export interface Rectangle {

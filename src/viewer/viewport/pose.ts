@@ -1,24 +1,7 @@
-// Between three's camera and ours. Both look down -z with +Y up; ours has a row-major matrix and intrinsics in
-// pixels, three's a column-major one and a projection that may be off centre.
+// Where cameras of a scene stand and look, as three's vectors, and which of them to begin with.
 
-import { type PerspectiveCamera, Vector3 } from 'three/webgpu';
+import { Vector3 } from 'three/webgpu';
 import type { Camera } from '../../scene/types.ts';
-
-/** Our camera for three's at a picture size. The camera's matrices must be up to date. */
-export function cameraFromThree(camera: PerspectiveCamera, width: number, height: number): Camera {
-  const e = camera.matrixWorld.elements;
-  const p = camera.projectionMatrix.elements;
-  return {
-    width,
-    height,
-    fx: (p[0] * width) / 2,
-    fy: (p[5] * height) / 2,
-    cx: ((1 - p[8]) * width) / 2,
-    cy: ((1 + p[9]) * height) / 2,
-    distortion: null,
-    cameraToWorld: [0, 1, 2, 3].flatMap((row) => [e[row], e[4 + row], e[8 + row], e[12 + row]]),
-  };
-}
 
 export function position(camera: Camera): Vector3 {
   const m = camera.cameraToWorld;

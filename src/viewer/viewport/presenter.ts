@@ -4,7 +4,7 @@
 import { type Camera, RenderTarget, type Scene, SRGBColorSpace, WebGPURenderer } from 'three/webgpu';
 import type { Gpu } from '../../gpu/device.ts';
 import type { Picture } from '../../scene/types.ts';
-import type { Size } from './frame-budget.ts';
+import type { Size } from '../../three/frame-budget.ts';
 
 export class Presenter {
   /** What is in the page. */

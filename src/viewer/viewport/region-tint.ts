@@ -1,5 +1,6 @@
 // Points the regions out in a packed view: the kernel region_tint, and which tints it is to use.
 
+import type { PackedView } from '../../export/packed-view.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import { Kernel } from '../../gpu/kernel.ts';
 import type { Recorder } from '../../gpu/recorder.ts';
@@ -13,7 +14,6 @@ import rayWgsl from '../../shaders/common/ray.wgsl?raw';
 import regionWeightsWgsl from '../../shaders/common/region_weights.wgsl?raw';
 import spaceWgsl from '../../shaders/common/space.wgsl?raw';
 import regionTintWgsl from '../../shaders/viewer/region_tint.wgsl?raw';
-import type { PackedView } from './packed-view.ts';
 
 /** sRGB 0..1, and how much of it shows, of regions 1..4. */
 export type Tints = readonly [number, number, number, number][];
@@ -36,11 +36,10 @@ export class RegionTint {
     return new RegionTint(gpu, await Kernel.create(gpu, { name: 'region_tint', code: regionTintWgsl, shared }));
   }
 
-  /** @param camera that the view was rendered with */
+  /** @param rendered the view, the camera that it was rendered with, and the packed view that is drawn into */
   encode(
     rec: Recorder,
-    { camera, view }: { camera: Camera; view: RenderTarget },
-    packed: PackedView,
+    { camera, view, packed }: { camera: Camera; view: RenderTarget; packed: PackedView },
     { resolution, weights }: RegionVolume,
     unbounded: boolean,
     [tint0, tint1, tint2, tint3]: Tints,

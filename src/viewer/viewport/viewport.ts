@@ -3,26 +3,22 @@
 // the engine for views and knows nothing of training or styles.
 
 import { PerspectiveCamera, Scene as ThreeScene, Vector3 } from 'three/webgpu';
-import { InputError } from '../../errors.ts';
 import { sharedCentre } from '../../export/camera-path.ts';
 import type { Gpu } from '../../gpu/device.ts';
-import { Recorder } from '../../gpu/recorder.ts';
-import type { RenderTarget } from '../../nerf/types.ts';
 import type { Camera, Picture, Scene } from '../../scene/types.ts';
 import { pointAt } from '../../session/regions/lift.ts';
 import type { RenderedView } from '../../session/regions/types.ts';
 import type { ImpastoSession } from '../../session/types.ts';
+import { FieldMesh } from '../../three/field-mesh.ts';
+import type { FrameBudget, Size } from '../../three/frame-budget.ts';
 import { CameraRig } from './camera-rig.ts';
-import { FieldLayer } from './field-layer.ts';
-import { FrameBudget, type Size } from './frame-budget.ts';
 import { Guides } from './guides.ts';
-import { PackedView, ViewPacker } from './packed-view.ts';
 import { startingCamera } from './pose.ts';
 import { Presenter } from './presenter.ts';
 import { RegionTint, type Tints } from './region-tint.ts';
 
 /** What the viewport needs of the engine. */
-export type FieldSource = Pick<ImpastoSession, 'createTarget' | 'destroyTarget' | 'render' | 'state' | 'regions'>;
+export type FieldSource = ConstructorParameters<typeof FieldMesh>[0] & Pick<ImpastoSession, 'regions'>;
 
 export interface ViewportOptions {
   readBack: boolean;
@@ -37,69 +33,52 @@ export interface ViewportOptions {
   onTurned(): void;
 }
 
-/** Buffers of one size. */
-interface Buffers {
-  view: RenderTarget;
-  /** Made when first needed, for the wipe. */
-  original: RenderTarget | null;
-  packed: PackedView;
-}
-
-/** Sizes whose buffers are kept; the budget switches between few. */
-const KEPT_SIZES = 4;
-/** While the engine works, the view takes at most one part in this many of the time. */
-const WORKING_SHARE = 5;
-/** ... but is never older than this, however slow the adapter. */
-const MAX_REST_MS = 12_000;
-/** A bake that differs more from its field than so many decibels is not shown in its place. */
-const FAITHFUL_DB = 25;
 /** Pixels on screen at most, whatever the display: more is not seen in a marched field. */
 const MAX_LONG_SIDE = 1600;
 
 export class Viewport {
   readonly budget: FrameBudget;
+  private readonly field: FieldMesh;
   private readonly three = new ThreeScene();
   readonly rig: CameraRig;
   /** The pose of the field's picture on screen: guides are drawn from it while the other camera moves on. */
   private readonly shownCamera = new PerspectiveCamera();
   private readonly guides = new Guides();
-  private readonly buffers = new Map<string, Buffers>();
   private full: Size = { width: 2, height: 2 };
-  private shown: Buffers | null = null;
-  /** With which it was rendered. */
-  private shownFrom: Camera | null = null;
   private tints: Tints | null = null;
-  private refinement = 0;
   private lastPose = '';
-  private lastFrameEnd = 0;
   private lastFrameMs = 0;
-  private stale = true;
   private guidesStale = true;
-  private wipeStale = false;
   private hasField = false;
   private guideOptions = { grid: false, gridHeight: 0, cameras: false, gizmo: false };
-  private working = false;
-  private wipe: number | null = null;
   private stopped = false;
   private lastError = '';
   private restWaiters: (() => void)[] = [];
   private detail = 1;
-  private bakedWanted = true;
   private readonly observer: ResizeObserver;
   private readonly loopEnded: Promise<void>;
 
   private constructor(
-    private readonly gpu: Gpu,
-    private readonly source: FieldSource,
+    source: FieldSource,
     private readonly host: HTMLElement,
     private readonly options: ViewportOptions,
     private readonly presenter: Presenter,
-    private readonly packer: ViewPacker,
-    private readonly layer: FieldLayer,
     private readonly tint: RegionTint,
   ) {
-    this.budget = new FrameBudget(options.budgetMs, options.field);
-    this.three.add(layer.mesh, this.guides.group);
+    const { budgetMs, field: longSide } = options;
+    this.field = new FieldMesh(source, { budgetMs, longSide });
+    this.field.visible = false;
+    this.field.overlay = (rec, rendered) => {
+      const { volume } = source.regions;
+      if (!this.tints || !volume) return;
+      tint.encode(rec, rendered, volume, source.state.scene?.unbounded ?? false, this.tints);
+    };
+    this.field.addEventListener('view', ({ width, height, ms }) => {
+      this.lastFrameMs = ms;
+      options.onFrame({ width, height, ms });
+    });
+    this.budget = this.field.budget;
+    this.three.add(this.field, this.guides.group);
     host.append(presenter.canvas);
     this.rig = new CameraRig(host, {
       onTurned: () => options.onTurned(),
@@ -113,9 +92,8 @@ export class Viewport {
   }
 
   static async create(gpu: Gpu, source: FieldSource, host: HTMLElement, options: ViewportOptions): Promise<Viewport> {
-    const parts = [Presenter.create(gpu, options), ViewPacker.create(gpu), RegionTint.create(gpu)] as const;
-    const [presenter, packer, tint] = await Promise.all(parts);
-    return new Viewport(gpu, source, host, options, presenter, packer, new FieldLayer(gpu.device), tint);
+    const [presenter, tint] = await Promise.all([Presenter.create(gpu, options), RegionTint.create(gpu)]);
+    return new Viewport(source, host, options, presenter, tint);
   }
 
   /**
@@ -143,12 +121,9 @@ export class Viewport {
   /** Whether there is a field worth rendering: before, only guides are drawn. */
   setField(present: boolean): void {
     if (present === this.hasField) return;
-    this.hasField = present;
-    this.stale = true;
+    this.hasField = this.field.visible = present;
+    this.field.forget();
     this.setGuides(this.guideOptions);
-    if (present) return;
-    this.layer.hide();
-    this.shown = null;
   }
 
   /** The eye turns round what is seen there, from now on; nothing happens where nothing solid is. */
@@ -167,7 +142,7 @@ export class Viewport {
 
   /** The field changed: its views are no longer true. */
   invalidate(): void {
-    this.stale = true;
+    this.field.invalidate();
   }
 
   setGuides(options: { grid: boolean; gridHeight: number; cameras: boolean; gizmo: boolean }): void {
@@ -179,9 +154,7 @@ export class Viewport {
 
   /** Share of the width that shows the original, or null for no wipe. */
   setWipe(share: number | null): void {
-    if ((share === null) !== (this.wipe === null)) this.stale = true;
-    this.wipe = share;
-    this.wipeStale = true;
+    this.field.setWipe(share);
   }
 
   /** Share of the screen's resolution that still views are refined to. */
@@ -193,32 +166,21 @@ export class Viewport {
 
   /** Whether the painted field is shown by its bake, where there is one. */
   setBaked(wanted: boolean): void {
-    if (wanted === this.bakedWanted) return;
-    this.bakedWanted = wanted;
-    this.stale = true;
-  }
-
-  private get showsBake(): boolean {
-    const { baked } = this.source.state;
-    return this.bakedWanted && baked !== null && baked.psnr >= FAITHFUL_DB;
+    if (wanted === this.field.baked) return;
+    this.field.baked = wanted;
+    this.invalidate();
   }
 
   /** Points regions 1..4 out in these tints; null: none. Call again when they changed. */
   setTints(tints: Tints | null): void {
     this.tints = tints;
-    this.guidesStale = true;
+    this.field.recompose();
   }
 
   /** The field's picture that is on the screen; null where there is none. */
   shownView(): RenderedView | null {
-    return this.shown && this.shownFrom && { camera: this.shownFrom, target: this.shown.view };
-  }
-
-  /** The engine trains or styles: views are kept small and rare, and are redrawn as the field changes. */
-  setWorking(working: boolean): void {
-    if (working === this.working) return;
-    this.working = working;
-    this.stale = true;
+    const { rendered } = this.field;
+    return rendered && { camera: rendered.camera, target: rendered.view };
   }
 
   /** Of the view on the screen, pixels. */
@@ -247,9 +209,7 @@ export class Viewport {
     this.observer.disconnect();
     this.host.removeEventListener('dblclick', this.onDoubleClick);
     this.rig.destroy();
-    for (const buffers of this.buffers.values()) this.free(buffers);
-    this.layer.destroy();
-    this.packer.destroy();
+    this.field.dispose();
     this.tint.destroy();
     this.presenter.destroy();
     this.presenter.canvas.remove();
@@ -263,7 +223,7 @@ export class Viewport {
     this.full = { width: Math.round(clientWidth * ratio), height: Math.round(clientHeight * ratio) };
     this.presenter.resize(this.full);
     this.rig.resize(this.full);
-    this.stale = true;
+    this.invalidate();
   }
 
   private async loop(): Promise<void> {
@@ -274,11 +234,6 @@ export class Viewport {
         await this.frame();
       } catch (error) {
         const { message } = error as Error;
-        // The field was replaced while its view waited for its turn: nothing is wrong.
-        if (error instanceof InputError) {
-          this.stale = true;
-          continue;
-        }
         if (message !== this.lastError) this.options.onError(error as Error);
         this.lastError = message;
         await new Promise((resolve) => setTimeout(resolve, 500));
@@ -287,30 +242,21 @@ export class Viewport {
   }
 
   private async frame(): Promise<void> {
-    const { three } = this.rig;
+    const { three, lens } = this.rig;
     const pose = three.matrixWorld.elements.join() + three.projectionMatrix.elements.join();
     const moved = pose !== this.lastPose;
-    if (moved || this.stale) this.refinement = 0;
-    const target = this.targetSize();
-    // A wipe needs the marched field as well.
-    const alone = this.wipe === null;
-    this.budget.way = this.showsBake && alone ? 'baked' : 'marched';
-    const refined =
-      this.shown && !this.working ? this.budget.nextRefinement(target, this.shown.view, this.refinement) : null;
-    const rest = Math.min(this.lastFrameMs * WORKING_SHARE, MAX_REST_MS);
-    const resting = this.working && !moved && performance.now() - this.lastFrameEnd < rest;
-    if (this.hasField && (moved || (this.stale && !resting) || (refined !== null && !this.stale))) {
-      if (!moved && !this.stale && refined !== null) this.refinement = refined;
-      this.lastPose = pose;
-      this.stale = false;
-      await this.renderField(this.budget.size(target, this.refinement));
-    } else if (this.wipeStale || this.guidesStale || (moved && !this.hasField)) {
-      this.lastPose = pose;
-      if (!this.hasField) this.shownCamera.copy(three);
-      await this.compose();
-    } else {
-      for (const resolve of this.restWaiters.splice(0)) resolve();
-    }
+    this.lastPose = pose;
+    let presented = false;
+    const present = async (from: PerspectiveCamera) => {
+      presented = true;
+      this.shownCamera.copy(from);
+      this.guidesStale = false;
+      await this.presenter.present(this.three, this.shownCamera);
+    };
+    if (this.hasField) await this.field.update(three, this.targetSize(), { lens, present });
+    if (presented) return;
+    if (this.guidesStale || (moved && !this.hasField)) await present(this.hasField ? this.shownCamera : three);
+    else for (const resolve of this.restWaiters.splice(0)) resolve();
   }
 
   private targetSize(): Size {
@@ -318,73 +264,5 @@ export class Viewport {
       width: Math.max(2, Math.round(this.full.width * this.detail)),
       height: Math.max(2, Math.round(this.full.height * this.detail)),
     };
-  }
-
-  private async renderField(size: Size): Promise<void> {
-    const started = performance.now();
-    const buffers = this.buffersFor(size);
-    const camera = this.rig.engineCamera(size);
-    const pose = this.rig.three.clone();
-    await this.source.render(camera, buffers.view, { baked: this.showsBake });
-    if (this.wipe !== null) {
-      buffers.original ??= this.source.createTarget(size.width, size.height);
-      await this.source.render(camera, buffers.original, { original: true });
-    }
-    this.shown = buffers;
-    this.shownFrom = camera;
-    this.shownCamera.copy(pose);
-    await this.compose();
-    await this.gpu.idle();
-    this.lastFrameMs = performance.now() - started;
-    this.lastFrameEnd = performance.now();
-    this.budget.measured(size, this.lastFrameMs, this.working);
-    this.options.onFrame({ ...size, ms: this.lastFrameMs });
-  }
-
-  /** Packs what was rendered, wipe included, and draws it with the guides. Cheap: no ray is marched. */
-  private async compose(): Promise<void> {
-    this.wipeStale = this.guidesStale = false;
-    if (this.shown) {
-      const { view, original, packed } = this.shown;
-      const rec = new Recorder(this.gpu, 'Viewport.compose');
-      const wipe =
-        this.wipe !== null && original ? { original, column: Math.round(this.wipe * view.width) } : undefined;
-      this.packer.encode(rec, view, packed, wipe);
-      const { volume } = this.source.regions;
-      if (this.tints && volume && this.shownFrom) {
-        const unbounded = this.source.state.scene?.unbounded ?? false;
-        this.tint.encode(rec, { camera: this.shownFrom, view }, packed, volume, unbounded, this.tints);
-      }
-      rec.endPass();
-      this.layer.show(rec.encoder, packed);
-      rec.submit();
-    }
-    await this.presenter.present(this.three, this.shownCamera);
-  }
-
-  private buffersFor(size: Size): Buffers {
-    const key = `${size.width}x${size.height}`;
-    const known = this.buffers.get(key);
-    // Moved to the end: the map's order is the order of last use.
-    if (known) this.buffers.delete(key);
-    const buffers: Buffers = known ?? {
-      view: this.source.createTarget(size.width, size.height),
-      original: null,
-      packed: new PackedView(this.gpu.device, size.width, size.height),
-    };
-    this.buffers.set(key, buffers);
-    for (const [oldKey, old] of this.buffers) {
-      if (this.buffers.size <= KEPT_SIZES) break;
-      if (old === this.shown) continue;
-      this.buffers.delete(oldKey);
-      this.free(old);
-    }
-    return buffers;
-  }
-
-  private free({ view, original, packed }: Buffers): void {
-    this.source.destroyTarget(view);
-    if (original) this.source.destroyTarget(original);
-    packed.destroy();
   }
 }

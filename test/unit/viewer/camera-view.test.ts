@@ -5,10 +5,10 @@ import { PerspectiveCamera, Quaternion, Vector3 } from 'three/webgpu';
 import { describe, expect, it } from 'vitest';
 import { heatColour, WHITE_ERROR } from '../../../src/metrics/heat-map.ts';
 import type { Camera, Picture } from '../../../src/scene/types.ts';
+import { cameraFromThree } from '../../../src/three/field-camera.ts';
 import { agreementPicture, neighbourOf, VEIL } from '../../../src/viewer/agreement-picture.ts';
 import { overBackground, SCALE_CSS, viewError } from '../../../src/viewer/view-error.ts';
 import { applyPose, lensThrough, pictureIn, poseBetween, poseThrough } from '../../../src/viewer/viewport/lens.ts';
-import { cameraFromThree } from '../../../src/viewer/viewport/pose.ts';
 
 // Off centre, unequal focal lengths, and rolled: 30 degrees about its own axis, then placed.
 const [c, s] = [Math.cos(Math.PI / 6), Math.sin(Math.PI / 6)];

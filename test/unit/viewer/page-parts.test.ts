@@ -4,11 +4,12 @@
 import { PerspectiveCamera, Vector3 } from 'three/webgpu';
 import { describe, expect, it } from 'vitest';
 import type { FileSource } from '../../../src/scene/types.ts';
+import { cameraFromThree } from '../../../src/three/field-camera.ts';
+import { FrameBudget } from '../../../src/three/frame-budget.ts';
 import { kindOf } from '../../../src/viewer/dropped-files.ts';
 import { Store } from '../../../src/viewer/store.ts';
 import { readUrlOptions } from '../../../src/viewer/url-options.ts';
-import { FrameBudget } from '../../../src/viewer/viewport/frame-budget.ts';
-import { cameraFromThree, direction, fittingFov, position, startingCamera } from '../../../src/viewer/viewport/pose.ts';
+import { direction, fittingFov, position, startingCamera } from '../../../src/viewer/viewport/pose.ts';
 
 const FULL = { width: 1280, height: 800 };
 const MILLISECOND_A_KILOPIXEL = { width: 1000, height: 1 };

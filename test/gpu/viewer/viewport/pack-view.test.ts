@@ -1,12 +1,12 @@
 // pack_view against the obvious loop, at sizes that pad rows and do not, with and without a wipe.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PackedView, ViewPacker } from '../../../../src/export/packed-view.ts';
 import type { Gpu } from '../../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../../src/gpu/node.ts';
 import { Recorder } from '../../../../src/gpu/recorder.ts';
 import { Tensor } from '../../../../src/gpu/tensor.ts';
 import type { RenderTarget } from '../../../../src/nerf/types.ts';
-import { PackedView, ViewPacker } from '../../../../src/viewer/viewport/packed-view.ts';
 
 describe('pack_view', () => {
   let gpu: Gpu;
@@ -46,7 +46,7 @@ describe('pack_view', () => {
     const original = view(width, height, 111);
     const packed = new PackedView(gpu.device, width, height);
     const rec = new Recorder(gpu, 'test');
-    packer.encode(rec, styled, packed, column === undefined ? undefined : { original, column });
+    packer.encode(rec, styled, packed, column === undefined ? {} : { wipe: { original, column } });
     rec.submit();
 
     const expected = new Uint8ClampedArray(width * height * 4);
@@ -68,6 +68,18 @@ describe('pack_view', () => {
       expect(depths[y * packed.pitch + x]).toBe(y * width + x + 0.25);
     }
     expect(packed.pitch % 64).toBe(0);
+    packed.destroy();
+  });
+
+  it('keeps the opacity where it is asked to', async () => {
+    const seen = view(33, 17, 0);
+    seen.opacity.write(Float32Array.from({ length: 33 * 17 }, (_, i) => (i % 256) / 255));
+    const packed = new PackedView(gpu.device, 33, 17);
+    const rec = new Recorder(gpu, 'test');
+    packer.encode(rec, seen, packed, { alpha: true });
+    rec.submit();
+    const { data } = await packed.read();
+    for (let i = 0; i < 33 * 17; i++) expect(data[4 * i + 3]).toBe(i % 256);
     packed.destroy();
   });
 });

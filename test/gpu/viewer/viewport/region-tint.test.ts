@@ -1,13 +1,13 @@
 // region_tint against its CPU reading: points by depth, trilinear weights, stripes; pixels without a surface stay.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PackedView, ViewPacker } from '../../../../src/export/packed-view.ts';
 import type { Gpu } from '../../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../../src/gpu/node.ts';
 import { Recorder } from '../../../../src/gpu/recorder.ts';
 import { Tensor } from '../../../../src/gpu/tensor.ts';
 import { fieldFromScene } from '../../../../src/nerf/space.ts';
 import { pointAt } from '../../../../src/session/regions/lift.ts';
-import { PackedView, ViewPacker } from '../../../../src/viewer/viewport/packed-view.ts';
 import { RegionTint, type Tints } from '../../../../src/viewer/viewport/region-tint.ts';
 import { weightsAt } from '../../../reference/nerf/blend.ts';
 import { cameraAt } from '../../../reference/solids.ts';
@@ -55,7 +55,7 @@ describe('region_tint', () => {
       const packed = new PackedView(gpu.device, width, height);
       const rec = new Recorder(gpu, 'test');
       packer.encode(rec, view, packed);
-      tint.encode(rec, { camera, view }, packed, { resolution, weights }, unbounded, tints);
+      tint.encode(rec, { camera, view, packed }, { resolution, weights }, unbounded, tints);
       rec.submit();
 
       const hatch = 1.5;

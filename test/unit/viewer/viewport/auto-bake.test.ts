@@ -2,8 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SessionEvents, SessionState } from '../../../../src/session/types.ts';
+import { FrameBudget } from '../../../../src/three/frame-budget.ts';
 import { AutoBake } from '../../../../src/viewer/viewport/auto-bake.ts';
-import { FrameBudget } from '../../../../src/viewer/viewport/frame-budget.ts';
 
 type Reason = SessionEvents['changed']['reason'];
 

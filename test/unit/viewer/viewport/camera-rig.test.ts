@@ -93,7 +93,7 @@ describe('CameraRig', () => {
     const { rig, turned } = rigOf();
     void rig.lookThrough(CAMERAS[2]);
     expect(rig.looksThrough).toBe(true);
-    expect(rig.engineCamera({ width: 640, height: 480 }).cameraToWorld.every(Number.isFinite)).toBe(true);
+    expect(rig.shaped({ width: 640, height: 480 }).cameraToWorld.every(Number.isFinite)).toBe(true);
     expect(rig.photographPlace()).toEqual({ left: 0, top: 0, width: 640, height: 480 });
     rig.turn(0.1, 0);
     expect([rig.looksThrough, rig.photographPlace()]).toEqual([false, null]);

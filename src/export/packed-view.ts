@@ -1,16 +1,26 @@
 // A rendered view made ready for the screen or for a file: the kernel pack_view turns float tensors into 8-bit
-// colour with padded rows, wipe included; from there it goes into textures or is read back as a picture.
+// colour with padded rows, wipe included; from there it goes into textures, or is read back as a picture: four bytes a
+// pixel, not twelve.
 
-import type { Gpu } from '../../gpu/device.ts';
-import { Kernel } from '../../gpu/kernel.ts';
-import { Recorder } from '../../gpu/recorder.ts';
-import { Tensor } from '../../gpu/tensor.ts';
-import type { RenderTarget } from '../../nerf/types.ts';
-import type { Picture } from '../../scene/types.ts';
-import packViewCode from '../../shaders/viewer/pack_view.wgsl?raw';
+import type { Gpu } from '../gpu/device.ts';
+import { Kernel } from '../gpu/kernel.ts';
+import { Recorder } from '../gpu/recorder.ts';
+import { Tensor } from '../gpu/tensor.ts';
+import type { RenderTarget } from '../nerf/types.ts';
+import type { Picture } from '../scene/types.ts';
+import packViewCode from '../shaders/viewer/pack_view.wgsl?raw';
 
 /** bytesPerRow of a buffer-to-texture copy must be a multiple of 256: 64 texels of 4 bytes. */
 const ROW_TEXELS = 64;
+
+export interface PackOptions {
+  /** Columns left of `column` come from another rendering of the same pose. */
+  wipe?: { original: RenderTarget; column: number };
+  /** Opacity goes into the fourth channel, which is 1 else. Colours stay over their background. */
+  alpha?: boolean;
+}
+
+const packers = new WeakMap<GPUDevice, Promise<ViewPacker>>();
 
 /** The kernel, compiled once. */
 export class ViewPacker {
@@ -19,27 +29,33 @@ export class ViewPacker {
     private readonly kernel: Kernel,
   ) {}
 
+  /** The device's one, compiled when first asked for; it goes with the device. */
+  static of(gpu: Gpu): Promise<ViewPacker> {
+    const known = packers.get(gpu.device);
+    if (known) return known;
+    const made = ViewPacker.create(gpu);
+    packers.set(gpu.device, made);
+    made.catch(() => packers.delete(gpu.device));
+    return made;
+  }
+
   static async create(gpu: Gpu): Promise<ViewPacker> {
     return new ViewPacker(gpu, await Kernel.create(gpu, { name: 'pack_view', code: packViewCode }));
   }
 
-  encode(
-    rec: Recorder,
-    view: RenderTarget,
-    packed: PackedView,
-    wipe?: { original: RenderTarget; column: number },
-  ): void {
+  encode(rec: Recorder, view: RenderTarget, packed: PackedView, { wipe, alpha = false }: PackOptions = {}): void {
     const { width, height } = view;
     rec.run(
       this.kernel,
       {
         rgb: view.rgb,
         original_rgb: wipe?.original.rgb ?? view.rgb,
+        opacity: view.opacity,
         depth: view.depth,
         packed_rgba: packed.rgba,
         packed_depth: packed.depth,
       },
-      { width, height, pitch: packed.pitch, wipe: wipe?.column ?? 0 },
+      { width, height, pitch: packed.pitch, wipe: wipe?.column ?? 0, alpha: alpha ? 1 : 0 },
       [Math.ceil(width / 8), Math.ceil(height / 8)],
     );
   }
@@ -54,7 +70,7 @@ export class ViewPacker {
     const shapes: [string, number[]][] = [
       ['rgb', [side, side, 3]],
       ['depth', [side, side]],
-      ['opacity', [1, 1]],
+      ['opacity', [side, side]],
     ];
     const [rgb, depth, opacity] = shapes.map(([label, shape]) => Tensor.zeros(device, `speed.${label}`, shape));
     const packed = new PackedView(device, side, side);
