@@ -16,8 +16,8 @@ import { createRenderTarget } from '../src/nerf/renderer.ts';
 import { openScenePath } from '../src/scene/folder-source.ts';
 import { loadScene } from '../src/scene/load.ts';
 import { nodeDecoder } from '../src/scene/node-decoder.ts';
-import { createCore, destroyCore } from '../src/session/core.ts';
 import { readFieldFile } from '../src/session/field-file.ts';
+import { createFieldResources, destroyFieldResources } from '../src/session/field-resources.ts';
 import { scoreConsistency } from '../src/session/measure.ts';
 import { paint, viewSize } from '../src/session/painting.ts';
 import { PRESETS } from '../src/session/presets.ts';
@@ -51,7 +51,7 @@ const scene = await loadScene(await openScenePath(scenePath), {
   downscale: file.scene.downscale,
 });
 const kernels = await NerfKernels.create(gpu, file.field.config);
-const core = createCore(gpu, file.preset, file.preset, file.seed, kernels, file.field);
+const core = createFieldResources(gpu, file.preset, file.preset, file.seed, kernels, file.field);
 const preset = PRESETS[file.preset];
 const plain = file.field.appearance;
 const painted = plain.network.clone('Tool.style');
@@ -132,6 +132,6 @@ for (const at of [0.1, 0.4, 0.7]) {
 }
 console.log('locally affine', fits);
 await writeFile(outPath, encodePng(beside(pictures)));
-destroyCore(core);
+destroyFieldResources(core);
 network.destroy();
 closeNodeGpu(gpu);

@@ -1,12 +1,9 @@
 // Opens the engine for one command and closes it again, whatever happens: adapter, session, its events on stderr.
-// The device is destroyed before the process ends, or the driver may keep it alive or crash it.
 
 import { throwIfAborted } from '../errors.ts';
-import { closeNodeGpu, openNodeGpu } from '../gpu/node.ts';
 import type { ImpastoSession } from '../session/types.ts';
 import type { NetworkWeights } from '../style/features/network-weights.ts';
 import type { Io } from './io.ts';
-import { bundledNetwork } from './networks.ts';
 import { Progress } from './progress.ts';
 
 export interface Engine {
@@ -27,18 +24,15 @@ export async function withEngine<T>(
 ): Promise<T> {
   throwIfAborted(io.signal);
   const progress = new Progress(io);
-  const gpu = await openNodeGpu();
+  // Only now: a wrong option should be told at once, before the engine is read.
+  const { openNodeSession } = await import('../node/session.ts');
+  const { session, gpu, close } = await openNodeSession({ givenNetwork: network ?? undefined });
   const faults: string[] = [];
   gpu.onError((sentence) => faults.push(sentence));
   gpu.onLost((sentence) => faults.push(sentence));
-  let session: ImpastoSession | undefined;
   try {
-    // Only now: the networks' library is large, and a wrong option should be told at once.
-    const { createSession } = await import('../session/session.ts');
-    const opened = await createSession(gpu, { bundledNetwork: bundledNetwork(), givenNetwork: network ?? undefined });
-    session = opened;
-    opened.on('progress', ({ task, fraction, text }) => progress.update(task, fraction, text));
-    opened.on('notice', ({ text }) => progress.note(`impasto: ${text}`));
+    session.on('progress', ({ task, fraction, text }) => progress.update(task, fraction, text));
+    session.on('notice', ({ text }) => progress.note(`impasto: ${text}`));
     const stages: Engine['stages'] = [];
     const stage: Engine['stage'] = async (name, body, steps) => {
       const start = performance.now();
@@ -51,13 +45,9 @@ export async function withEngine<T>(
       stages.push({ name, seconds, ...(steps && { steps: steps() }) });
       return result;
     };
-    return await work({ session: opened, progress, signal: io.signal, stages, stage });
+    return await work({ session, progress, signal: io.signal, stages, stage });
   } finally {
     progress.end();
-    session?.destroy();
-    // The session lets its last work end before it frees anything; the device must outlive that.
-    await gpu.idle().catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    closeNodeGpu(gpu);
+    await close();
   }
 }

@@ -5,10 +5,11 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { InputError, inputError } from '../errors.ts';
-import type { NetworkWeights, WeightsSource } from '../style/features/network-weights.ts';
+import { bundledWeightsPath } from '../node/weights.ts';
+import type { NetworkWeights } from '../style/features/network-weights.ts';
 import { fetchRemoteWeights, UnreachableError } from '../style/features/remote-weights.ts';
 import { loadFeatureWeights } from '../style/features/weights.ts';
 import { diskCache, diskSource } from '../style/features/weights-node.ts';
@@ -50,16 +51,6 @@ function vggPaths(): string[] {
   const own = place && !isAddress(place) ? [place] : [];
   return [...own, join(cacheFolder(), 'vgg19.safetensors'), join(cacheFolder(), 'vgg19.json')];
 }
-
-/** The small network lies in the package, which is above this file, bundled or not. */
-function smallPath(): string {
-  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
-    const path = join(folder, 'assets/weights/small.json');
-    if (existsSync(path) || dirname(folder) === folder) return path;
-  }
-}
-
-export const bundledNetwork = (): WeightsSource => diskSource(smallPath());
 
 /**
  * What `--features` means. Undefined takes VGG-19 where there is one; null then says: the small one. Read whole now:
@@ -147,7 +138,7 @@ export const fetchedFolder = () => join(cacheFolder(), 'features');
 
 export function foundNetworks(): { name: string; found: string }[] {
   const vgg = vggPaths().find((file) => existsSync(file)) ?? named();
-  const small = smallPath();
+  const small = bundledWeightsPath();
   return [
     { name: 'vgg19', found: vgg ?? 'none' },
     { name: 'small', found: existsSync(small) ? small : 'none' },

@@ -89,7 +89,7 @@ export async function renderPath(
     onProgress?.(i, cameras.length);
     const z = depth ? new Float32Array(size[0] * size[1]) : null;
     const picture = await renderStill(source, camera, size, { original, of }, z ?? undefined);
-    await onFrame({ picture, depth: z && z.map((value) => value * depthUnit) }, i);
+    await onFrame({ picture, depth: z?.map((value) => value * depthUnit) ?? null }, i);
   }
   throwIfAborted(signal);
   onProgress?.(cameras.length, cameras.length);

@@ -2,15 +2,6 @@
 // H.264 in .mp4, VP9 in .webm. Frames go in as I420 tagged BT.709 limited (see i420.ts), at most a handful wait
 // in the encoder (add() holds the caller back), and the file exists only after finish(). Leaves out sound.
 
-import {
-  BufferTarget,
-  Mp4OutputFormat,
-  Output,
-  Quality,
-  VideoSample,
-  VideoSampleSource,
-  WebMOutputFormat,
-} from 'mediabunny';
 import { Cancelled, inputError } from '../errors.ts';
 import type { Picture } from '../scene/types.ts';
 import { mendAvcRecord } from './avcc.ts';
@@ -55,6 +46,9 @@ export async function createVideoWriter(options: VideoOptions): Promise<VideoWri
   const bitrate = options.bitrate ?? Math.max(Math.round(0.25 * width * height * fps), 1_000_000);
   const codec = await supportedCodec(container, width, height, fps, bitrate);
 
+  // Only now: pages and programs that write no video do not wait for it.
+  const { BufferTarget, Mp4OutputFormat, Output, Quality, VideoSample, VideoSampleSource, WebMOutputFormat } =
+    await import('mediabunny');
   const target = new BufferTarget();
   const format = container === 'mp4' ? new Mp4OutputFormat({ fastStart: 'in-memory' }) : new WebMOutputFormat();
   const output = new Output({ format, target });

@@ -1,6 +1,7 @@
 // WebGPU in Node: Dawn through the npm package `webgpu`. Never imported by the page.
 
 import { existsSync } from 'node:fs';
+import { optionalPackage } from '../optional-package.ts';
 import { Gpu } from './device.ts';
 
 const LAVAPIPE_ICD = '/usr/share/vulkan/icd.d/lvp_icd.json';
@@ -13,7 +14,7 @@ export async function openNodeGpu(options: { defaultsOnly?: boolean } = {}): Pro
   const realGpu = existsSync('/dev/nvidia0') || existsSync('/dev/dri/renderD128');
   if (!realGpu && existsSync(LAVAPIPE_ICD)) process.env.VK_ICD_FILENAMES ??= LAVAPIPE_ICD;
   if (!instance) {
-    const { create, globals } = await import('webgpu');
+    const { create, globals } = await optionalPackage('webgpu', () => import('webgpu'));
     Object.assign(globalThis, globals);
     instance = create([]);
     Object.defineProperty(globalThis, 'navigator', {

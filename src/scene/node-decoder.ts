@@ -2,8 +2,9 @@
 // 16 bit to 8, the first frame of an animation. Reduced by our own area filter, as in the page, so that both give
 // the same pixels. Never imported by the page.
 
-import sharp, { type Metadata } from 'sharp';
+import type { Metadata } from 'sharp';
 import { InputError } from '../errors.ts';
+import { optionalPackage } from '../optional-package.ts';
 import { reduceArea } from './area-filter.ts';
 import { checkPictureSize, MAX_PIXELS, notAPicture } from './picture-header.ts';
 import type { Picture, PictureDecoder } from './types.ts';
@@ -13,15 +14,20 @@ const ACCEPTED = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
 /** Larger ones are first brought near the target by libvips, in its own streaming memory. */
 const WHOLE_PIXELS = 24_000_000;
 
+/** Loaded with the first picture: a command that reads none starts sooner. */
+const loadSharp = async () => (await optionalPackage('sharp', () => import('sharp'))).default;
+
 export const nodeDecoder: PictureDecoder = {
   size: (bytes, where) => readSize(bytes, where),
 
   async orientation(bytes) {
+    const sharp = await loadSharp();
     const { orientation } = await sharp(bytes, { limitInputPixels: false }).metadata();
     return orientation ?? 1;
   },
 
   async decode(bytes, where, target) {
+    const sharp = await loadSharp();
     const full = await readSize(bytes, where);
     const { width, height } = target ?? full;
     try {
@@ -44,6 +50,7 @@ export const nodeDecoder: PictureDecoder = {
 };
 
 async function readSize(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<{ width: number; height: number }> {
+  const sharp = await loadSharp();
   let found: Metadata;
   try {
     found = await sharp(bytes, { limitInputPixels: false }).metadata();

@@ -25,11 +25,11 @@ import { type HashLevel, hashLevels } from '../nerf/hash-levels.ts';
 import { MOST_MARCH_STEPS, marchSteps } from '../nerf/space.ts';
 import type { RayBudget } from '../nerf/trainer.ts';
 import type { Scene, View } from '../scene/types.ts';
-import { type Look, PLAIN_LOOK } from './looks.ts';
 import { PRESET_NAMES, PRESETS, type PresetName } from './presets.ts';
 import { labelsOfRuns, runsOf } from './regions/labels.ts';
 import { type KeptRegions, REGION_RESOLUTION } from './regions/regions.ts';
 import { fillNetwork, networkTensors, readNetwork, storeNetwork } from './stored-network.ts';
+import { PLAIN_MIX, type StyleMix } from './style-mix.ts';
 import type { Background } from './types.ts';
 
 const numbers = (length: number) => z.array(z.number()).length(length);
@@ -155,7 +155,7 @@ export interface FieldFile {
   background: Background;
   field: Field;
   /** What is shown of it. */
-  look: Look;
+  look: StyleMix;
   regions?: KeptRegions | null;
   /** Of the training that goes on; kept with its optimiser. */
   pace?: RayBudget;
@@ -168,9 +168,9 @@ export async function writeFieldFile(
   content: Omit<FieldFile, 'background' | 'look'> & Partial<Pick<FieldFile, 'background' | 'look'>>,
   { withOptimiser = false } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { preset, steps, seed, background = 'white', field, look = PLAIN_LOOK, scene } = content;
+  const { preset, steps, seed, background = 'white', field, look = PLAIN_MIX, scene } = content;
   const shown = look.styles.filter(({ weight }) => weight > 0);
-  const told = ({ style, weight }: Look['styles'][number]) => ({
+  const told = ({ style, weight }: StyleMix['styles'][number]) => ({
     ...appearanceMeta(style.appearance),
     names: style.names,
     weight,
@@ -310,7 +310,9 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
     fillNetwork(network, parts.styles[i]);
     return { style: { appearance: { network, colourMap, viewDependent }, names }, weight };
   });
-  const look: Look = meta.style ? { styles: weighed.slice(0, shownCount), strength: meta.style.strength } : PLAIN_LOOK;
+  const look: StyleMix = meta.style
+    ? { styles: weighed.slice(0, shownCount), strength: meta.style.strength }
+    : PLAIN_MIX;
   const regions: KeptRegions | null = meta.regions &&
     labels && {
       resolution: meta.regions.resolution,

@@ -6,13 +6,13 @@ import { encodePng } from '../export/png.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { makeIfRoom } from '../nerf/memory.ts';
 import { lossText } from '../style/style-config.ts';
-import type { Core } from './core.ts';
 import type { Emitter } from './emitter.ts';
+import type { FieldDisplay } from './field-display.ts';
 import type { StyledAppearance } from './field-file.ts';
 import { type FieldPrint, printField } from './field-print.ts';
-import type { Look } from './looks.ts';
-import type { Showing } from './showing.ts';
+import type { FieldResources } from './field-resources.ts';
 import { readStyleFile, styleId, writeStyleFile } from './style-file.ts';
+import type { StyleMix } from './style-mix.ts';
 import type {
   Library,
   LibraryStyle,
@@ -58,7 +58,7 @@ class Entry implements LibraryStyle {
 export interface LibraryParts {
   gpu: Gpu;
   emitter: Emitter<SessionEvents>;
-  showing: Showing;
+  display: FieldDisplay;
   /** What shows a style beside the view as a whole. */
   regions: {
     uses(style: StyledAppearance): boolean;
@@ -66,13 +66,13 @@ export interface LibraryParts {
     forget(style: StyledAppearance): () => void;
   };
   /** @throws InputError where there is none */
-  field: () => Pick<SessionState, 'scene' | 'trainedSteps' | 'busy'> & { core: Core };
+  field: () => Pick<SessionState, 'scene' | 'trainedSteps' | 'busy'> & { core: FieldResources };
 }
 
 export class StyleLibrary implements Library {
   private entries: Entry[] = [];
   private readonly removed = new Set<Entry>();
-  private print: { core: Core; steps: number; made: Promise<FieldPrint> } | null = null;
+  private print: { core: FieldResources; steps: number; made: Promise<FieldPrint> } | null = null;
 
   constructor(private readonly parts: LibraryParts) {}
 
@@ -99,21 +99,21 @@ export class StyleLibrary implements Library {
   }
 
   private makeRoom(newest: Entry): void {
-    const shown = new Set(this.parts.showing.look.styles.map(({ style }) => style));
+    const shown = new Set(this.parts.display.mix.styles.map(({ style }) => style));
     let bytes = this.entries.reduce((sum, entry) => sum + entry.bytes, 0);
     for (const entry of this.entries) {
       if (bytes <= BYTES) return;
       if (entry === newest || shown.has(entry.style) || this.parts.regions.uses(entry.style)) continue;
       bytes -= entry.bytes;
       this.entries = this.entries.filter((other) => other !== entry);
-      void this.parts.showing.release(entry.style.appearance.network);
+      void this.parts.display.release(entry.style.appearance.network);
       const text = `the library is full: ${entry.names.join(' + ')}, the oldest, was dropped`;
       this.parts.emitter.emit('notice', { level: 'warning', text });
     }
   }
 
   /** @throws InputError for ids that are not there, too many of them, or numbers out of range */
-  lookOf({ styles, strength }: ShownStyles, present: number): Look {
+  mixOf({ styles, strength }: ShownStyles, present: number): StyleMix {
     if (styles.length > MOST_MIXED) throw inputError('mix', null, `at most ${MOST_MIXED} styles`, `${styles.length}`);
     const bad = styles.find(({ weight }) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
     if (bad) throw inputError(`weight of style ${bad.id}`, null, 'a number from 0', `${bad.weight}`);
@@ -130,10 +130,10 @@ export class StyleLibrary implements Library {
     return this.entry(id).style;
   }
 
-  /** A look less what has left the library since. */
-  stillThere(look: Look): Look {
+  /** A mix less what has left the library since. */
+  stillThere(mix: StyleMix): StyleMix {
     const there = new Set(this.entries.map(({ style }) => style));
-    return { ...look, styles: look.styles.filter(({ style }) => there.has(style)) };
+    return { ...mix, styles: mix.styles.filter(({ style }) => there.has(style)) };
   }
 
   private entry(id: string): Entry {
@@ -146,7 +146,7 @@ export class StyleLibrary implements Library {
     const { style } = this.entry(id);
     if (name.trim() === '') throw inputError('name of a style', null, 'some letters', 'none');
     style.names = [name.trim()];
-    this.parts.showing.renew();
+    this.parts.display.renew();
     this.tell();
   }
 
@@ -154,13 +154,13 @@ export class StyleLibrary implements Library {
     const entry = this.entry(id);
     const at = this.entries.indexOf(entry);
     const { core } = this.parts.field();
-    const showing = this.parts.showing;
-    const { look } = showing;
+    const { display } = this.parts;
+    const { mix } = display;
     this.entries = this.entries.filter((other) => other !== entry);
     this.removed.add(entry);
     const inRegionsAgain = this.parts.regions.forget(entry.style);
-    if (look.styles.some(({ style }) => style === entry.style))
-      showing.show({ ...look, styles: look.styles.filter(({ style }) => style !== entry.style) });
+    if (mix.styles.some(({ style }) => style === entry.style))
+      display.show({ ...mix, styles: mix.styles.filter(({ style }) => style !== entry.style) });
     this.tell();
     return {
       restore: () => {
@@ -170,7 +170,7 @@ export class StyleLibrary implements Library {
         this.tell();
       },
       drop: () => {
-        if (this.removed.delete(entry)) void this.parts.showing.release(entry.style.appearance.network);
+        if (this.removed.delete(entry)) void this.parts.display.release(entry.style.appearance.network);
       },
     };
   }
@@ -207,7 +207,7 @@ export class StyleLibrary implements Library {
   async thumbnail(id: string): Promise<Uint8Array<ArrayBuffer>> {
     const entry = this.entry(id);
     const { camera } = this.parts.field().scene!.train[0];
-    entry.thumbnail ??= encodePng(await this.parts.showing.thumbnail(entry.style, camera));
+    entry.thumbnail ??= encodePng(await this.parts.display.thumbnail(entry.style, camera));
     return entry.thumbnail;
   }
 
@@ -231,7 +231,7 @@ export class StyleLibrary implements Library {
   /** Frees all, with the field that they belong to. */
   clear(): void {
     for (const { style } of [...this.entries, ...this.removed]) {
-      void this.parts.showing.release(style.appearance.network);
+      void this.parts.display.release(style.appearance.network);
     }
     this.entries = [];
     this.removed.clear();

@@ -19,19 +19,19 @@ import type { NetworkWeights, WeightsSource } from '../style/features/network-we
 import { resolveRecipe } from '../style/recipe.ts';
 import type { FeatureNetwork } from '../style/types.ts';
 import { openBaseField, sameScene } from './base-field.ts';
-import { type Core, createCore, destroyCore, memoryTold } from './core.ts';
 import { Emitter } from './emitter.ts';
+import { FieldDisplay } from './field-display.ts';
 import { readFieldFile, type StyledAppearance, stylesOf, writeFieldFile } from './field-file.ts';
+import { createFieldResources, destroyFieldResources, type FieldResources, formatMemory } from './field-resources.ts';
 import { KernelCache } from './kernel-cache.ts';
 import { paintedWith, StyleLibrary } from './library.ts';
-import { lookOf, PLAIN_LOOK } from './looks.ts';
 import { evaluationOf, scoreConsistency, scoreViews } from './measure.ts';
 import { paint } from './painting.ts';
 import { fieldConfigFor } from './placement.ts';
 import { PRESET_NAMES, PRESETS, type Preset, type PresetName, smallerPresets } from './presets.ts';
 import { SessionRegions } from './regions/regions.ts';
-import { Showing } from './showing.ts';
 import { Slicer } from './slices.ts';
+import { mixOf, PLAIN_MIX } from './style-mix.ts';
 import type {
   BakeReport,
   ConsistencyOptions,
@@ -93,11 +93,11 @@ class Session implements ImpastoSession {
     features: '',
     busy: 'idle',
   };
-  private core: Core | null = null;
+  private core: FieldResources | null = null;
   private trainer: NerfTrainer | null = null;
   private network: FeatureNetwork | null = null;
   private readonly kernelCache: KernelCache;
-  private readonly showing: Showing;
+  private readonly display: FieldDisplay;
   readonly library: StyleLibrary;
   readonly regions: SessionRegions;
 
@@ -106,7 +106,7 @@ class Session implements ImpastoSession {
     private readonly options: SessionOptions,
   ) {
     this.kernelCache = new KernelCache(gpu);
-    this.showing = new Showing({
+    this.display = new FieldDisplay({
       gpu,
       emitter: this.emitter,
       state: this.current,
@@ -116,7 +116,7 @@ class Session implements ImpastoSession {
     this.library = new StyleLibrary({
       gpu,
       emitter: this.emitter,
-      showing: this.showing,
+      display: this.display,
       regions: {
         uses: (style) => this.regions.uses(style),
         forget: (style) => this.regions.forget(style),
@@ -126,7 +126,7 @@ class Session implements ImpastoSession {
     this.regions = new SessionRegions({
       gpu,
       emitter: this.emitter,
-      showing: this.showing,
+      display: this.display,
       library: this.library,
       field: () => ({ core: this.needCore(), ...this.current }),
     });
@@ -171,8 +171,8 @@ class Session implements ImpastoSession {
     await this.busy('training', async () => {
       const scene = this.sceneWithPictures();
       const core = await this.coreFor(scene, options);
-      await this.showing.stopBaking();
-      this.showing.dropBake();
+      await this.display.stopBaking();
+      this.display.dropBake();
       this.current.background = options.background ?? this.current.background;
       const preset = PRESETS[core.preset];
       const { seconds } = options;
@@ -213,26 +213,26 @@ class Session implements ImpastoSession {
     });
   }
 
-  private makeTrainer(core: Core, scene: Scene, config: Preset['train']): NerfTrainer {
+  private makeTrainer(core: FieldResources, scene: Scene, config: Preset['train']): NerfTrainer {
     const trainer = new NerfTrainer(this.gpu, core.kernels, core.field, core.buffers, scene.train, config, core.seed);
     trainer.step = this.current.trainedSteps;
     if (core.pace) trainer.budget = core.pace;
     return trainer;
   }
 
-  private async emitHoldout(core: Core, scene: Scene, step: number): Promise<void> {
+  private async emitHoldout(core: FieldResources, scene: Scene, step: number): Promise<void> {
     const views = scene.test.slice(0, HOLDOUT_VIEWS);
     const scores = await scoreViews(
       this.gpu,
       views,
       this.background,
-      this.showing.renderWith(core.taskRenderer, blendOf(core.field.appearance), { lens: true }),
+      this.display.renderWith(core.taskRenderer, blendOf(core.field.appearance), { lens: true }),
     );
     this.emitter.emit('holdout', { step, psnr: mean(scores.map((s) => s.psnr)) });
   }
 
   /** The core of this scene, made anew where the preset or the seed differ from what was trained. */
-  private async coreFor(scene: Scene, { preset, seed }: TrainOptions): Promise<Core> {
+  private async coreFor(scene: Scene, { preset, seed }: TrainOptions): Promise<FieldResources> {
     const wanted = seed ?? this.core?.seed ?? 0;
     if (this.core && [this.core.preset, this.core.asked].includes(preset) && this.core.seed === wanted) {
       const { density, appearance } = this.core.field;
@@ -250,13 +250,13 @@ class Session implements ImpastoSession {
       }
       const [, next] = smallerPresets(name);
       if (!next) break;
-      const text = `preset ${name} needs ${memoryTold(name, scene)} of graphics memory, and there is less: going on with ${next}`;
+      const text = `preset ${name} needs ${formatMemory(name, scene)} of graphics memory, and there is less: going on with ${next}`;
       this.emitter.emit('notice', { level: 'warning', text });
     }
     throw inputError(
       'graphics memory',
       null,
-      `${memoryTold(PRESET_NAMES[0], scene)} for ${scene.train.length} pictures of ${scene.name}`,
+      `${formatMemory(PRESET_NAMES[0], scene)} for ${scene.train.length} pictures of ${scene.name}`,
       'less',
       'a larger --downscale needs less',
     );
@@ -278,7 +278,7 @@ class Session implements ImpastoSession {
     const made = await makeIfRoom(
       device,
       () => {
-        const core = createCore(
+        const core = createFieldResources(
           this.gpu,
           name,
           asked,
@@ -290,7 +290,7 @@ class Session implements ImpastoSession {
       },
       ({ core, trainer }) => {
         trainer.destroy();
-        destroyCore(core);
+        destroyFieldResources(core);
       },
     );
     if (!made) return false;
@@ -300,17 +300,17 @@ class Session implements ImpastoSession {
     return true;
   }
 
-  private takeCore(core: Core): void {
+  private takeCore(core: FieldResources): void {
     this.core = core;
-    this.showing.setCore(core);
+    this.display.setCore(core);
   }
 
   private async dropCore(): Promise<void> {
     const { core } = this;
     // Nothing begins to be drawn from now on; what is being drawn still uses what is about to go.
     this.core = null;
-    this.showing.setCore(null);
-    await this.showing.settled();
+    this.display.setCore(null);
+    await this.display.settled();
     this.library.clear();
     this.regions.drop();
     this.trainer?.destroy();
@@ -318,7 +318,7 @@ class Session implements ImpastoSession {
     this.current.trainedSteps = 0;
     if (!core) return;
     await this.gpu.idle();
-    destroyCore(core);
+    destroyFieldResources(core);
   }
 
   // Styles
@@ -328,7 +328,7 @@ class Session implements ImpastoSession {
       const scene = this.sceneWithPictures();
       const core = this.needCore();
       const network = await this.featureNetwork(options.signal);
-      await this.showing.stopBaking();
+      await this.display.stopBaking();
       const preset = PRESETS[core.preset];
       const recipe = resolveRecipe(options, preset.style);
       const { steps } = recipe;
@@ -337,8 +337,8 @@ class Session implements ImpastoSession {
       styledNetwork.startOptimiser(await plain.network.readTable());
       const appearance: Appearance = { network: styledNetwork, colourMap: plain.colourMap, viewDependent: false };
       const style: StyledAppearance = { appearance, names: options.styles.map(({ name }) => name) };
-      const before = this.showing.look;
-      const isShown = () => this.showing.look.styles.some((shown) => shown.style === style);
+      const before = this.display.mix;
+      const isShown = () => this.display.mix.styles.some((shown) => shown.style === style);
       const began = performance.now();
       const renderer = core.taskRenderer;
       let done = 0;
@@ -356,8 +356,8 @@ class Session implements ImpastoSession {
           seed: core.seed,
           signal: options.signal,
           onColours: () => {
-            if (done === 0) this.showing.show(lookOf(style, options.strength ?? 1));
-            this.showing.dropBake();
+            if (done === 0) this.display.show(mixOf(style, options.strength ?? 1));
+            this.display.dropBake();
             this.emitter.emit('colours', { style: style.names.join(' + ') });
             this.emitter.emit('changed', { reason: 'style' });
           },
@@ -373,38 +373,38 @@ class Session implements ImpastoSession {
         });
         const kept = await this.library.add(style, { options: paintedWith(options, done), score });
         // What was baked on the way is not what was finished.
-        this.showing.dropBake();
+        this.display.dropBake();
         // The very same painting was there already.
-        if (isShown()) this.showing.show(lookOf(kept, this.showing.look.strength));
-        if (kept !== style) await this.showing.release(styledNetwork);
+        if (isShown()) this.display.show(mixOf(kept, this.display.mix.strength));
+        if (kept !== style) await this.display.release(styledNetwork);
         else styledNetwork.dropOptimiser();
         this.emitter.emit('changed', { reason: 'style' });
         return score;
       } catch (error) {
         // Cancelled before the first stroke, or failed: what was there before is shown again.
         if (isShown()) {
-          this.showing.show(this.library.stillThere(before));
+          this.display.show(this.library.stillThere(before));
           this.emitter.emit('changed', { reason: 'style' });
         }
-        await this.showing.release(styledNetwork);
+        await this.display.release(styledNetwork);
         throw error;
       }
     });
   }
 
   show(shown: ShownStyles): void {
-    this.showing.show(this.library.lookOf(shown, this.current.strength));
+    this.display.show(this.library.mixOf(shown, this.current.strength));
     this.emitter.emit('changed', { reason: 'shown' });
   }
 
   clearStyle(): void {
-    this.showing.show(PLAIN_LOOK);
+    this.display.show(PLAIN_MIX);
     this.emitter.emit('changed', { reason: 'shown' });
   }
 
   setStrength(strength: number): void {
     if (!(strength >= 0 && strength <= 1)) throw inputError('strength', null, '0 to 1', `${strength}`);
-    this.showing.show({ ...this.showing.look, strength });
+    this.display.show({ ...this.display.mix, strength });
     this.emitter.emit('changed', { reason: 'shown' });
   }
 
@@ -468,13 +468,13 @@ class Session implements ImpastoSession {
   /** Calls queue up: each draws the field as it is when its turn comes. */
   async render(camera: Camera, target: RenderTarget, options: RenderChoice = {}): Promise<void> {
     const { of } = options;
-    const look = () => (of ? this.library.lookOf(of, this.current.strength) : null);
-    await this.showing.render(() => this.needCore(), camera, target, options, look);
+    const mix = () => (of ? this.library.mixOf(of, this.current.strength) : null);
+    await this.display.render(() => this.needCore(), camera, target, options, mix);
   }
 
   async bake(options: { signal?: AbortSignal; slow?: boolean } = {}): Promise<BakeReport | null> {
     const view = this.current.scene?.train[0];
-    return view ? this.showing.bake(view.camera, options) : null;
+    return view ? this.display.bake(view.camera, options) : null;
   }
 
   // Figures
@@ -491,7 +491,7 @@ class Session implements ImpastoSession {
           this.gpu,
           scene.test,
           this.background,
-          this.showing.renderWith(core.taskRenderer, blendOf(core.field.appearance), { lens: true }),
+          this.display.renderWith(core.taskRenderer, blendOf(core.field.appearance), { lens: true }),
           {
             lpips,
             onView,
@@ -533,8 +533,8 @@ class Session implements ImpastoSession {
           frames,
           options.size ?? sizeWithin(width, height, CONSISTENCY_SIDE),
           {
-            shown: this.showing.renderWith(core.taskRenderer, this.showing.blend!, flat),
-            plain: this.showing.renderWith(base?.renderer ?? core.taskRenderer, plain, flat),
+            shown: this.display.renderWith(core.taskRenderer, this.display.blend!, flat),
+            plain: this.display.renderWith(base?.renderer ?? core.taskRenderer, plain, flat),
             sameGeometry: !base,
           },
           {
@@ -574,7 +574,7 @@ class Session implements ImpastoSession {
         seed,
         field,
         steps: trainedSteps,
-        look: this.showing.look,
+        look: this.display.mix,
         regions: this.regions.toKeep(),
         scene: scene!,
         background: this.current.background,
@@ -590,11 +590,11 @@ class Session implements ImpastoSession {
       const kernels = await this.kernelCache.get(file.field.config);
       const { scene } = this.current;
       await this.dropCore();
-      this.takeCore(createCore(this.gpu, file.preset, file.preset, file.seed, kernels, file.field));
+      this.takeCore(createFieldResources(this.gpu, file.preset, file.preset, file.seed, kernels, file.field));
       this.core!.pace = file.pace;
       this.current.preset = file.preset;
       for (const style of stylesOf(file)) await this.library.add(style);
-      this.showing.show(file.look);
+      this.display.show(file.look);
       if (file.regions) await this.regions.take(file.regions);
       this.current.trainedSteps = file.steps;
       this.current.background = file.background;
@@ -608,7 +608,7 @@ class Session implements ImpastoSession {
     void this.dropCore().then(() => {
       this.network?.destroy();
       this.kernelCache.destroy();
-      this.showing.destroy();
+      this.display.destroy();
     });
   }
 
@@ -619,7 +619,7 @@ class Session implements ImpastoSession {
     return BACKGROUNDS[this.current.background];
   }
 
-  private needCore(): Core {
+  private needCore(): FieldResources {
     if (!this.core) throw inputError('field', null, 'a trained one or a checkpoint', 'none');
     return this.core;
   }

@@ -16,6 +16,18 @@ export interface PageServer {
 export async function servePage(): Promise<PageServer> {
   const outDir = await mkdtemp(join(tmpdir(), 'impasto-page-'));
   await build({ root: ROOT, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  const server = await serveFolder(outDir);
+  return {
+    address: server.address,
+    async close() {
+      await server.close();
+      await rm(outDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A folder as it is. */
+export async function serveFolder(outDir: string): Promise<PageServer> {
   const server = await preview({
     root: ROOT,
     logLevel: 'error',
@@ -24,13 +36,7 @@ export async function servePage(): Promise<PageServer> {
   });
   const address = server.resolvedUrls?.local[0];
   if (!address) throw new Error('the page server: expected an address on 127.0.0.1, found none');
-  return {
-    address,
-    async close() {
-      await server.close();
-      await rm(outDir, { recursive: true, force: true });
-    },
-  };
+  return { address, close: () => server.close() };
 }
 
 /** @throws when the program is missing, in one line that says what installs it */

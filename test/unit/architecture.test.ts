@@ -5,6 +5,7 @@
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import architecture from '../../docs/architecture.md?raw';
+import manifest from '../../package.json' with { type: 'json' };
 
 /** Source by file, `src/...`. Imported as text, so that a change of any of them runs this test. */
 const SOURCES = new Map(
@@ -53,7 +54,7 @@ function arrowsInDocs(): Map<string, Map<string, string[] | null>> {
 }
 
 /** Beside the rooms, importable by all. */
-const COMMON = ['errors', 'crc32', 'random'];
+const COMMON = ['errors', 'crc32', 'random', 'optional-package'];
 
 describe('the rooms', () => {
   const listed = arrowsInDocs();
@@ -95,26 +96,47 @@ describe('the rooms', () => {
     for (const room of rooms) visit(room, []);
   });
 
-  it('stand on errors, crc32 and random, which know of none', () => {
-    const upward = COMMON.flatMap((name) => importsOf(`src/${name}.ts`)).filter(({ to }) => to.startsWith('src/'));
+  it('stand on files beside them, which know of none', () => {
+    const upward = COMMON.flatMap((name) => importsOf(`src/${name}.ts`)).filter(
+      ({ to }) => to.startsWith('src/') && !COMMON.includes(roomOf(to)),
+    );
     expect(upward).toEqual([]);
   });
 });
 
 describe('what is loaded in a browser', () => {
   const ofNode = /^(node:|webgpu$|sharp$|@napi-rs\/|commander$|cli-progress$)/;
-
-  it.each(['src/viewer/main.ts', 'src/viewer/bench.ts'])('from %s on reaches nothing of Node', (entry) => {
-    const seen = new Map<string, string>([[entry, '']]);
-    const found: string[] = [];
-    for (const [file] of seen) {
+  /** Modules that an entry loads, and the packages that they load. */
+  function reached(entry: string): { modules: Set<string>; packages: Map<string, string> } {
+    const modules = new Set([entry]);
+    const packages = new Map<string, string>();
+    for (const file of modules) {
       for (const { to, typeOnly } of importsOf(file)) {
         if (typeOnly) continue;
-        if (ofNode.test(to)) found.push(`${file} imports ${to}`);
-        if (to.startsWith('src/') && to.endsWith('.ts') && !seen.has(to)) seen.set(to, file);
+        if (!to.startsWith('src/') && !to.includes('.wgsl') && !to.startsWith('assets/')) packages.set(to, file);
+        if (to.startsWith('src/') && to.endsWith('.ts')) modules.add(to);
       }
     }
-    expect(found).toEqual([]);
-    expect(seen.size).toBeGreaterThan(20);
+    return { modules, packages };
+  }
+
+  it.each([
+    ['src/viewer/main.ts', 20],
+    ['src/viewer/bench.ts', 20],
+    ['src/index.ts', 20],
+    ['src/three/index.ts', 10],
+  ])('from %s on reaches nothing of Node', (entry, least) => {
+    const { modules, packages } = reached(entry);
+    expect(
+      [...packages].filter(([name]) => ofNode.test(name)).map(([name, file]) => `${file} imports ${name}`),
+    ).toEqual([]);
+    expect(modules.size).toBeGreaterThan(least);
+  });
+
+  it('from the package on is what package.json says', () => {
+    const names = ['src/index.ts', 'src/three/index.ts'].flatMap((entry) => [...reached(entry).packages.keys()]);
+    // webgpu-utils is in the package's own code (vite.lib.config.ts).
+    const allowed = [...Object.keys(manifest.dependencies), 'three', 'webgpu-utils'];
+    expect(names.filter((name) => !allowed.includes(name.split('/')[0]))).toEqual([]);
   });
 });

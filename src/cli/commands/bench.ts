@@ -4,10 +4,11 @@
 import { Command } from 'commander';
 import { benchTables, runBench } from '../../bench/bench.ts';
 import { closeNodeGpu, openNodeGpu } from '../../gpu/node.ts';
+import { bundledWeights } from '../../node/weights.ts';
 import { PRESETS_IN_WORDS, type PresetName } from '../../session/presets.ts';
 import { loadFeatureWeights } from '../../style/features/weights.ts';
 import type { Io } from '../io.ts';
-import { bundledNetwork, givenNetwork, type NetworkOptions, networkOptions } from '../networks.ts';
+import { givenNetwork, type NetworkOptions, networkOptions } from '../networks.ts';
 import { preset } from '../options.ts';
 import { prepareJson, say, writeJson } from '../output.ts';
 import { Progress } from '../progress.ts';
@@ -20,7 +21,7 @@ export function benchCommand(io: Io): Command {
   return networkOptions(command, 'small').action(
     async (options: NetworkOptions & { preset: PresetName; json?: string }) => {
       prepareJson(options.json);
-      const weights = (await givenNetwork(io, options)) ?? (await loadFeatureWeights(bundledNetwork()));
+      const weights = (await givenNetwork(io, options)) ?? (await loadFeatureWeights(bundledWeights()));
       const gpu = await openNodeGpu();
       const progress = new Progress(io);
       try {

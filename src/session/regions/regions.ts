@@ -11,13 +11,13 @@ import type { RenderTarget } from '../../nerf/types.ts';
 import { evenly } from '../../scene/evenly.ts';
 import { pixelOfPoint, resizedCamera } from '../../scene/rays.ts';
 import type { Camera, Picture, Scene, View } from '../../scene/types.ts';
-import type { Core } from '../core.ts';
 import type { Emitter } from '../emitter.ts';
+import type { FieldDisplay } from '../field-display.ts';
 import type { StyledAppearance } from '../field-file.ts';
-import type { Look } from '../looks.ts';
+import type { FieldResources } from '../field-resources.ts';
 import { viewSize } from '../painting.ts';
-import type { Showing } from '../showing.ts';
 import { yieldToOthers } from '../slices.ts';
+import type { StyleMix } from '../style-mix.ts';
 import type { SessionEvents, SessionState, ShownStyles } from '../types.ts';
 import { DEFAULT_TOLERANCE, growFrom, shareOut, within } from './grow.ts';
 import { type LabelChange, RegionLabels } from './labels.ts';
@@ -53,7 +53,7 @@ export interface KeptRegion {
   id: number;
   name: string;
   softness: number;
-  look: Look | null;
+  look: StyleMix | null;
 }
 
 /** What a field file holds of them. */
@@ -67,19 +67,19 @@ export interface KeptRegions {
 export interface RegionsParts {
   gpu: Gpu;
   emitter: Emitter<SessionEvents>;
-  showing: Showing;
+  display: FieldDisplay;
   library: {
-    lookOf(shown: ShownStyles, present: number): Look;
+    mixOf(shown: ShownStyles, present: number): StyleMix;
     idOf(style: StyledAppearance): string;
-    stillThere(look: Look): Look;
+    stillThere(look: StyleMix): StyleMix;
   };
   /** @throws InputError where there is none */
-  field: () => Pick<SessionState, 'scene' | 'trainedSteps' | 'busy'> & { core: Core };
+  field: () => Pick<SessionState, 'scene' | 'trainedSteps' | 'busy'> & { core: FieldResources };
 }
 
 /** Where things are in a field, for edits. */
 interface Ground {
-  core: Core;
+  core: FieldResources;
   steps: number;
   surface: Surface;
   /** The surface's cell nearest to each cell of the volume. */
@@ -93,9 +93,9 @@ export class SessionRegions implements Regions {
   private made: RegionVolume | null = null;
   /** Labels, softness or where matter lies are others than those that the weights were made of. */
   private stale = true;
-  private zone: { core: Core; of: Uint8Array } | null = null;
+  private zone: { core: FieldResources; of: Uint8Array } | null = null;
   private ground: Promise<Ground> | null = null;
-  private groundOf: { core: Core; steps: number } | null = null;
+  private groundOf: { core: FieldResources; steps: number } | null = null;
 
   constructor(private readonly parts: RegionsParts) {}
 
@@ -138,7 +138,7 @@ export class SessionRegions implements Regions {
   }
 
   setLook(id: number, look: RegionStyles | null): RegionEdit {
-    return this.changeOne(id, { look: look && this.parts.library.lookOf(look, look.strength) });
+    return this.changeOne(id, { look: look && this.parts.library.mixOf(look, look.strength) });
   }
 
   setSoftness(id: number, softness: number): RegionEdit {
@@ -196,9 +196,9 @@ export class SessionRegions implements Regions {
 
   /** Weights and looks as they are now, for every view from here on. */
   private renew(): void {
-    const { showing, emitter } = this.parts;
-    const looks = [1, 2, 3, 4].map((id) => this.kept.find((one) => one.id === id)?.look ?? null);
-    const seen = showing.setRegions(this.kept.length ? { volume: this.weighed(), looks } : null);
+    const { display, emitter } = this.parts;
+    const mixes = [1, 2, 3, 4].map((id) => this.kept.find((one) => one.id === id)?.look ?? null);
+    const seen = display.setRegions(this.kept.length ? { volume: this.weighed(), mixes } : null);
     emitter.emit('regions', { list: this.list });
     if (seen) emitter.emit('changed', { reason: 'shown' });
   }
@@ -234,7 +234,7 @@ export class SessionRegions implements Regions {
   /** A style leaves the library. @returns shows it again where it was */
   forget(style: StyledAppearance): () => void {
     if (!this.uses(style)) return () => {};
-    const without = (look: Look | null) =>
+    const without = (look: StyleMix | null) =>
       look && { ...look, styles: look.styles.filter((one) => one.style !== style) };
     const edit = this.change(this.kept.map((region) => ({ ...region, look: without(region.look) })));
     return edit.undo;
@@ -314,7 +314,7 @@ export class SessionRegions implements Regions {
     let seen: DepthView;
     try {
       // The mask lies on the photograph, which the lens has bent.
-      await this.parts.showing.draw(core.field.appearance, camera, target, { lens: true });
+      await this.parts.display.draw(core.field.appearance, camera, target, { lens: true });
       seen = await readView({ camera, target });
     } finally {
       destroyRenderTarget(target);
@@ -407,8 +407,8 @@ export class SessionRegions implements Regions {
     return await this.ground;
   }
 
-  private async gather(core: Core, steps: number, signal?: AbortSignal): Promise<Ground> {
-    const { gpu, showing, emitter, field } = this.parts;
+  private async gather(core: FieldResources, steps: number, signal?: AbortSignal): Promise<Ground> {
+    const { gpu, display, emitter, field } = this.parts;
     const scene: Scene = field().scene!;
     const [count, side] = gpu.isSoftware ? [SOFTWARE_VIEWS, SOFTWARE_VIEW_SIDE] : [VIEWS, VIEW_SIDE];
     const occupancy: Occupancy = {
@@ -432,7 +432,7 @@ export class SessionRegions implements Regions {
         const key = `${width}x${height}`;
         const target = targets.get(key) ?? createRenderTarget(gpu, width, height);
         targets.set(key, target);
-        await showing.draw(core.field.appearance, camera, target, { flat: true });
+        await display.draw(core.field.appearance, camera, target, { flat: true });
         gatherer.add({ ...(await readView({ camera, target })), rgb: await target.rgb.readF32() });
         await yieldToOthers();
       }

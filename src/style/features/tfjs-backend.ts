@@ -5,6 +5,7 @@
 
 import type { Gpu } from '../../gpu/device.ts';
 import type { Tensor } from '../../gpu/tensor.ts';
+import { optionalPackage } from '../../optional-package.ts';
 
 export type Tf = typeof import('@tensorflow/tfjs-core');
 type TfTensor = import('@tensorflow/tfjs-core').Tensor;
@@ -35,8 +36,10 @@ export async function openTfjs(gpu: Gpu): Promise<TfjsOnDevice> {
 }
 
 async function register(gpu: Gpu): Promise<TfjsOnDevice> {
-  const tf = await import('@tensorflow/tfjs-core');
-  const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
+  const name = '@tensorflow/tfjs-core';
+  const tf = await optionalPackage(name, () => import('@tensorflow/tfjs-core'));
+  const backendName = '@tensorflow/tfjs-backend-webgpu';
+  const { WebGPUBackend } = await optionalPackage(backendName, () => import('@tensorflow/tfjs-backend-webgpu'));
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   type Info = ConstructorParameters<typeof WebGPUBackend>[1];
   const backend = new WebGPUBackend(gpu.device, gpu.adapterInfo as unknown as Info);

@@ -13,8 +13,8 @@ import { createRenderTarget, destroyRenderTarget, Renderer } from '../../../src/
 import { SampleBuffers } from '../../../src/nerf/sample-buffers.ts';
 import { NerfTrainer } from '../../../src/nerf/trainer.ts';
 import { readFieldFile, type StyledAppearance, writeFieldFile } from '../../../src/session/field-file.ts';
-import { lookOf } from '../../../src/session/looks.ts';
 import { PRESETS } from '../../../src/session/presets.ts';
+import { mixOf } from '../../../src/session/style-mix.ts';
 import { ballScene } from '../../reference/nerf/ball.ts';
 import { SMALL_FIELD } from '../../reference/nerf/cases.ts';
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
   const network = field.appearance.network.clone('Style');
   const colourMap = [0.3, 0.5, 0, 0.1, 0, 0.4, 0.2, 0.2, 0.1, 0, 0.8, 0];
   style = { appearance: { network, colourMap, viewDependent: false }, names: ['waves', 'ink'] };
-  bytes = await writeFieldFile({ preset: 'max', steps: 8, seed: 5, field, look: lookOf(style, 0.75), scene });
+  bytes = await writeFieldFile({ preset: 'max', steps: 8, seed: 5, field, look: mixOf(style, 0.75), scene });
 });
 afterAll(() => {
   field.destroy();

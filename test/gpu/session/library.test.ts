@@ -3,12 +3,12 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { benchScene } from '../../../src/bench/scene.ts';
-import { bundledNetwork } from '../../../src/cli/networks.ts';
 import { InputError } from '../../../src/errors.ts';
 import { encodePng } from '../../../src/export/png.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { type Container, readContainer, writeContainer } from '../../../src/nerf/container.ts';
+import { bundledWeights } from '../../../src/node/weights.ts';
 import { nodeDecoder } from '../../../src/scene/node-decoder.ts';
 import type { Camera } from '../../../src/scene/types.ts';
 import { createSession } from '../../../src/session/session.ts';
@@ -53,7 +53,7 @@ const stripes = (name: string, turn: number) => ({
 });
 
 async function openSession(trainSteps: number): Promise<ImpastoSession> {
-  const opened = await createSession(gpu, { bundledNetwork: bundledNetwork() });
+  const opened = await createSession(gpu, { bundledNetwork: bundledWeights() });
   await loadPhotographs(opened);
   await opened.train({ preset: 'quick', steps: trainSteps, seed: 3 });
   return opened;
@@ -127,7 +127,7 @@ describe('the library', () => {
   });
 
   it('stays when the photographs of a field come that was opened without them', async () => {
-    const other = await createSession(gpu, { bundledNetwork: bundledNetwork() });
+    const other = await createSession(gpu, { bundledNetwork: bundledWeights() });
     await other.load(await session.save(), 'test');
     const before = await picture({}, other);
     const shown = other.state.shown;
@@ -267,7 +267,7 @@ describe('a style file', () => {
   let loaded: ImpastoSession;
   beforeAll(async () => {
     file = await session.library.export(ids()[0]);
-    loaded = await createSession(gpu, { bundledNetwork: bundledNetwork() });
+    loaded = await createSession(gpu, { bundledNetwork: bundledWeights() });
   });
   afterAll(() => loaded.destroy());
 

@@ -3,11 +3,11 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { benchScene } from '../../../src/bench/scene.ts';
-import { bundledNetwork } from '../../../src/cli/networks.ts';
 import { Cancelled, inputError } from '../../../src/errors.ts';
 import { encodePng } from '../../../src/export/png.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
+import { bundledWeights } from '../../../src/node/weights.ts';
 import { nodeDecoder } from '../../../src/scene/node-decoder.ts';
 import { createSession } from '../../../src/session/session.ts';
 import type { ImpastoSession } from '../../../src/session/types.ts';
@@ -55,7 +55,7 @@ const notices: string[] = [];
 let remote: () => Promise<ReturnType<typeof patternNetwork> | null> = async () => null;
 beforeAll(async () => {
   gpu = await openNodeGpu();
-  session = await createSession(gpu, { bundledNetwork: bundledNetwork(), remoteNetwork: () => remote() });
+  session = await createSession(gpu, { bundledNetwork: bundledWeights(), remoteNetwork: () => remote() });
   session.on('notice', ({ text }) => notices.push(text));
   const files: Record<string, Uint8Array<ArrayBuffer> | object> = {};
   const frames = benchScene()

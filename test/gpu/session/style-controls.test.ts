@@ -3,12 +3,12 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { benchScene } from '../../../src/bench/scene.ts';
-import { bundledNetwork } from '../../../src/cli/networks.ts';
 import { encodePng } from '../../../src/export/png.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { affineFit } from '../../../src/metrics/affine-fit.ts';
 import { type Container, readContainer } from '../../../src/nerf/container.ts';
+import { bundledWeights } from '../../../src/node/weights.ts';
 import { nodeDecoder } from '../../../src/scene/node-decoder.ts';
 import type { Picture } from '../../../src/scene/types.ts';
 import { createSession } from '../../../src/session/session.ts';
@@ -19,7 +19,7 @@ let gpu: Gpu;
 let session: ImpastoSession;
 beforeAll(async () => {
   gpu = await openNodeGpu();
-  session = await createSession(gpu, { bundledNetwork: bundledNetwork() });
+  session = await createSession(gpu, { bundledNetwork: bundledWeights() });
   const files: Record<string, Uint8Array<ArrayBuffer> | object> = {};
   const frames = benchScene()
     .train.slice(0, 4)

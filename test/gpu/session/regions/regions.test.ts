@@ -2,7 +2,6 @@
 // outside a region is to the bit what it was; edits are undone; files bring regions back.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundledNetwork } from '../../../../src/cli/networks.ts';
 import { InputError } from '../../../../src/errors.ts';
 import { encodePng } from '../../../../src/export/png.ts';
 import type { Gpu } from '../../../../src/gpu/device.ts';
@@ -10,6 +9,7 @@ import { closeNodeGpu, openNodeGpu } from '../../../../src/gpu/node.ts';
 import { readContainer, writeContainer } from '../../../../src/nerf/container.ts';
 import { fieldFromScene } from '../../../../src/nerf/space.ts';
 import type { RenderTarget } from '../../../../src/nerf/types.ts';
+import { bundledWeights } from '../../../../src/node/weights.ts';
 import type { Vec3 } from '../../../../src/scene/matrix.ts';
 import { nodeDecoder } from '../../../../src/scene/node-decoder.ts';
 import { rayOfPixel, resizedCamera } from '../../../../src/scene/rays.ts';
@@ -43,7 +43,7 @@ function picture(camera: Camera): Picture {
 
 beforeAll(async () => {
   gpu = await openNodeGpu();
-  session = await createSession(gpu, { bundledNetwork: bundledNetwork() });
+  session = await createSession(gpu, { bundledNetwork: bundledWeights() });
   const files: Record<string, Uint8Array<ArrayBuffer> | object> = {};
   const frames = camerasRound(18, SIDE).map((camera, i) => {
     files[`${i}.png`] = encodePng(picture(camera), { level: 1 });

@@ -1,12 +1,12 @@
 // pack_view against the obvious loop, at sizes that pad rows and do not, with and without a wipe.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PackedView, ViewPacker } from '../../../../src/export/packed-view.ts';
-import type { Gpu } from '../../../../src/gpu/device.ts';
-import { closeNodeGpu, openNodeGpu } from '../../../../src/gpu/node.ts';
-import { Recorder } from '../../../../src/gpu/recorder.ts';
-import { Tensor } from '../../../../src/gpu/tensor.ts';
-import type { RenderTarget } from '../../../../src/nerf/types.ts';
+import { PackedView, ViewPacker } from '../../../src/export/packed-view.ts';
+import type { Gpu } from '../../../src/gpu/device.ts';
+import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
+import { Recorder } from '../../../src/gpu/recorder.ts';
+import { Tensor } from '../../../src/gpu/tensor.ts';
+import type { RenderTarget } from '../../../src/nerf/types.ts';
 
 describe('pack_view', () => {
   let gpu: Gpu;

@@ -10,7 +10,7 @@ import type { RayBudget } from '../nerf/trainer.ts';
 import type { Scene } from '../scene/types.ts';
 import { PRESETS, type PresetName } from './presets.ts';
 
-export interface Core {
+export interface FieldResources {
   preset: PresetName;
   /** The preset that was asked for: a larger one, where there was no room for it. */
   asked: PresetName;
@@ -26,26 +26,26 @@ export interface Core {
 }
 
 /** Takes the field; the kernels stay the caller's. */
-export function createCore(
+export function createFieldResources(
   gpu: Gpu,
   preset: PresetName,
   asked: PresetName,
   seed: number,
   kernels: NerfKernels,
   field: Field,
-): Core {
+): FieldResources {
   const { rayCapacity, sampleCapacity } = PRESETS[preset];
   const buffers = new SampleBuffers(gpu, rayCapacity, sampleCapacity, field.config.levels);
   const renderer = () => new Renderer(gpu, kernels, field, buffers);
   return { preset, asked, seed, kernels, field, buffers, viewRenderer: renderer(), taskRenderer: renderer() };
 }
 
-export function destroyCore({ viewRenderer, taskRenderer, buffers, field }: Core): void {
+export function destroyFieldResources({ viewRenderer, taskRenderer, buffers, field }: FieldResources): void {
   for (const part of [viewRenderer, taskRenderer, buffers, field]) part.destroy();
 }
 
 /** GPU memory of a preset for this scene, as it is told to people. */
-export function memoryTold(preset: PresetName, { train }: Scene): string {
+export function formatMemory(preset: PresetName, { train }: Scene): string {
   const pixels = train.reduce((sum, { picture }) => sum + picture.width * picture.height, 0);
   const bytes = memoryOf(PRESETS[preset], { views: train.length, pixels }).total;
   return `${Math.ceil(bytes / 2 ** 20)} MB`;

@@ -9,17 +9,17 @@ import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/
 import type { Backdrop, RenderTarget } from '../nerf/types.ts';
 import type { Camera, Picture } from '../scene/types.ts';
 import { Baking } from './baking.ts';
-import type { Core } from './core.ts';
 import type { Emitter } from './emitter.ts';
 import type { StyledAppearance } from './field-file.ts';
-import { blendOfLooks, type Look, PLAIN_LOOK, type RegionLooks } from './looks.ts';
+import type { FieldResources } from './field-resources.ts';
 import type { RenderView } from './measure.ts';
+import { blendOfMixes, PLAIN_MIX, type RegionMixes, type StyleMix } from './style-mix.ts';
 import type { BakeReport, RenderChoice, SessionEvents, SessionState } from './types.ts';
 
 /** Of thumbnails, pixels. */
 const THUMBNAIL_SIDE = 128;
 
-export interface ShowingParts {
+export interface FieldDisplayParts {
   gpu: Gpu;
   emitter: Emitter<SessionEvents>;
   /** Its style, strength and bake are told here. */
@@ -30,44 +30,44 @@ export interface ShowingParts {
   idOf: (style: StyledAppearance) => string;
 }
 
-export class Showing {
-  private core: Core | null = null;
-  private shownLook: Look = PLAIN_LOOK;
-  private regionLooks: RegionLooks | null = null;
+export class FieldDisplay {
+  private core: FieldResources | null = null;
+  private shownMix: StyleMix = PLAIN_MIX;
+  private regionMixes: RegionMixes | null = null;
   private plainBlend: Blend | null = null;
   private shownBlend: Blend | null = null;
   private readonly baking: Baking;
   private turns: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly parts: ShowingParts) {
+  constructor(private readonly parts: FieldDisplayParts) {
     this.baking = new Baking(parts.gpu);
   }
 
   /** Shows another field, plain; null: none. What was shown may go when `settled`. */
-  setCore(core: Core | null): void {
+  setCore(core: FieldResources | null): void {
     this.core = core;
     this.plainBlend = core && blendOf(core.field.appearance);
-    this.regionLooks = null;
-    this.show(PLAIN_LOOK);
+    this.regionMixes = null;
+    this.show(PLAIN_MIX);
   }
 
-  /** Shows a look from the next view on. */
-  show(look: Look): void {
-    this.shownLook = look;
+  /** Shows a mix from the next view on. */
+  show(mix: StyleMix): void {
+    this.shownMix = mix;
     this.renew();
   }
 
-  get look(): Look {
-    return this.shownLook;
+  get mix(): StyleMix {
+    return this.shownMix;
   }
 
   /**
    * Where regions are and what shows in them; null: there are none. Tell again whenever the volume's weights change.
    * @returns whether views change by it
    */
-  setRegions(regions: RegionLooks | null): boolean {
+  setRegions(regions: RegionMixes | null): boolean {
     const before = this.shownBlend;
-    this.regionLooks = regions;
+    this.regionMixes = regions;
     this.renew();
     const seen = [before, this.shownBlend].some((blend) => blend?.regions);
     if (seen) this.dropBake();
@@ -81,12 +81,12 @@ export class Showing {
 
   /** Tells anew what is shown. */
   renew(): void {
-    const { core, shownLook: look, regionLooks, parts } = this;
-    this.shownBlend = core && blendOfLooks(core.field.appearance, look, regionLooks);
-    const looks = [look, ...(regionLooks?.looks ?? [])];
-    parts.state.style = [...new Set(looks.flatMap((of) => of?.styles.flatMap(({ style }) => style.names) ?? []))];
-    parts.state.strength = look.strength;
-    parts.state.shown = look.styles.map(({ style, weight }) => ({ id: parts.idOf(style), weight }));
+    const { core, shownMix: mix, regionMixes, parts } = this;
+    this.shownBlend = core && blendOfMixes(core.field.appearance, mix, regionMixes);
+    const mixes = [mix, ...(regionMixes?.mixes ?? [])];
+    parts.state.style = [...new Set(mixes.flatMap((of) => of?.styles.flatMap(({ style }) => style.names) ?? []))];
+    parts.state.strength = mix.strength;
+    parts.state.shown = mix.styles.map(({ style, weight }) => ({ id: parts.idOf(style), weight }));
     parts.state.painted = core !== null && soleAppearance(this.shownBlend!) !== core.field.appearance;
     this.tellBake();
   }
@@ -96,20 +96,20 @@ export class Showing {
   /**
    * Calls queue up.
    * @param needCore asked when its turn comes: the field may have gone while it waited
-   * @param wantedLook asked then too: in place of what is shown, or null
+   * @param wantedMix asked then too: in place of what is shown, or null
    */
   render(
-    needCore: () => Core,
+    needCore: () => FieldResources,
     camera: Camera,
     target: RenderTarget,
     choice: RenderChoice,
-    wantedLook: () => Look | null,
+    wantedMix: () => StyleMix | null,
   ): Promise<void> {
     const { original, baked, flat } = choice;
     return this.inTurn(async () => {
       const core = needCore();
-      const look = wantedLook();
-      const other = look && blendOfLooks(core.field.appearance, look, this.regionLooks);
+      const mix = wantedMix();
+      const other = mix && blendOfMixes(core.field.appearance, mix, this.regionMixes);
       const blend = (original ? this.plainBlend : (other ?? this.shownBlend))!;
       const bake = baked ? this.baking.of(blend) : null;
       if (bake) bake.render(camera, target, this.backdrop(blend));

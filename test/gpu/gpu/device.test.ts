@@ -1,10 +1,10 @@
 // A host's device: worked on with whatever it was made with, told of by name where it says one, and never destroyed.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ViewPacker } from '../../src/export/packed-view.ts';
-import { Gpu } from '../../src/gpu/device.ts';
-import { closeNodeGpu, openNodeGpu } from '../../src/gpu/node.ts';
-import { Tensor } from '../../src/gpu/tensor.ts';
+import { ViewPacker } from '../../../src/export/packed-view.ts';
+import { Gpu } from '../../../src/gpu/device.ts';
+import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
+import { Tensor } from '../../../src/gpu/tensor.ts';
 
 let own: Gpu;
 let lost = false;
