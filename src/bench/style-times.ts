@@ -109,7 +109,9 @@ async function timeParts(
   const target = createRenderTarget(gpu, side, side);
   const dImage = Tensor.zeros(device, 'timeStyle.dImage', [side, side, 3]);
   const value = Tensor.zeros(device, 'timeStyle.value', [1]);
-  const goals = held.map((layer) => Tensor.zeros(device, 'timeStyle.goal', extractor.features.get(layer)!.shape));
+  const photographed = held.map((layer) =>
+    Tensor.zeros(device, 'timeStyle.photographed', extractor.features.get(layer)!.shape),
+  );
   const options = { background: BACKGROUND, viewDependent: false, lens: true };
   const { camera } = benchScene().train[0];
   const submit = (record: (rec: Recorder) => void) => async () => {
@@ -124,7 +126,7 @@ async function timeParts(
     'content and variation': submit((rec) => {
       rec.clear(dImage);
       held.forEach((layer, l) => {
-        contents[l].setGoal(goals[l]);
+        contents[l].setTarget(photographed[l]);
         contents[l].evaluate(rec, extractor.features.get(layer)!, 1, extractor.dFeatures.get(layer)!, value);
       });
       tv.evaluate(rec, target.rgb, 1, dImage, value);
@@ -148,7 +150,7 @@ async function timeParts(
     }
   } finally {
     destroyRenderTarget(target);
-    for (const part of [extractor, term, tv, ...contents, dImage, value, ...goals]) part.destroy();
+    for (const part of [extractor, term, tv, ...contents, dImage, value, ...photographed]) part.destroy();
   }
   return STYLE_PARTS.map((name) => ({ name, ms: best.get(name)! }));
 }

@@ -3,15 +3,15 @@
 import type { Command } from 'commander';
 import type { StylizeOptions } from '../session/types.ts';
 import { lossNamed } from '../style/losses/index.ts';
-import { PAINTING_SETTINGS, type PaintingSettings, type SettingName } from '../style/settings.ts';
+import { PAINTING_SETTINGS, type PaintingSettings, SETTING_NAMES, type SettingName } from '../style/settings.ts';
 import { lossText, PAINTING_LOSS, STYLE_LOSSES, type WeightedLoss } from '../style/style-config.ts';
 import { LAYER_NAMES, type LayerName } from '../style/types.ts';
 import { decimal, losses, wholeNumber } from './options.ts';
 
 /** Settings that every painting command has by their own names. */
-const SHARED = ['brush', 'contentWeight', 'keepColours', 'photorealistic', 'instant'] as const satisfies SettingName[];
+const SHARED = SETTING_NAMES.filter((name) => name !== 'steps' && name !== 'strength');
 
-export interface PaintingOptions extends Partial<Pick<PaintingSettings, (typeof SHARED)[number]>> {
+export interface PaintingOptions extends Partial<Omit<PaintingSettings, 'steps' | 'strength'>> {
   loss?: readonly WeightedLoss[];
 }
 

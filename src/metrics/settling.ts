@@ -23,6 +23,6 @@ export function settled(curve: readonly CurvePoint[], start: number, share = 0.9
   });
   const end = means.at(-1)?.style ?? start;
   if (!(end < start)) return null;
-  const goal = start - share * (start - end);
-  return means.find(({ style }) => style <= goal) ?? null;
+  const wanted = start - share * (start - end);
+  return means.find(({ style }) => style <= wanted) ?? null;
 }

@@ -241,9 +241,9 @@ export class StyleLibrary implements Library {
 }
 
 /** What is told of how a style was painted: every plain setting, and the strokes that were laid. */
-export function paintedWith(options: StylizeOptions, strokes: number): StyleRecord['options'] {
+export function paintedWith(options: StylizeOptions, steps: number): StyleRecord['options'] {
   const told: Record<string, string | number | boolean> = {};
-  for (const [name, value] of Object.entries({ ...options, loss: lossText(options.loss), steps: strokes })) {
+  for (const [name, value] of Object.entries({ ...options, loss: lossText(options.loss), steps })) {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') told[name] = value;
   }
   return told;

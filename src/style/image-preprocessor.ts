@@ -64,7 +64,7 @@ export class ImagePreprocessor {
     const pixels = this.size.width * this.size.height;
     rec.run(
       kernels.colour_luminance_backward,
-      { image, goal: photograph, d_grey: dGrey, d_image: dImage },
+      { image, photograph, d_grey: dGrey, d_image: dImage },
       { pixel_count: pixels, d_anchor: (2 * chromaWeight) / (3 * pixels) },
       workgroups(pixels, 64),
     );

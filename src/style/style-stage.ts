@@ -35,7 +35,7 @@ export interface LossValues {
   tv: Tensor;
 }
 
-interface ContentGoal {
+interface ContentTarget {
   /** Features of the photograph, one a content layer. */
   features: Tensor[];
   /** The photograph at this size. [H, W, 3] */
@@ -53,8 +53,8 @@ export interface StageOptions {
 }
 
 export class StyleStage {
-  private readonly goals = new Map<number, ContentGoal>();
-  private goalBytes = 0;
+  private readonly contents = new Map<number, ContentTarget>();
+  private contentBytes = 0;
 
   private constructor(
     private readonly gpu: Gpu,
@@ -111,7 +111,7 @@ export class StyleStage {
   evaluate(view: number, values: LossValues, profiler?: Profiler): void {
     const { recipe } = this.options;
     const { extractor, preprocessor, target, dImage } = this;
-    const goal = this.goals.get(view) ?? this.photographed(view);
+    const content = this.contents.get(view) ?? this.photographed(view);
     const rec = new Recorder(this.gpu, 'StyleStage.evaluate', profiler);
     const shown = preprocessor.preprocess(rec, target.rgb);
     const dShown = preprocessor.begin(rec, dImage);
@@ -119,36 +119,36 @@ export class StyleStage {
     for (const { term, weight } of this.terms) {
       term.evaluate(rec, extractor.features, weight, extractor.dFeatures, values.style);
     }
-    this.content(rec, goal, values.content);
+    this.content(rec, content, values.content);
     extractor.backward(rec, dShown);
     this.tv.evaluate(rec, shown, recipe.tvWeight, dShown, values.tv);
-    preprocessor.backward(rec, target.rgb, dImage, goal.photograph, recipe.chromaWeight);
+    preprocessor.backward(rec, target.rgb, dImage, content.photograph, recipe.chromaWeight);
     rec.submit();
   }
 
   /** One mean over all content layers, as over ARF's concatenation: each layer counts by its elements. */
-  private content(rec: Recorder, goal: ContentGoal, value: Tensor): void {
+  private content(rec: Recorder, content: ContentTarget, value: Tensor): void {
     const { extractor } = this;
-    const elements = goal.features.reduce((sum, { size }) => sum + size, 0);
+    const elements = content.features.reduce((sum, { size }) => sum + size, 0);
     this.contentLayers.forEach((layer, l) => {
-      const content = this.contentLosses[l];
-      content.setGoal(goal.features[l]);
-      const share = goal.features[l].size / elements;
+      const loss = this.contentLosses[l];
+      loss.setTarget(content.features[l]);
+      const share = content.features[l].size / elements;
       const weight = (this.options.recipe.contentWeight * share) / this.contentScales[l];
-      content.evaluate(rec, extractor.features.get(layer)!, weight, extractor.dFeatures.get(layer)!, value);
+      loss.evaluate(rec, extractor.features.get(layer)!, weight, extractor.dFeatures.get(layer)!, value);
     });
   }
 
   /** Features of a view's photograph; kept, or the oldest are dropped for it where memory is short. */
-  private photographed(view: number): ContentGoal {
+  private photographed(view: number): ContentTarget {
     const { recipe, background, targets, size } = this.options;
     const { extractor, contentLayers } = this;
     const photograph = pictureTensor(this.gpu, targets[view], size, background);
     const shapes = contentLayers.map((layer) => extractor.features.get(layer)!.shape);
     const bytes = 4 * (photograph.size + shapes.reduce((sum, [c, h, w]) => sum + c * h * w, 0));
-    for (const [old, goal] of this.goals) {
-      if (this.goalBytes + bytes <= recipe.contentCacheBytes) break;
-      this.forget(old, goal);
+    for (const [old, content] of this.contents) {
+      if (this.contentBytes + bytes <= recipe.contentCacheBytes) break;
+      this.forget(old, content);
     }
     const features = shapes.map((shape, l) =>
       Tensor.zeros(this.gpu.device, `StyleStage.content.${contentLayers[l]}`, shape),
@@ -161,22 +161,22 @@ export class StyleStage {
       rec.copy(from, features[l], from.size * 4);
     });
     rec.submit();
-    const goal = { features, photograph };
-    this.goals.set(view, goal);
-    this.goalBytes += bytes;
-    return goal;
+    const content = { features, photograph };
+    this.contents.set(view, content);
+    this.contentBytes += bytes;
+    return content;
   }
 
-  private forget(view: number, { features, photograph }: ContentGoal): void {
+  private forget(view: number, { features, photograph }: ContentTarget): void {
     for (const tensor of [...features, photograph]) {
-      this.goalBytes -= tensor.size * 4;
+      this.contentBytes -= tensor.size * 4;
       tensor.destroy();
     }
-    this.goals.delete(view);
+    this.contents.delete(view);
   }
 
   destroy(): void {
-    for (const [view, goal] of this.goals) this.forget(view, goal);
+    for (const [view, content] of this.contents) this.forget(view, content);
     const { preprocessor, extractor, terms, contentLosses, tv } = this;
     for (const part of [preprocessor, extractor, ...terms.map(({ term }) => term), ...contentLosses, tv])
       part.destroy();
@@ -209,7 +209,7 @@ async function meanSquares(
     const rec = new Recorder(gpu, 'StyleStage.meanSquares');
     const shown = preprocessor.preprocess(rec, photograph);
     extractor.forward(rec, shown);
-    losses[l].setGoal(nothing);
+    losses[l].setTarget(nothing);
     losses[l].evaluate(rec, features, 1, gradient, value);
     rec.submit();
     scales.push(Math.max(1e-30, (await value.readF32())[0]));

@@ -99,11 +99,11 @@ export function runCommand(io: Io): Command {
         return session.stylize({ ...paintingOf(options), styles, ...ends, signal });
       };
       const curve = recordStyleCurve(session, paintingOf(options).loss);
-      let strokes = 0;
+      let stepsDone = 0;
       session.on('style', ({ step }) => {
-        strokes = step;
+        stepsDone = step;
       });
-      const styleScore = await stage('stylize', paint, () => strokes);
+      const styleScore = await stage('stylize', paint, () => stepsDone);
       await writeResult(at('styled.impasto'), await session.save());
       const consistency = consistencyReport(await stage('consistency', () => session.consistency({ signal })));
 

@@ -81,7 +81,7 @@ export function trainCommand(io: Io): Command {
         throw inputError('--steps', options.resume!, `more than the ${begun} that are done`, String(steps));
       const seed = resumed ? undefined : (options.seed ?? 0);
       // A resumed training is asked for more: as much again as the preset's, where nothing is said.
-      const goal = steps ?? (resumed && seconds === undefined ? begun + PRESETS[preset].train.steps : undefined);
+      const lastStep = steps ?? (resumed && seconds === undefined ? begun + PRESETS[preset].train.steps : undefined);
       const background = shownBackground(options.background);
       const curve: { seconds: number; step: number; psnr: number }[] = [];
       let trainedFor = 0;
@@ -91,7 +91,7 @@ export function trainCommand(io: Io): Command {
       session.on('holdout', ({ step, psnr }) =>
         curve.push({ seconds: round(trainedFor, 1), step, psnr: round(psnr, 3) }),
       );
-      const train = () => session.train({ preset, steps: goal, seconds, seed, background, signal });
+      const train = () => session.train({ preset, steps: lastStep, seconds, seed, background, signal });
       await stage('train', train, () => session.state.trainedSteps);
       // Before anything is measured: whatever comes then, the field is there.
       await writeResult(options.out, await session.save({ withOptimiser: options.withOptimiser }));

@@ -8,7 +8,7 @@ struct Uniforms {
 }
 
 @group(0) @binding(0) var<storage, read> features: array<f32>;           // [C, H, W]
-@group(0) @binding(1) var<storage, read> goal: array<vec2f>;             // [C] (mean, std) of the style
+@group(0) @binding(1) var<storage, read> target_statistics: array<vec2f>;             // [C] (mean, std) of the style
 @group(0) @binding(2) var<storage, read_write> statistics: array<vec2f>; // [C] (mean, std)
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;     // [C]
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
@@ -34,7 +34,7 @@ fn adain_statistics(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
   let variance = sum_of_lanes(lane, squares) / f32(uniforms.pixel_count);
   if (lane != 0u) { return; }
   let found = vec2f(mean, sqrt(variance + EPSILON));
-  let difference = found - goal[channel];
+  let difference = found - target_statistics[channel];
   statistics[channel] = found;
   partials[channel] = dot(difference, difference);
 }

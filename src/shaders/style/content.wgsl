@@ -7,7 +7,7 @@ struct Uniforms {
 }
 
 @group(0) @binding(0) var<storage, read> features: array<f32>;           // [C, H, W]
-@group(0) @binding(1) var<storage, read> goal: array<f32>;               // [C, H, W]
+@group(0) @binding(1) var<storage, read> target_features: array<f32>;               // [C, H, W]
 @group(0) @binding(2) var<storage, read_write> d_features: array<f32>;   // [C, H, W], added to
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;     // [workgroups]
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
@@ -27,7 +27,7 @@ fn content(
   for (var k = 0u; k < PER_LANE; k++) {
     let i = (group_index * PER_LANE + k) * LANES + lane;
     if (i < uniforms.element_count) {
-      let difference = features[i] - goal[i];
+      let difference = features[i] - target_features[i];
       d_features[i] += uniforms.d_scale * difference;
       sum += difference * difference;
     }

@@ -1,5 +1,5 @@
 // Sums the partial Gram matrices, G = F F^T / (C H W), and leaves the residual G - G_style and the sums of its
-// squares, one a workgroup, for loss_sum. With a goal of zeros the residual is the Gram matrix itself.
+// squares, one a workgroup, for loss_sum. With a target of zeros the residual is the Gram matrix itself.
 
 struct Uniforms {
   entry_count: u32, // C * C
@@ -8,7 +8,7 @@ struct Uniforms {
 }
 
 @group(0) @binding(0) var<storage, read> chunks: array<f32>;         // [Z, C, C]
-@group(0) @binding(1) var<storage, read> goal: array<f32>;            // [C, C]
+@group(0) @binding(1) var<storage, read> target_gram: array<f32>;            // [C, C]
 @group(0) @binding(2) var<storage, read_write> residual: array<f32>;  // [C, C]
 @group(0) @binding(3) var<storage, read_write> partials: array<f32>;  // [workgroups]
 @group(1) @binding(0) var<uniform> uniforms: Uniforms;
@@ -31,7 +31,7 @@ fn gram_residual(
     for (var chunk = 0u; chunk < uniforms.chunk_count; chunk++) {
       sum += chunks[chunk * uniforms.entry_count + i];
     }
-    let difference = sum * uniforms.scale - goal[i];
+    let difference = sum * uniforms.scale - target_gram[i];
     residual[i] = difference;
     square = difference * difference;
   }

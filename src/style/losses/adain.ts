@@ -20,42 +20,42 @@ export class AdainLoss implements StyleLoss {
   private constructor(
     private readonly kernels: AdainKernels,
     /** (mean, std) of the style. [C, 2] */
-    private readonly goal: Tensor,
+    private readonly target: Tensor,
   ) {
-    const channels = goal.shape[0];
-    this.statistics = Tensor.zeros(goal.device, 'AdainLoss.statistics', [channels, 2]);
-    this.partials = Tensor.zeros(goal.device, 'AdainLoss.partials', [channels]);
+    const channels = target.shape[0];
+    this.statistics = Tensor.zeros(target.device, 'AdainLoss.statistics', [channels, 2]);
+    this.partials = Tensor.zeros(target.device, 'AdainLoss.partials', [channels]);
   }
 
   /** @param style features of the style picture [C, H, W] */
   static async create(gpu: Gpu, style: Tensor): Promise<AdainLoss> {
     const { C } = expectShapes({ style: [style, ['C', 'H', 'W']] });
     const { device } = gpu;
-    const loss = new AdainLoss(await sharedKernels(gpu, SOURCES), Tensor.zeros(device, 'AdainLoss.goal', [C, 2]));
+    const loss = new AdainLoss(await sharedKernels(gpu, SOURCES), Tensor.zeros(device, 'AdainLoss.target', [C, 2]));
     const rec = new Recorder(gpu, 'AdainLoss.create');
     loss.recordStatistics(rec, style);
-    rec.copy(loss.statistics, loss.goal, C * 2 * 4);
+    rec.copy(loss.statistics, loss.target, C * 2 * 4);
     rec.submit();
     return loss;
   }
 
   /** Several pictures as one style: mean and deviation of all their features together. Takes the losses. */
   static async pooled({ device }: Gpu, losses: readonly AdainLoss[]): Promise<AdainLoss> {
-    const [{ kernels, goal }] = losses;
-    const goals = await Promise.all(losses.map((loss) => loss.goal.readF32()));
-    const together = new Float32Array(goal.size);
+    const [{ kernels, target }] = losses;
+    const targets = await Promise.all(losses.map((loss) => loss.target.readF32()));
+    const together = new Float32Array(target.size);
     for (let i = 0; i < together.length; i += 2) {
-      const mean = goals.reduce((sum, g) => sum + g[i], 0) / goals.length;
-      const variance = goals.reduce((sum, g) => sum + g[i + 1] ** 2 + (g[i] - mean) ** 2, 0) / goals.length;
+      const mean = targets.reduce((sum, g) => sum + g[i], 0) / targets.length;
+      const variance = targets.reduce((sum, g) => sum + g[i + 1] ** 2 + (g[i] - mean) ** 2, 0) / targets.length;
       together.set([mean, Math.sqrt(variance)], i);
     }
-    const shape = goal.shape;
+    const shape = target.shape;
     for (const loss of losses) loss.destroy();
-    return new AdainLoss(kernels, Tensor.from(device, 'AdainLoss.goal', shape, together));
+    return new AdainLoss(kernels, Tensor.from(device, 'AdainLoss.target', shape, together));
   }
 
   get channels(): number {
-    return this.goal.shape[0];
+    return this.target.shape[0];
   }
 
   evaluate(rec: Recorder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void {
@@ -69,7 +69,7 @@ export class AdainLoss implements StyleLoss {
     rec.run(loss_sum, { partials: this.partials, value }, { partial_count: channels, scale: weight / channels }, [1]);
     rec.run(
       adain_backward,
-      { features, goal: this.goal, statistics: this.statistics, d_features: dFeatures },
+      { features, target_statistics: this.target, statistics: this.statistics, d_features: dFeatures },
       { channel_count: channels, pixel_count: H * W, d_scale: (2 * weight) / (channels * H * W) },
       [Math.ceil((H * W) / 64), channels],
     );
@@ -79,14 +79,14 @@ export class AdainLoss implements StyleLoss {
     const [channels, height, width] = features.shape;
     rec.run(
       this.kernels.adain_statistics,
-      { features, goal: this.goal, statistics: this.statistics, partials: this.partials },
+      { features, target_statistics: this.target, statistics: this.statistics, partials: this.partials },
       { channel_count: channels, pixel_count: height * width },
       [channels],
     );
   }
 
   destroy(): void {
-    for (const tensor of [this.statistics, this.partials, this.goal]) tensor.destroy();
+    for (const tensor of [this.statistics, this.partials, this.target]) tensor.destroy();
   }
 }
 

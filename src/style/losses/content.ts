@@ -1,5 +1,5 @@
 // Content loss (Gatys et al. 2016): L = mean (F - F_C)^2 against the features of the photograph from the same view.
-// The goal changes with every view, so it is set, not owned.
+// The target changes with every view, so it is set, not owned.
 
 import type { Gpu } from '../../gpu/device.ts';
 import { type Kernel, workgroups } from '../../gpu/kernel.ts';
@@ -18,7 +18,7 @@ const ELEMENTS_PER_GROUP = 64 * 16;
 
 export class ContentLoss implements StyleLoss {
   private partials: Tensor | null = null;
-  private goal: Tensor | null = null;
+  private target: Tensor | null = null;
 
   private constructor(
     private readonly device: GPUDevice,
@@ -29,16 +29,16 @@ export class ContentLoss implements StyleLoss {
     return new ContentLoss(gpu.device, await sharedKernels(gpu, SOURCES));
   }
 
-  /** @param goal features of the photograph [C, H, W]; stays the caller's */
-  setGoal(goal: Tensor): void {
-    this.goal = goal;
+  /** @param target features of the photograph [C, H, W]; stays the caller's */
+  setTarget(target: Tensor): void {
+    this.target = target;
   }
 
   evaluate(rec: Recorder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void {
-    if (!this.goal) throw new Error('ContentLoss: expected setGoal before evaluate, found no goal');
+    if (!this.target) throw new Error('ContentLoss: expected setTarget before evaluate, found no target');
     expectShapes({
       features: [features, ['C', 'H', 'W']],
-      goal: [this.goal, ['C', 'H', 'W']],
+      target: [this.target, ['C', 'H', 'W']],
       dFeatures: [dFeatures, ['C', 'H', 'W']],
     });
     const launch = workgroups(features.size, ELEMENTS_PER_GROUP);
@@ -48,10 +48,10 @@ export class ContentLoss implements StyleLoss {
       this.partials = Tensor.zeros(this.device, 'ContentLoss.partials', [partialCount]);
     }
     const { content, loss_sum } = this.kernels;
-    const { partials, goal } = this;
+    const { partials, target } = this;
     rec.run(
       content,
-      { features, goal, d_features: dFeatures, partials },
+      { features, target_features: target, d_features: dFeatures, partials },
       { element_count: features.size, d_scale: (2 * weight) / features.size },
       launch,
     );

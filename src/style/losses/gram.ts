@@ -31,9 +31,9 @@ export class GramLoss implements StyleLoss {
     private readonly device: GPUDevice,
     private readonly kernels: GramKernels,
     /** G of the style. [C, C] */
-    private readonly goal: Tensor,
+    private readonly target: Tensor,
   ) {
-    const channels = goal.shape[0];
+    const channels = target.shape[0];
     this.residual = Tensor.zeros(device, 'GramLoss.residual', [channels, channels]);
     this.partials = Tensor.zeros(device, 'GramLoss.partials', [Math.ceil((channels * channels) / 64)]);
   }
@@ -42,27 +42,31 @@ export class GramLoss implements StyleLoss {
   static async create(gpu: Gpu, style: Tensor): Promise<GramLoss> {
     const { C } = expectShapes({ style: [style, ['C', 'H', 'W']] });
     const { device } = gpu;
-    const loss = new GramLoss(device, await sharedKernels(gpu, SOURCES), Tensor.zeros(device, 'GramLoss.goal', [C, C]));
-    // Against a goal of zeros the residual is the Gram matrix itself.
+    const loss = new GramLoss(
+      device,
+      await sharedKernels(gpu, SOURCES),
+      Tensor.zeros(device, 'GramLoss.target', [C, C]),
+    );
+    // Against a target of zeros the residual is the Gram matrix itself.
     const rec = new Recorder(gpu, 'GramLoss.create');
     loss.recordResidual(rec, style);
-    rec.copy(loss.residual, loss.goal, C * C * 4);
+    rec.copy(loss.residual, loss.target, C * C * 4);
     rec.submit();
     return loss;
   }
 
   /** Several pictures as one style: the mean of their G. Takes the losses. */
   static async pooled({ device }: Gpu, losses: readonly GramLoss[]): Promise<GramLoss> {
-    const [{ kernels, goal }] = losses;
-    const goals = await Promise.all(losses.map((loss) => loss.goal.readF32()));
-    const mean = goals[0].map((_, i) => goals.reduce((sum, g) => sum + g[i], 0) / goals.length);
-    const shape = goal.shape;
+    const [{ kernels, target }] = losses;
+    const targets = await Promise.all(losses.map((loss) => loss.target.readF32()));
+    const mean = targets[0].map((_, i) => targets.reduce((sum, g) => sum + g[i], 0) / targets.length);
+    const shape = target.shape;
     for (const loss of losses) loss.destroy();
-    return new GramLoss(device, kernels, Tensor.from(device, 'GramLoss.goal', shape, mean));
+    return new GramLoss(device, kernels, Tensor.from(device, 'GramLoss.target', shape, mean));
   }
 
   get channels(): number {
-    return this.goal.shape[0];
+    return this.target.shape[0];
   }
 
   evaluate(rec: Recorder, features: Tensor, weight: number, dFeatures: Tensor, value: Tensor): void {
@@ -108,14 +112,14 @@ export class GramLoss implements StyleLoss {
     );
     rec.run(
       gram_residual,
-      { chunks: this.chunks, goal: this.goal, residual: this.residual, partials: this.partials },
+      { chunks: this.chunks, target_gram: this.target, residual: this.residual, partials: this.partials },
       { entry_count: channels * channels, chunk_count: chunkCount, scale: 1 / (channels * pixels) },
       workgroups(channels * channels, 64),
     );
   }
 
   destroy(): void {
-    for (const tensor of [this.chunks, this.residual, this.partials, this.goal]) tensor?.destroy();
+    for (const tensor of [this.chunks, this.residual, this.partials, this.target]) tensor?.destroy();
   }
 }
 

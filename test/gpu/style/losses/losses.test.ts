@@ -123,7 +123,7 @@ describe.each(SIZES)('features [%i, %i, %i], style %i x %i', (C, H, W, styleH, s
   it('content agrees with its reference', async () => {
     const goal = pattern(C * H * W, 3);
     const loss = await ContentLoss.create(gpu);
-    loss.setGoal(upload([C, H, W], goal));
+    loss.setTarget(upload([C, H, W], goal));
     expectAgreement(await measure(loss, upload([C, H, W], features), 0.5), content(features, goal), 0.5);
     loss.destroy();
   });
@@ -142,7 +142,7 @@ describe('against PyTorch', () => {
     const features = upload([C, H, W], pattern(C * H * W, 1));
     const style = upload([C, 6, 4], pattern(C * 24, 2));
     const contentLoss = await ContentLoss.create(gpu);
-    contentLoss.setGoal(upload([C, H, W], pattern(C * H * W, 3)));
+    contentLoss.setTarget(upload([C, H, W], pattern(C * H * W, 3)));
     const found = {
       nnfm: await measure(await NnfmLoss.create(gpu, style), features),
       patch: await measure(await PatchLoss.create(gpu, style), features),
