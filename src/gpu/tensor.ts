@@ -57,13 +57,6 @@ export class Tensor {
     return tensor;
   }
 
-  /** The same buffer under another shape of equal size; freeing either frees both. */
-  reshape(shape: readonly number[]): Tensor {
-    const size = shape.reduce((a, b) => a * b, 1);
-    if (size !== this.size) throw new Error(`${this.label}: expected ${this.size} elements, found shape [${shape}]`);
-    return new Tensor(this.device, this.label, [...shape], this.dtype, this.buffer);
-  }
-
   write(data: TensorArray, elementOffset = 0): void {
     if (elementOffset + data.length > this.size) {
       throw new Error(`${this.label}: expected at most ${this.size - elementOffset} elements, found ${data.length}`);

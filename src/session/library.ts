@@ -125,11 +125,6 @@ export class StyleLibrary implements Library {
     };
   }
 
-  /** The style itself, for regions and mixes. @throws InputError where there is none of that id */
-  styled(id: string): StyledAppearance {
-    return this.entry(id).style;
-  }
-
   /** A mix less what has left the library since. */
   stillThere(mix: StyleMix): StyleMix {
     const there = new Set(this.entries.map(({ style }) => style));
