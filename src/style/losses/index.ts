@@ -6,8 +6,9 @@ import { gram } from './gram.ts';
 import type { LossDefinition } from './loss.ts';
 import { nnfm } from './nnfm.ts';
 import { patch } from './patch.ts';
+import { remd } from './remd.ts';
 
-export const LOSSES = [nnfm, patch, attention, gram, adain] as const;
+export const LOSSES = [nnfm, remd, patch, attention, gram, adain] as const;
 
 export type StyleLossName = (typeof LOSSES)[number]['name'];
 

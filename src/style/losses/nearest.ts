@@ -20,13 +20,13 @@ const MATCH = { nnfm_match: nnfmMatch, nnfm_match_subgroups: nnfmMatchSubgroups 
 type SearchKernels = Record<keyof typeof SOURCES, Kernel>;
 
 /** Blocks of columns that one query's search is split into: enough work for wide adapters at few queries. */
-const COLUMNS_PER_BLOCK = 512;
+export const COLUMNS_PER_BLOCK = 512;
 /** Columns that one thread of nnfm_match_subgroups holds in registers; the bank is padded to whole tiles. */
 const TILE = 32;
 /** Threads of a workgroup of either search. */
 const MATCH_GROUP = 64;
 /** nnfm_match_subgroups shares loads among eight lanes; a workgroup of 64 holds whole subgroups up to 64 wide. */
-const SUBGROUPS = { min: 8, max: MATCH_GROUP };
+export const SUBGROUPS = { min: 8, max: MATCH_GROUP };
 /** Queries that each of those threads takes. */
 const QUERIES_PER_THREAD: Record<string, number> = { nnfm_match: 8, nnfm_match_subgroups: 4 };
 

@@ -83,7 +83,7 @@ describe('losses', () => {
 
   it('refuses what is none, in one sentence', () => {
     for (const bad of ['', 'mse', 'nnfm:0', 'nnfm:-1', 'nnfm:x', 'nnfm:', 'nnfm:1:2', 'nnfm,,gram'])
-      expect(() => losses(bad), bad).toThrow(/^--loss: expected nnfm, patch, attention, gram, adain or several/);
+      expect(() => losses(bad), bad).toThrow(/^--loss: expected nnfm, remd, patch, attention, gram, adain or several/);
     expect(() => losses('nnfm:1,nnfm:2')).toThrow('each once');
   });
 

@@ -52,7 +52,7 @@ describe('command line', () => {
     [
       'a bad loss',
       ['stylize', 'f', '--loss', 'lpips'],
-      '--loss: expected nnfm, patch, attention, gram, adain or several',
+      '--loss: expected nnfm, remd, patch, attention, gram, adain or several',
     ],
     [
       'no such scene',

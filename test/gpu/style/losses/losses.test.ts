@@ -12,6 +12,7 @@ import { ContentLoss } from '../../../../src/style/losses/content.ts';
 import { GramLoss } from '../../../../src/style/losses/gram.ts';
 import { NnfmLoss } from '../../../../src/style/losses/nnfm.ts';
 import { PatchLoss } from '../../../../src/style/losses/patch.ts';
+import { RemdLoss } from '../../../../src/style/losses/remd.ts';
 import { TvLoss } from '../../../../src/style/losses/tv.ts';
 import fixture from '../../../fixtures/style/losses.json' with { type: 'json' };
 import { adain } from '../../../reference/adain.ts';
@@ -21,6 +22,7 @@ import { gram, gramMatrix } from '../../../reference/gram.ts';
 import { type LossResult, nnfm } from '../../../reference/nnfm.ts';
 import { patch } from '../../../reference/patch.ts';
 import { pattern } from '../../../reference/pattern.ts';
+import { remd } from '../../../reference/remd.ts';
 import { tv } from '../../../reference/tv.ts';
 
 let gpu: Gpu;
@@ -92,6 +94,17 @@ describe.each(SIZES)('features [%i, %i, %i], style %i x %i', (C, H, W, styleH, s
     loss.destroy();
   });
 
+  it('both ways agree with their reference, whichever is the larger, with and without subgroups', async () => {
+    const plain = features.map((v) => 0.5 + 0.1 * (v - 0.5));
+    for (const on of [gpu, fullGpu]) {
+      const loss = await RemdLoss.create(on, upload([C, styleH, styleW], style, on));
+      for (const x of [features, plain]) {
+        expectAgreement(await measure(loss, upload([C, H, W], x, on), 3), remd(x, style, C), 3);
+      }
+      loss.destroy();
+    }
+  });
+
   it('patch NNFM agrees with its reference, with and without subgroups', async () => {
     const planes = { data: features, height: H, width: W };
     const expected = patch(planes, { data: style, height: styleH, width: styleW }, C);
@@ -140,11 +153,17 @@ describe('against PyTorch', () => {
   const [C, H, W] = fixture.shape;
   it('values and gradients agree', async () => {
     const features = upload([C, H, W], pattern(C * H * W, 1));
+    const plain = upload(
+      [C, H, W],
+      pattern(C * H * W, 1).map((v) => 0.5 + 0.1 * (v - 0.5)),
+    );
     const style = upload([C, 6, 4], pattern(C * 24, 2));
     const contentLoss = await ContentLoss.create(gpu);
     contentLoss.setTarget(upload([C, H, W], pattern(C * H * W, 3)));
     const found = {
       nnfm: await measure(await NnfmLoss.create(gpu, style), features),
+      remd: await measure(await RemdLoss.create(gpu, style), features),
+      remd_plain: await measure(await RemdLoss.create(gpu, style), plain),
       patch: await measure(await PatchLoss.create(gpu, style), features),
       attention: await measure(await AttentionLoss.create(gpu, style, { temperature: 0.1 }), features),
       gram: await measure(await GramLoss.create(gpu, style), features),
@@ -152,7 +171,17 @@ describe('against PyTorch', () => {
       content: await measure(contentLoss, features),
       tv: await measure(await TvLoss.create(gpu), upload([H, W, 3], pattern(H * W * 3, 4))),
     };
-    for (const name of ['nnfm', 'patch', 'attention', 'gram', 'adain', 'content', 'tv'] as const) {
+    for (const name of [
+      'nnfm',
+      'remd',
+      'remd_plain',
+      'patch',
+      'attention',
+      'gram',
+      'adain',
+      'content',
+      'tv',
+    ] as const) {
       expectAgreement(found[name], { value: fixture[name].value, d: Float64Array.from(fixture[name].d) });
     }
   });

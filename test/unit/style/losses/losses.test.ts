@@ -11,6 +11,7 @@ import { gram, gramMatrix } from '../../../reference/gram.ts';
 import { type LossResult, nnfm } from '../../../reference/nnfm.ts';
 import { patch } from '../../../reference/patch.ts';
 import { differenceError, pattern } from '../../../reference/pattern.ts';
+import { remd, toStyle } from '../../../reference/remd.ts';
 import { tv } from '../../../reference/tv.ts';
 
 const [C, H, W] = fixture.shape;
@@ -19,10 +20,14 @@ const style = pattern(C * 24, 2);
 const goal = pattern(C * H * W, 3);
 const image = pattern(H * W * 3, 4);
 
-type LossName = 'nnfm' | 'patch' | 'attention' | 'gram' | 'adain' | 'content' | 'tv';
+const plain = features.map((v) => 0.5 + 0.1 * (v - 0.5));
+
+type LossName = 'nnfm' | 'remd' | 'remd_plain' | 'patch' | 'attention' | 'gram' | 'adain' | 'content' | 'tv';
 const stylePlanes = { data: style, height: 6, width: 4 };
 const LOSSES: Record<LossName, [Float64Array, (x: Float64Array) => LossResult]> = {
   nnfm: [features, (x) => nnfm(x, style, C)],
+  remd: [features, (x) => remd(x, style, C)],
+  remd_plain: [plain, (x) => remd(x, style, C)],
   patch: [features, (x) => patch({ data: x, height: H, width: W }, stylePlanes, C)],
   attention: [features, (x) => attention(x, style, C, 0.1)],
   gram: [features, (x) => gram(x, style, C)],
@@ -53,6 +58,14 @@ describe('invariants', () => {
       expect(Math.abs(value)).toBeLessThan(1e-12);
       expect(Math.max(...d.map(Math.abs))).toBeLessThan(1e-12);
     }
+  });
+
+  it("the relaxed earth mover's distance is the larger of both ways, whichever that is", () => {
+    expect(remd(features, style, C).value).toBe(
+      Math.max(nnfm(features, style, C).value, toStyle(features, style, C).value),
+    );
+    expect(remd(plain, style, C)).toEqual(toStyle(plain, style, C));
+    expect(toStyle(plain, style, C).value).toBeGreaterThan(nnfm(plain, style, C).value);
   });
 
   it('the Gram matrix does not care where pixels are', () => {
