@@ -233,10 +233,14 @@ export class PaintedLibrary {
     this.endFade();
   }
 
-  /** After it ended, whichever way: where it left a new style, that can be undone. */
-  paintingEnded(known: ReadonlySet<string>): void {
+  /**
+   * After it ended, whichever way: where it left a new style, that can be undone, and is marked where it was cut short.
+   * @param known what was there before it
+   */
+  paintingEnded(known: ReadonlySet<string>, cutShort: boolean): void {
     const { session, history } = this.parts;
     const added = session.library.styles.find(({ id }) => !known.has(id));
+    if (added && cutShort) session.library.rename(added.id, `${nameOf(added)}, unfinished`);
     if (added) history.add(this.removal(added.id, `paint ${nameOf(added)}`, 'undo', this.before ?? undefined));
   }
 

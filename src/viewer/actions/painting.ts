@@ -89,7 +89,7 @@ export async function paint(page: Page): Promise<void> {
         signal,
       });
     } finally {
-      page.library.paintingEnded(known);
+      page.library.paintingEnded(known, signal.aborted);
     }
   });
 }

@@ -139,6 +139,31 @@ describe('Page', () => {
     }
   });
 
+  it('marks a painting that was cut short, and undo takes out that one', async () => {
+    const { page, store } = pageOf();
+    const styles: { id: string; names: string[] }[] = [{ id: 'old', names: ['Old'] }];
+    const library = {
+      styles,
+      rename: (id: string, name: string) => {
+        styles.find((style) => style.id === id)!.names = [name];
+      },
+    };
+    const stylize = async ({ signal }: { signal: AbortSignal }) => {
+      await untilAborted(signal).catch(() => undefined);
+      styles.push({ id: 'new', names: ['Wave'] });
+    };
+    Object.assign(page.parts.session, { library, stylize });
+    page.parts.session.state.scene!.train = [{ picture: { width: 1 } }] as never;
+    page.stylePicture = { name: 'Wave', picture: {} as never };
+    const painting = page.commands.paint();
+    await vi.waitFor(() => expect(page.jobs.current).toBe('stylize'));
+    await Promise.resolve();
+    await page.commands.cancelStyle();
+    await painting;
+    expect(styles.map(({ names }) => names[0])).toEqual(['Old', 'Wave, unfinished']);
+    expect(store.state.library.undo).toBe('paint Wave, unfinished');
+  });
+
   it('takes the last of several openings without asking', async () => {
     const { page, asked } = pageOf();
     const ran: string[] = [];
