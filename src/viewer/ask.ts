@@ -40,6 +40,7 @@ export function ask(parent: HTMLElement, { title, text, yes, no }: Question, sig
     if (signal?.aborted) return reject(new Cancelled());
     signal?.addEventListener('abort', () => reject(new Cancelled()), { once: true });
     // Where what asks can be cancelled, escape is that; elsewhere it is no.
+    if (!signal) card.dataset.escapes = '';
     card.addEventListener('keydown', (event) => {
       if (signal || event.key !== 'Escape') return;
       event.stopPropagation();

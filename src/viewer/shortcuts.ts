@@ -15,7 +15,7 @@ const HANDS: [keys: string, what: string][] = [
 export function shortcuts(parent: HTMLElement, page: Page): () => void {
   const { overlay, toggle } = helpCard(parent, page);
   const actions = new Map(ACTIONS.flatMap((action) => (action.keys ?? []).map((key) => [key, action] as const)));
-  window.addEventListener('keydown', (event) => {
+  const onKey = (event: KeyboardEvent) => {
     const pressed = pressedKey(event);
     if (event.altKey || (event.repeat && !MOVES.test(pressed))) return;
     if (event.target instanceof Element && keepsForItself(event.target, pressed)) return;
@@ -25,7 +25,9 @@ export function shortcuts(parent: HTMLElement, page: Page): () => void {
       void actions.get(pressed)!.run(page);
     } else return;
     event.preventDefault();
-  });
+  };
+  // On the way down: lil-gui lets no key out of its panels.
+  window.addEventListener('keydown', onKey, { capture: true });
   return toggle;
 }
 
@@ -37,6 +39,8 @@ const MOVES = /Arrow|^[-+]$/;
 /** Whether what has the focus uses the key itself: text all of them, a button its space, a slider or a list its arrows. */
 export function keepsForItself(focus: Pick<Element, 'closest'>, key: string): boolean {
   if (focus.closest(TEXT)) return true;
+  // A question is to be answered first; one that can be cancelled, is by escape.
+  if (focus.closest('.question')) return key !== 'Escape' || focus.closest('[data-escapes]') !== null;
   // Undo and redo are of the page everywhere else.
   if (key.startsWith('ctrl+')) return false;
   if (focus.closest('select')) return key === ' ' || ARROWS.test(key);

@@ -76,6 +76,15 @@ describe('keys', () => {
     expect(keepsForItself(box, 'ArrowLeft')).toBe(false);
   });
 
+  it('wait until a question is answered, but for the escape that cancels what asks', () => {
+    const question = (own: boolean) => ({
+      closest: (list: string) => (list === '.question' || (own && list === '[data-escapes]') ? ({} as Element) : null),
+    });
+    expect(keepsForItself(question(false), 'p')).toBe(true);
+    expect(keepsForItself(question(false), 'Escape')).toBe(false);
+    expect(keepsForItself(question(true), 'Escape')).toBe(true);
+  });
+
   it('are told with what is held beside them, and written as people write them', () => {
     const pressed = { key: 'z', ctrlKey: false, metaKey: false, shiftKey: false };
     expect(pressedKey(pressed)).toBe('z');
