@@ -13,8 +13,19 @@ const WEIGHTS = (() => {
   return raw.map((w) => w / sum);
 })();
 
-/** @param a, b [H, W, channels], values 0..1. @returns -1..1, 1 for equal pictures */
-export function ssim(a: Float32Array, b: Float32Array, width: number, height: number, channels = 3): number {
+/**
+ * @param a, b [H, W, channels], values 0..1
+ * @param kept 1 for each pixel whose window counts, 0 for others; all where omitted. [H, W]
+ * @returns -1..1, 1 for equal pictures
+ */
+export function ssim(
+  a: Float32Array,
+  b: Float32Array,
+  width: number,
+  height: number,
+  channels = 3,
+  kept: Uint8Array | null = null,
+): number {
   if (a.length !== width * height * channels || b.length !== a.length) {
     throw new Error(`ssim: expected twice [${height}, ${width}, ${channels}], got ${a.length} and ${b.length} values`);
   }
@@ -33,16 +44,25 @@ export function ssim(a: Float32Array, b: Float32Array, width: number, height: nu
     const meanAA = plane((i) => a[i] * a[i]);
     const meanBB = plane((i) => b[i] * b[i]);
     const meanAB = plane((i) => a[i] * b[i]);
-    let sum = 0;
+    let [sum, count] = [0, 0];
     for (let i = 0; i < meanA.length; i++) {
+      if (kept !== null && kept[centreOf(i, width)] === 0) continue;
+      count++;
       const [ma, mb] = [meanA[i], meanB[i]];
       const covariance = meanAB[i] - ma * mb;
       const variances = meanAA[i] - ma * ma + meanBB[i] - mb * mb;
       sum += ((2 * ma * mb + C1) * (2 * covariance + C2)) / ((ma * ma + mb * mb + C1) * (variances + C2));
     }
-    total += sum / meanA.length;
+    total += count > 0 ? sum / count : 1;
   }
   return total / channels;
+}
+
+/** Pixel of the picture that the i-th window lies round. */
+function centreOf(i: number, width: number): number {
+  const across = width - WINDOW + 1;
+  const half = (WINDOW - 1) / 2;
+  return (Math.floor(i / across) + half) * width + (i % across) + half;
 }
 
 /** Separable window over [H, W]; keeps only the [H - 10, W - 10] places where it fits. */

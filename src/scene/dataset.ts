@@ -25,6 +25,8 @@ export interface Frame {
   split: 'all' | 'train' | 'test';
   /** Row-major 4x4, camera-to-world, OpenGL axes, rigid; dataset world. */
   cameraToWorld: Mat4;
+  /** The picture's mask as the dataset names it, black where nothing is to be learned. */
+  mask?: string;
   intrinsics: RawIntrinsics;
 }
 

@@ -3,10 +3,11 @@
 
 import { InputError, inputError, throwIfAborted } from '../errors.ts';
 import type { Frame, RawIntrinsics } from './dataset.ts';
+import { applyMask, type MaskFile } from './masks.ts';
 import { isOnItsSide, storedPicture, turnOf } from './orientation.ts';
 import { readPictureHeader } from './picture-header.ts';
 import { resizedCamera } from './rays.ts';
-import type { Camera, FileSource, LoadSceneOptions, Picture } from './types.ts';
+import type { Camera, FileSource, LoadSceneOptions, Picture, PictureDecoder } from './types.ts';
 
 /** Pictures in the making at a time: enough to keep decoders busy, few enough to hold little memory. */
 const CONCURRENCY = 4;
@@ -14,6 +15,7 @@ const CONCURRENCY = 4;
 export interface Usable extends Frame {
   /** Of the picture, in the file source. */
   path: string;
+  maskFile: MaskFile | null;
 }
 
 /** A view whose camera is not placed in the scene yet: its pose is the frame's. */
@@ -31,6 +33,11 @@ export class Reduction {
   /** ... or nothing does, and stored is what pose estimators see. */
   asStored = 0;
   mismatches = 0;
+  masked = 0;
+  /** Sum over the masked views of the share that is ignored. */
+  maskedShare = 0;
+  /** First sentence of masks that could not be used. */
+  maskFault: string | null = null;
 
   constructor(readonly options: LoadSceneOptions) {
     this.#factor = options.downscale ?? (options.maxSide ? null : 1);
@@ -56,6 +63,11 @@ export class Reduction {
       notes.push(
         `pictures taken as they are stored, not as their EXIF turns them, as pose estimators do: ${this.asStored}`,
       );
+    if (this.masked > 0) {
+      const share = Math.round((100 * this.maskedShare) / this.masked);
+      notes.push(`${this.masked} pictures have masks, which leave out ${share} % of them`);
+    }
+    if (this.maskFault !== null) notes.push(`masks that cannot be used were left out: ${this.maskFault}`);
     if (this.factor > 1) notes.push(`pictures were reduced to 1/${this.factor}`);
     return notes;
   }
@@ -115,6 +127,7 @@ async function loadView(
     if (turn === 'stored') reduction.turned++;
     else reduction.asStored++;
   }
+  if (frame.maskFile) await mask(files, picture, frame.maskFile, reduction, decoder);
   const camera = cameraOf(frame.intrinsics, full, frame.cameraToWorld);
   if (width && height && (width !== full.width || height !== full.height)) {
     // Half a pixel of rounding in a reduced copy is no other shape.
@@ -123,6 +136,35 @@ async function loadView(
     else reduction.rescaled++;
   }
   return { camera: resizedCamera(camera, picture.width, picture.height), picture };
+}
+
+/** Marks in the picture what its mask ignores. A mask that cannot be read is done without; one that leaves nothing is not. */
+async function mask(
+  files: FileSource,
+  picture: Picture,
+  { path, ignored }: MaskFile,
+  reduction: Reduction,
+  decoder: PictureDecoder,
+): Promise<void> {
+  const where = `mask ${path} of ${files.name}`;
+  const { width, height } = picture;
+  let share: number;
+  try {
+    const bytes = await files.read(path);
+    const full = await decoder.size(bytes, where);
+    const isOfShape = Math.abs(full.width * height - full.height * width) <= 2 * Math.max(full.width, full.height);
+    if (!isOfShape || full.width < width) {
+      throw inputError('size', where, `the shape of its picture, ${width}x${height}`, `${full.width}x${full.height}`);
+    }
+    share = applyMask(picture, await decoder.decode(bytes, where, { width, height }), ignored);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    reduction.maskFault ??= error.message;
+    return;
+  }
+  if (share === 1) throw inputError('picture', where, 'some pixels to be left', 'a mask of all of them');
+  reduction.masked++;
+  reduction.maskedShare += share;
 }
 
 /** Intrinsics at the picture's true size, from whatever the dataset says of them. */

@@ -14,7 +14,7 @@ export async function readLlff(files: DatasetFiles): Promise<Dataset> {
   const where = `${LLFF_FILE} of ${files.source.name}`;
   const rows = readNpy(await files.source.read(files.root + LLFF_FILE), where);
   const names = pictureNames(files, rows.length);
-  const notes = files.paths.some((path) => path.startsWith(`${files.root}masks/`)) ? ['masks are not used'] : [];
+  const notes: string[] = [];
   return {
     format: 'LLFF',
     file: LLFF_FILE,

@@ -3,10 +3,11 @@
 // one usable picture is refused.
 
 import { inputError, throwIfAborted } from '../errors.ts';
-import { isCutOut, withoutAlpha } from './cut-out.ts';
+import { asPhotograph, isCutOut } from './cut-out.ts';
 import type { Dataset } from './dataset.ts';
 import { decodeAll, Reduction, type Usable } from './decoded-views.ts';
 import { type FoundDataset, findDataset } from './formats.ts';
+import { findMask } from './masks.ts';
 import { invertAffine } from './matrix.ts';
 import { byName, FileFinder } from './paths.ts';
 import { placedPose, placementFor, sceneFromWorldOf } from './placement.ts';
@@ -18,12 +19,13 @@ export async function loadScene(files: FileSource, options: LoadSceneOptions): P
   checkOptions(options);
   const paths = await files.list();
   throwIfAborted(options.signal);
-  const found = await findDataset(files, paths, new FileFinder(paths), options.signal);
+  const finder = new FileFinder(paths);
+  const found = await findDataset(files, paths, finder, options.signal);
   throwIfAborted(options.signal);
 
   const { dataset } = found;
   const notes = [...dataset.notes, ...found.pictures.notes];
-  const usable = withPictures(found, notes);
+  const usable = withPictures(found, finder, notes);
   const chosen = split(usable, options, notes);
 
   const reduction = new Reduction(options);
@@ -46,7 +48,7 @@ export async function loadScene(files: FileSource, options: LoadSceneOptions): P
   let transparent = 0;
   const viewOf = (frame: Usable): View => {
     const { camera, picture } = views.get(frame)!;
-    if (!hasAlpha && withoutAlpha(picture)) transparent++;
+    if (!hasAlpha && asPhotograph(picture)) transparent++;
     const cameraToWorld = placedPose(sceneFromWorld, frame.cameraToWorld);
     return { name: frame.name, camera: { ...camera, cameraToWorld }, picture };
   };
@@ -54,9 +56,7 @@ export async function loadScene(files: FileSource, options: LoadSceneOptions): P
   let [train, test] = [inOrder('train'), inOrder('test')];
   if (train.length === 0) [train, test] = [test, []]; // one picture only, or all others broken
   if (transparent > 0) {
-    notes.push(
-      `${transparent} of ${decoded.length} pictures have transparent pixels; the others are whole photographs, so that these are taken as such, too`,
-    );
+    notes.push(`${transparent} of ${decoded.length} pictures have transparent pixels: nothing is learned from those`);
   }
   return {
     name: files.name.replace(/\.zip$/i, ''),
@@ -86,7 +86,7 @@ function checkOptions({ downscale, maxSide, holdout, maxTrain, maxTest }: LoadSc
 }
 
 /** Frames that have a picture, sorted by name; each picture once, however often and in whatever spelling it is named. */
-function withPictures({ dataset, pictures }: FoundDataset, notes: string[]): Usable[] {
+function withPictures({ dataset, root, pictures }: FoundDataset, finder: FileFinder, notes: string[]): Usable[] {
   const byPath = new Map<string, Usable>();
   const counted = { train: 0, test: 0, all: 0 };
   const missing = { train: 0, test: 0, all: 0 };
@@ -96,7 +96,7 @@ function withPictures({ dataset, pictures }: FoundDataset, notes: string[]): Usa
     counted[frame.split]++;
     if (path === null) missing[frame.split]++;
     else if (byPath.has(path)) repeated++;
-    else byPath.set(path, { ...frame, path });
+    else byPath.set(path, { ...frame, path, maskFile: findMask(frame, path, root, finder) });
   });
   for (const part of ['all', 'train', 'test'] as const) {
     if (missing[part] === 0 || missing[part] === dataset.frames.length) continue;

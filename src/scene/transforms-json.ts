@@ -137,6 +137,7 @@ export function framesOf(json: TransformsFile, where: string, split: Frame['spli
       name: plainPath(frame.file_path),
       split,
       cameraToWorld: checkedPose(frame.transform_matrix, place),
+      ...(frame.mask_path !== undefined && { mask: plainPath(frame.mask_path) }),
       intrinsics: intrinsicsOf(lensFields(json, frame), place, notes),
     };
   };

@@ -20,7 +20,7 @@ export async function readTransforms(files: DatasetFiles, file = TRANSFORMS): Pr
   const json = await readJson(files, file);
   const where = `${file} of ${files.source.name}`;
   const isNgp = json.aabb_scale !== undefined || json.scale !== undefined || json.offset !== undefined;
-  const notes = maskNote(json);
+  const notes: string[] = [];
   const frames = splitByNames(json, framesOf(json, where, 'all', notes), notes);
   return {
     format: isNgp ? 'instant-ngp' : 'nerfstudio',
@@ -67,7 +67,6 @@ export async function readBlender(files: DatasetFiles, hasPicture: (name: string
     try {
       const json = await readJson(files, blenderFile(split));
       const where = `${blenderFile(split)} of ${files.source.name}`;
-      notes.push(...maskNote(json));
       read.set(split, { json, frames: framesOf(json, where, split === 'train' ? 'train' : 'test', notes) });
     } catch (error) {
       // Without the training views there is nothing; without the others there is still a scene.
@@ -101,9 +100,4 @@ function boxOf(json: TransformsFile, where: string): Extract<Dataset['placement'
   const offset = (Array.isArray(given) ? given : [given, given, given]) as [number, number, number];
   if (!offset.every(Number.isFinite)) throw inputError('offset', where, 'finite numbers', `[${offset.join(', ')}]`);
   return { kind: 'box', scale, offset, aabbScale };
-}
-
-function maskNote(json: TransformsFile): string[] {
-  const named = json.frames.some((frame) => typeof (frame as { mask_path?: unknown } | null)?.mask_path === 'string');
-  return named ? ['masks (mask_path) are not used'] : [];
 }

@@ -16,6 +16,7 @@ import { ssim } from '../metrics/ssim.ts';
 import { readView } from '../nerf/bands.ts';
 import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
 import type { RenderTarget } from '../nerf/types.ts';
+import { keptPixels } from '../scene/masks.ts';
 import type { Camera, Picture, Scene, View } from '../scene/types.ts';
 import { type StyleJudge, styleDistances } from './style-distances.ts';
 import type { ConsistencyPair, ConsistencyScore, Evaluation, ScoredView, ViewScore } from './types.ts';
@@ -62,12 +63,14 @@ export async function scoreViews(
     throwIfAborted(signal);
     const { width, height } = picture;
     const rgb = quantised(await readView(gpu, width, height, (target) => render(camera, target)));
+    const kept = keptPixels(picture);
     const truth = photograph(picture, background);
+    if (kept) showRender(truth, rgb, kept);
     const score: ViewScore = {
       name,
-      psnr: Math.min(99, psnr(rgb, truth)),
+      psnr: Math.min(99, psnr(rgb, truth, kept)),
       // SSIM's window is 11 x 11.
-      ssim: width >= 11 && height >= 11 ? ssim(rgb, truth, width, height) : 0,
+      ssim: width >= 11 && height >= 11 ? ssim(rgb, truth, width, height, 3, kept) : 0,
       ...(lpips && { lpips: await lpips.distance(rgb, truth, width, height) }),
     };
     scores.push(score);
@@ -75,6 +78,11 @@ export async function scoreViews(
     onProgress?.(scores.length);
   }
   return scores;
+}
+
+/** Puts the render in the place of what a mask leaves out, so that nothing is made of the difference there. */
+function showRender(truth: Float32Array, rgb: Float32Array, kept: Uint8Array): void {
+  for (let i = 0; i < truth.length; i++) if (kept[Math.floor(i / 3)] === 0) truth[i] = rgb[i];
 }
 
 /** Means, and how they came about. @param network name of LPIPS's feature network, where there is LPIPS */

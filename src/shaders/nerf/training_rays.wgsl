@@ -1,7 +1,11 @@
 // Picks a random pixel of a random training view for each ray, and its target colour. [R]
 // Random background: alpha pictures are composited over a colour drawn for each ray, so that transparency is learned;
 // opaque pictures see it only where the field lets light through. A share of the rays has its direction hidden, so
-// that the view-independent reading of the field (which styles use) is trained beside the other.
+// that the view-independent reading of the field (which styles use) is trained beside the other. The ray of a masked pixel
+// ends before it begins: with no sample it shows its background, which is its target, and so it has no loss.
+
+/// RGBA8 of a pixel that nothing is to be learned from; scene/masks.ts has the same number.
+const MASKED_PIXEL = 0x0053414du;
 
 struct Uniforms {
   ray_count: u32,
@@ -39,9 +43,10 @@ fn training_rays(@builtin(global_invocation_id) id: vec3u) {
     random_f32(uniforms.seed, uniforms.step, r, 4u),
     random_f32(uniforms.seed, uniforms.step, r, 5u),
   );
-  let colour = unpack4x8unorm(pixels[cameras[view].first_pixel + index]);
+  let rgba = pixels[cameras[view].first_pixel + index];
+  let colour = unpack4x8unorm(rgba);
   let keeps_direction = random_f32(uniforms.seed, uniforms.step, r, 6u) >= uniforms.direction_dropout;
-  rays[r] = Ray(ray.origin, ray.t_near + jitter, ray.direction, ray.t_far);
+  rays[r] = Ray(ray.origin, ray.t_near + jitter, ray.direction, select(ray.t_far, -1.0, rgba == MASKED_PIXEL));
   ray_shading[r] = RayShading(ray.direction, select(0.0, 1.0, keeps_direction));
   ray_background[r] = RayBackground(background, 1.0);
   ray_target[r] = vec4f(mix(background, colour.rgb, colour.a), 0.0);

@@ -6,6 +6,7 @@ import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { packCameras } from '../../../src/nerf/camera-buffer.ts';
 import { NerfKernels } from '../../../src/nerf/kernels.ts';
+import { MASKED_PIXEL } from '../../../src/scene/masks.ts';
 import { rayOfPixel } from '../../../src/scene/rays.ts';
 import type { Camera, Distortion } from '../../../src/scene/types.ts';
 import { cameraAround, SMALL_FIELD } from '../../reference/nerf/cases.ts';
@@ -105,6 +106,9 @@ describe('training_rays', () => {
     const cameras = CAMERAS.map(([, camera]) => camera);
     const size = 33 * 17;
     const bytes = Uint8Array.from(pattern(4 * size * cameras.length, 3), (v) => Math.round(255 * v));
+    // Every third pixel is masked: its ray has no length, and is to show what stands behind it.
+    const pixels = new Uint32Array(bytes.buffer);
+    for (let i = 1; i < pixels.length; i += 3) pixels[i] = MASKED_PIXEL;
     const make = () => new Float32Array(4 * count);
     const [seed, step, dropout] = [5, 12, 0.25];
     const found = await runKernel(
@@ -115,7 +119,7 @@ describe('training_rays', () => {
           cameras,
           cameras.map((__, i) => i * size),
         ),
-        pixels: new Uint32Array(bytes.buffer),
+        pixels,
         rays: new Float32Array(8 * count),
         ray_shading: make(),
         ray_background: make(),
@@ -147,13 +151,15 @@ describe('training_rays', () => {
       const uses = randomF32(seed, step, r, 6) >= dropout ? 1 : 0;
       hidden.add(1 - uses);
       const jitter = randomF32(seed, step, r, 2) * Math.max(near * cone, stepMin);
-      expect(drawn).toBeAllclose([...ray.origin, near + jitter, ...ray.direction, far], close);
+      const masked = (view * size + pixel) % 3 === 1;
+      expect(drawn).toBeAllclose([...ray.origin, near + jitter, ...ray.direction, masked ? -1 : far], close);
       expect(at(found.ray_shading)).toBeAllclose([...ray.direction, uses], close);
       const background = [3, 4, 5].map((stream) => randomF32(seed, step, r, stream));
       expect(at(found.ray_background)).toBeAllclose([...background, 1], close);
       const [red, green, blue, alpha] = bytes.subarray(4 * (view * size + pixel)).map(Number);
       const over = [red, green, blue].map((v, c) => (v * alpha) / 255 ** 2 + background[c] * (1 - alpha / 255));
       expect(at(found.ray_target).slice(0, 3)).toBeAllclose(over, close);
+      if (masked) expect(at(found.ray_target).slice(0, 3)).toEqual(at(found.ray_background).slice(0, 3));
     }
     expect(hidden.size).toBe(count > 1 ? 2 : 1);
   });

@@ -4,6 +4,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { loadScene } from '../../../src/scene/load.ts';
+import { keptPixels } from '../../../src/scene/masks.ts';
 import { nodeDecoder } from '../../../src/scene/node-decoder.ts';
 import type { LoadSceneOptions, Scene } from '../../../src/scene/types.ts';
 import {
@@ -99,7 +100,7 @@ describe('COLMAP models', async () => {
       'sparse/0/images.txt': blanks,
     });
     expect(long.train).toHaveLength(10);
-    expect(performance.now() - began).toBeLessThan(2000);
+    expect(performance.now() - began).toBeLessThan(20_000); // quadratic: seven minutes
   });
 });
 
@@ -383,7 +384,13 @@ describe('transparency and scale', async () => {
     );
     const scene = await load(files);
     expect([scene.hasAlpha, scene.unbounded]).toEqual([false, true]);
-    expect(scene.train.every(({ picture }) => picture.data.every((value, i) => i % 4 < 3 || value === 255))).toBe(true);
+    // The corner is nothing to learn from; all else is opaque.
+    scene.train.forEach(({ picture }, i) => {
+      const kept = keptPixels(picture);
+      expect(kept?.indexOf(0) ?? null).toBe(i === 2 ? 0 : null);
+      expect(kept?.lastIndexOf(0) ?? null).toBe(i === 2 ? 0 : null);
+      for (let p = 3; p < picture.data.length; p += 4) expect(picture.data[p]).toBe(i === 2 && p === 3 ? 0 : 255);
+    });
     expect(said(scene)).toContain('1 of 8 pictures have transparent pixels');
   });
 
