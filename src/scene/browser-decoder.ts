@@ -2,7 +2,7 @@
 // read first, on the page's thread: a huge picture is refused before a decoder sees it.
 
 import type { DecodeReply, DecodeRequest } from './decode-worker.ts';
-import { checkPictureSize, notAPicture, orientedSize, readPictureHeader } from './picture-header.ts';
+import { checkPictureSize, largestHeifSize, notAPicture, orientedSize, readPictureHeader } from './picture-header.ts';
 import type { Picture, PictureDecoder } from './types.ts';
 
 const FORMATS = 'JPEG, PNG, WebP, GIF or AVIF';
@@ -62,7 +62,11 @@ export function createBrowserDecoder(
 
   const headerSize = (bytes: Uint8Array, where: string) => {
     const header = readPictureHeader(bytes);
-    if (!header) return null;
+    if (!header) {
+      const largest = largestHeifSize(bytes);
+      if (largest) checkPictureSize(largest.width, largest.height, where);
+      return null;
+    }
     const size = orientedSize(header);
     checkPictureSize(size.width, size.height, where);
     return size;

@@ -3,7 +3,7 @@
 
 import { inputError } from '../errors.ts';
 import type { ColmapImage } from './colmap.ts';
-import { COLMAP_MODELS, type ColmapCamera } from './colmap-lens.ts';
+import { COLMAP_MODELS, type ColmapCamera, MAX_IMAGES } from './colmap-lens.ts';
 
 /** Little-endian values one after another. */
 class Cursor {
@@ -41,7 +41,9 @@ class Cursor {
 export function binaryCameras(bytes: Uint8Array, where: string): ColmapCamera[] {
   const cursor = new Cursor(bytes);
   const cameras: ColmapCamera[] = [];
-  for (let left = cursor.u64(); left > 0; left--) {
+  const count = cursor.u64();
+  if (count > MAX_IMAGES) throw inputError('cameras', where, `at most ${MAX_IMAGES}`, String(count));
+  for (let left = count; left > 0; left--) {
     const [id, modelId, width, height] = [cursor.i32(), cursor.i32(), cursor.u64(), cursor.u64()];
     const model = COLMAP_MODELS[modelId];
     // Nobody can tell how many numbers follow: what comes after is lost, too.
@@ -51,10 +53,12 @@ export function binaryCameras(bytes: Uint8Array, where: string): ColmapCamera[] 
   return cameras;
 }
 
-export function binaryImages(bytes: Uint8Array): ColmapImage[] {
+export function binaryImages(bytes: Uint8Array, where: string): ColmapImage[] {
   const cursor = new Cursor(bytes);
   const images: ColmapImage[] = [];
-  for (let left = cursor.u64(); left > 0; left--) {
+  const count = cursor.u64();
+  if (count > MAX_IMAGES) throw inputError('images', where, `at most ${MAX_IMAGES}`, String(count));
+  for (let left = count; left > 0; left--) {
     cursor.i32(); // the image's own number
     const [quaternion, translation, camera] = [cursor.f64s(4), cursor.f64s(3), cursor.i32()];
     images.push({ quaternion, translation, camera, name: cursor.text() });

@@ -19,6 +19,9 @@ export const COLMAP_MODELS: readonly [string, ...string[]][] = [
   ['THIN_PRISM_FISHEYE', 'fx', 'fy', 'cx', 'cy', 'k1', 'k2', 'p1', 'p2', 'k3', 'k4', 'sx1', 'sy1'],
 ];
 
+/** More images, and cameras, than any reconstruction of a scene has. */
+export const MAX_IMAGES = 50_000;
+
 export interface ColmapCamera {
   id: number;
   model: readonly [string, ...string[]];

@@ -3,7 +3,7 @@
 
 import { inputError } from '../errors.ts';
 import type { ColmapImage } from './colmap.ts';
-import { COLMAP_MODELS, type ColmapCamera } from './colmap-lens.ts';
+import { COLMAP_MODELS, type ColmapCamera, MAX_IMAGES } from './colmap-lens.ts';
 import { decodeText } from './text.ts';
 
 const linesOf = (bytes: Uint8Array): string[] =>
@@ -73,6 +73,7 @@ export function textImages(bytes: Uint8Array, where: string): ColmapImage[] {
     const image = imageOf(all[i]);
     if (!image) throw inputError('image', where, 'number, quaternion, position, camera, name', all[i].slice(0, 60));
     images.push(image);
+    if (images.length > MAX_IMAGES) throw inputError('images', where, `at most ${MAX_IMAGES}`, 'more');
     if (i + 1 < all.length && !imageOf(all[i + 1])) i++;
   }
   return images;

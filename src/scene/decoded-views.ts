@@ -2,12 +2,16 @@
 // size. The first good picture sets the reduction for all.
 
 import { InputError, inputError, throwIfAborted } from '../errors.ts';
+import { coveringSubset } from './coverage.ts';
 import type { Frame, RawIntrinsics } from './dataset.ts';
 import { applyMask, type MaskFile } from './masks.ts';
 import { isOnItsSide, storedPicture, turnOf } from './orientation.ts';
 import { readPictureHeader } from './picture-header.ts';
 import { resizedCamera } from './rays.ts';
 import type { Camera, FileSource, LoadSceneOptions, Picture, PictureDecoder } from './types.ts';
+
+/** Bytes that all pictures of a scene may have once decoded: as many again lie on the GPU. */
+export const PICTURE_BYTES = 2 * 2 ** 30;
 
 /** Pictures in the making at a time: enough to keep decoders busy, few enough to hold little memory. */
 const CONCURRENCY = 4;
@@ -73,35 +77,69 @@ export class Reduction {
   }
 }
 
+export interface Decoded {
+  views: Map<Usable, DecodedView>;
+  failures: InputError[];
+  /** What was left out for want of room, in words. */
+  notes: string[];
+}
+
 export async function decodeAll(
   files: FileSource,
   frames: Usable[],
   reduction: Reduction,
   options: LoadSceneOptions,
-): Promise<{ views: Map<Usable, DecodedView>; failures: InputError[] }> {
+): Promise<Decoded> {
   const views = new Map<Usable, DecodedView>();
   const failures: InputError[] = [];
-  let done = 0;
+  const notes: string[] = [];
+  const most = options.pictureBytes ?? PICTURE_BYTES;
+  let [done, bytes, crowded] = [0, 0, 0];
+  let wanted = frames;
   const load = async (frame: Usable): Promise<void> => {
     throwIfAborted(options.signal);
-    try {
-      views.set(frame, await loadView(files, frame, reduction, options));
-    } catch (error) {
-      throwIfAborted(options.signal); // a read that the signal cut off is no fault
-      if (!(error instanceof InputError)) throw error;
-      failures.push(error);
+    // Pictures larger than the first, by which they were counted.
+    if (bytes > most) crowded++;
+    else {
+      try {
+        const view = await loadView(files, frame, reduction, options);
+        views.set(frame, view);
+        bytes += view.picture.data.length;
+      } catch (error) {
+        throwIfAborted(options.signal); // a read that the signal cut off is no fault
+        if (!(error instanceof InputError)) throw error;
+        failures.push(error);
+      }
     }
     throwIfAborted(options.signal);
-    options.onProgress?.(++done, frames.length, frame.name);
+    options.onProgress?.(++done, wanted.length, frame.name);
   };
   // The first good picture sets the reduction, before others are under way: the result is the same in any timing.
   let next = 0;
   while (next < frames.length && views.size === 0) await load(frames[next++]);
+  wanted = [...frames.slice(0, next), ...fitting(frames.slice(next), bytes, most - bytes, notes)];
   const lane = async () => {
-    while (next < frames.length) await load(frames[next++]);
+    while (next < wanted.length) await load(wanted[next++]);
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, lane));
-  return { views, failures };
+  if (crowded > 0) notes.push(`${crowded} pictures were left out: those before them take ${megabytes(bytes)} already`);
+  return { views, failures, notes };
+}
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
+
+/** As many frames as there is room for, training and held-out views by the same share, each from all sides. */
+function fitting(frames: Usable[], bytesEach: number, room: number, notes: string[]): Usable[] {
+  const count = Math.max(1, Math.floor(room / Math.max(1, bytesEach)));
+  if (frames.length <= count) return frames;
+  const share = count / frames.length;
+  const kept = (['train', 'test'] as const).flatMap((part) => {
+    const all = frames.filter(({ split }) => split === part);
+    return coveringSubset(all, Math.floor(share * all.length));
+  });
+  const all = megabytes(bytesEach * (frames.length + 1));
+  notes.push(`${kept.length + 1} of ${frames.length + 1} pictures are used, from all sides: all would take ${all}`);
+  return kept;
 }
 
 async function loadView(

@@ -29,7 +29,7 @@ export async function loadScene(files: FileSource, options: LoadSceneOptions): P
   const chosen = split(usable, options, notes);
 
   const reduction = new Reduction(options);
-  const { views, failures } = await decodeAll(files, chosen, reduction, options);
+  const { views, failures, notes: leftOut } = await decodeAll(files, chosen, reduction, options);
   if (views.size === 0) {
     const fault = `none (${failures[0].message})`;
     throw inputError('pictures', files.name, `at least one of ${failures.length} to be readable`, fault);
@@ -39,7 +39,7 @@ export async function loadScene(files: FileSource, options: LoadSceneOptions): P
       `${failures.length} of ${chosen.length} pictures could not be read and were skipped: ${failures[0].message}`,
     );
   }
-  notes.push(...reduction.notes());
+  notes.push(...leftOut, ...reduction.notes());
 
   const decoded = chosen.filter((frame) => views.has(frame));
   const hasAlpha = isCutOut(decoded.map((frame) => views.get(frame)!.picture));

@@ -59,13 +59,17 @@ function jpeg(view: DataView): PictureHeader | null {
   if (view.byteLength < 4 || view.getUint16(0) !== 0xffd8) return null;
   let orientation = 1;
   for (let at = 2; ; ) {
-    if (view.getUint8(at) !== 0xff) return null;
+    // Decoders look for the next marker, whatever lies before it.
+    if (view.getUint8(at) !== 0xff) {
+      at += 1;
+      continue;
+    }
     const marker = view.getUint8(at + 1);
     if (marker === 0xff) {
       at += 1; // fill byte
       continue;
     }
-    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
+    if (marker === 0x00 || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
       at += 2; // markers without a length
       continue;
     }
@@ -95,6 +99,26 @@ function exifOrientation(view: DataView, start: number, end: number): number | n
   }
   return null;
 }
+
+/**
+ * The largest size that an AVIF or HEIF file names (its `ispe` properties: of the picture, of its tiles, of previews); null
+ * for other files. Good to refuse by, before a decoder allocates; which of them is shown only a decoder can tell.
+ */
+export function largestHeifSize(bytes: Uint8Array): { width: number; height: number } | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.byteLength < 12 || view.getUint32(4) !== 0x66747970) return null; // ftyp
+  let found: { width: number; height: number } | null = null;
+  const end = Math.min(view.byteLength - 16, HEIF_META_BYTES);
+  for (let at = 8; at < end; at++) {
+    if (view.getUint32(at) !== 0x69737065) continue; // ispe, then version and flags
+    const [width, height] = [view.getUint32(at + 8), view.getUint32(at + 12)];
+    if (!found || width * height > found.width * found.height) found = { width, height };
+  }
+  return found;
+}
+
+/** Properties come before the pixels. */
+const HEIF_META_BYTES = 1 << 20;
 
 function webp(view: DataView): PictureHeader | null {
   if (view.byteLength < 30 || view.getUint32(0) !== 0x52494646 || view.getUint32(8) !== 0x57454250) return null;

@@ -95,6 +95,8 @@ export interface LoadSceneOptions {
   /** At most this many training / test views, evenly spread (for quick presets). Default: all. */
   maxTrain?: number;
   maxTest?: number;
+  /** Bytes that the decoded pictures may take in all; of more pictures a part from all sides is used. Default 2 GiB. */
+  pictureBytes?: number;
   /** The very views of a training before, by name: `holdout`, `maxTrain` and `maxTest` do not count then. */
   views?: { train: readonly string[]; test: readonly string[] };
   signal?: AbortSignal;

@@ -2,7 +2,7 @@
 // that lead outside, encrypted files and archives that would unpack to more than is sane are refused from the
 // directory alone, before anything is inflated. Zip64 (more than 4 GB) is beyond the limits anyway.
 
-import { inflateSync } from 'fflate';
+import { Inflate } from 'fflate';
 import { crc32 } from '../crc32.ts';
 import { InputError, inputError } from '../errors.ts';
 import { isClutter, leadsOutside, plainPath } from './paths.ts';
@@ -174,19 +174,38 @@ async function unpack(reader: ByteReader, entry: Entry, where: string): Promise<
   if (entry.method !== 0 && entry.method !== 8) {
     throw inputError('compression', where, 'stored or deflate', `method ${entry.method}`);
   }
-  let bytes = packed;
-  if (entry.method === 8) {
-    try {
-      // Inflated into what the directory promised and not a byte more: a lie about the size costs nothing.
-      bytes = inflateSync(packed, { out: new Uint8Array(entry.bytes) });
-    } catch (error) {
-      throw inputError('data', where, 'deflated bytes', error instanceof Error ? error.message : String(error));
-    }
-  }
+  const bytes = entry.method === 8 ? await inflate(packed, entry.bytes, where) : packed;
   if (bytes.length !== entry.bytes || crc32(bytes) !== entry.crc) {
     throw inputError('data', where, `${entry.bytes} bytes of the stored checksum`, `${bytes.length} other bytes`);
   }
   return bytes;
+}
+
+/** Packed bytes that are inflated between two looks at what came out: deflate makes at most 1032 of one. */
+const INFLATE_STEP = 1 << 14;
+/** Inflated bytes after which others have their turn. */
+const BREATH_BYTES = 1 << 24;
+
+/** Inflates into what the directory promised and not a byte more: a lie about the size costs neither room nor time. */
+async function inflate(packed: Uint8Array, size: number, where: string): Promise<Uint8Array<ArrayBuffer>> {
+  const out = new Uint8Array(size);
+  let [length, breath] = [0, BREATH_BYTES];
+  const stream = new Inflate((chunk) => {
+    if (length + chunk.length <= size) out.set(chunk, length);
+    length += chunk.length;
+  });
+  for (let at = 0; at === 0 || at < packed.length; at += INFLATE_STEP) {
+    try {
+      stream.push(packed.subarray(at, at + INFLATE_STEP), at + INFLATE_STEP >= packed.length);
+    } catch (error) {
+      throw inputError('data', where, 'deflated bytes', error instanceof Error ? error.message : String(error));
+    }
+    if (length > size) throw inputError('data', where, `${size} bytes, as its directory says`, 'more');
+    if (length < breath) continue;
+    breath = length + BREATH_BYTES;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  return length === size ? out : out.slice(0, length);
 }
 
 /** What was given in the place of a .zip, and what to do with it. */
