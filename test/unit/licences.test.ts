@@ -1,0 +1,34 @@
+// Every package of the lock file is under a licence that was looked at. A new one fails here until somebody has read it.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const lock = JSON.parse(readFileSync(join(import.meta.dirname, '../../package-lock.json'), 'utf8'));
+
+const ALLOWED = [
+  'MIT',
+  'MIT OR Apache-2.0',
+  'ISC',
+  '0BSD',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+  // File by file: mediabunny and what builds style sheets; their sources are in the registry, unchanged.
+  'MPL-2.0',
+];
+
+/** Libraries of their own that sharp loads, and that a user may replace. */
+const LGPL = ['LGPL-3.0-or-later', 'Apache-2.0 AND LGPL-3.0-or-later', 'Apache-2.0 AND LGPL-3.0-or-later AND MIT'];
+
+it('is under a licence that was looked at', () => {
+  const packages = Object.entries(lock.packages as Record<string, { license?: string }>).filter(
+    ([path]) => path !== '',
+  );
+  expect(packages.length).toBeGreaterThan(100);
+  const unknown = packages.filter(([path, { license = 'none' }]) => {
+    if (path.includes('node_modules/@img/sharp-') && LGPL.includes(license)) return false;
+    return !ALLOWED.includes(license);
+  });
+  expect(unknown.map(([path, { license }]) => `${path}: ${license}`)).toEqual([]);
+});
