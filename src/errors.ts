@@ -23,15 +23,13 @@ export class InputError extends Error implements InputFault {
   readonly found: string;
   readonly hint: string | undefined;
 
-  // TODO: plain sentences, until the last of them is in parts
-  constructor(fault: InputFault | string) {
-    super(typeof fault === 'string' ? fault : sentence(fault));
-    const parts = typeof fault === 'string' ? { what: fault, where: null, expected: '', found: '' } : fault;
-    this.what = parts.what;
-    this.where = parts.where;
-    this.expected = parts.expected;
-    this.found = parts.found;
-    this.hint = (parts as InputFault).hint;
+  constructor(fault: InputFault) {
+    super(sentence(fault));
+    this.what = fault.what;
+    this.where = fault.where;
+    this.expected = fault.expected;
+    this.found = fault.found;
+    this.hint = fault.hint;
   }
 }
 

@@ -1,7 +1,7 @@
 // Tiny scenes made in memory: a file source over a map, and pictures that sharp encodes.
 
 import sharp, { type Sharp } from 'sharp';
-import { InputError } from '../src/errors.ts';
+import { InputError, inputError } from '../src/errors.ts';
 import type { FileSource } from '../src/scene/types.ts';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -15,7 +15,7 @@ export function memorySource(files: Record<string, Bytes | string | object>, nam
     name,
     list: async () => Object.keys(files),
     async read(path) {
-      if (!(path in files)) throw new InputError(`no ${path}`);
+      if (!(path in files)) throw inputError(path, null, 'it to be there', 'none');
       return encode(files[path]);
     },
   };

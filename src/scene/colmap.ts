@@ -69,7 +69,10 @@ export async function readColmap(files: DatasetFiles, models: readonly Model[]):
   const read = (await Promise.all(models.map((model) => readModel(files, model, models.length > 1 ? notes : null))))
     .filter((model) => model !== null)
     .sort((a, b) => b.frames.length - a.frames.length); // stable: the first of equals
-  if (read.length === 0) throw new InputError(notes[0]);
+  if (read.length === 0) {
+    const [first] = notes.map((note) => note.replace(/^.*? was not used: /, ''));
+    throw inputError('COLMAP models', files.source.name, 'one that can be read', first);
+  }
   const [largest, ...others] = read;
   if (others.length > 0) {
     const rest = others.map(({ file, frames }) => `${file} (${frames.length})`).join(', ');

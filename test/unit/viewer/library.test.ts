@@ -2,7 +2,7 @@
 // store or no room.
 
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../../src/errors.ts';
+import { inputError } from '../../../src/errors.ts';
 import type { ImpastoSession } from '../../../src/session/types.ts';
 import { type StyleFileStore, StyleFiles } from '../../../src/viewer/autosave/style-files.ts';
 import { mixBetween } from '../../../src/viewer/fade.ts';
@@ -201,7 +201,7 @@ describe('PaintedKeeper', () => {
         thumbnail: async () => new Uint8Array(),
         export: async (id: string) => file(Number(id)),
         async import([id]: Uint8Array) {
-          if (id === 66) throw new InputError('a painting that was kept: expected a style file, found 3 bytes');
+          if (id === 66) throw inputError('a painting that was kept', null, 'a style file', '3 bytes');
           styles.push({ id: `${id}`, names: [`style ${id}`], thumbnail: null, options: {} });
           listeners.get('library')!({ styles });
           return styles.at(-1);

@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../../../src/errors.ts';
+import { InputError, inputError } from '../../../../src/errors.ts';
 import type { NetworkWeights, WeightsSource } from '../../../../src/style/features/network-weights.ts';
 import { IMAGENET_MEAN, IMAGENET_STD, torchvisionName } from '../../../../src/style/features/safetensors.ts';
 import { loadFeatureWeights } from '../../../../src/style/features/weights.ts';
@@ -21,7 +21,7 @@ function source(name: string, files: Record<string, Uint8Array | string>): Weigh
     name,
     async read(relative) {
       const file = files[relative];
-      if (file === undefined) throw new InputError(`no file ${relative}`);
+      if (file === undefined) throw inputError(`file ${relative}`, null, 'it to be there', 'none');
       return typeof file === 'string' ? new TextEncoder().encode(file) : file;
     },
   };
