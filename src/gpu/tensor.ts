@@ -31,6 +31,26 @@ export class Tensor {
     return Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   }
 
+  /** Runs `make` to its end; where it throws, every tensor that it had made by then is freed. */
+  static allOrNone<T>(make: () => T): T {
+    const outer = Tensor.made;
+    const own: Tensor[] = [];
+    Tensor.made = own;
+    try {
+      const result = make();
+      outer?.push(...own);
+      return result;
+    } catch (cause) {
+      for (const tensor of own) tensor.destroy();
+      throw cause;
+    } finally {
+      Tensor.made = outer;
+    }
+  }
+
+  /** Those of the innermost `allOrNone` under way. */
+  private static made: Tensor[] | null = null;
+
   /** Allocates zeros. `extraUsage` is added to STORAGE | COPY_SRC | COPY_DST. An empty shape axis still gets 16 bytes. */
   static zeros(
     device: GPUDevice,
@@ -47,7 +67,9 @@ export class Tensor {
     const most = Tensor.mostBytes(device);
     if (bytes > most) throw inputError(label, null, `at most ${most} bytes on this adapter`, `${bytes}`);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | extraUsage;
-    return new Tensor(device, label, [...shape], dtype, device.createBuffer({ label, size: bytes, usage }));
+    const tensor = new Tensor(device, label, [...shape], dtype, device.createBuffer({ label, size: bytes, usage }));
+    Tensor.made?.push(tensor);
+    return tensor;
   }
 
   static from(device: GPUDevice, label: string, shape: readonly number[], data: TensorArray): Tensor {

@@ -61,7 +61,7 @@ export function largestBuffer({ field, sampleCapacity }: FieldPlan): number {
 
 /**
  * Makes GPU objects and asks the adapter whether there was room for them.
- * @param make may throw where a size is beyond the adapter's limits
+ * @param make may throw where a size is beyond the adapter's limits; what tensors it had made by then are freed
  * @param free gets what was made, if there was no room
  * @returns null where there was none
  */
@@ -69,7 +69,7 @@ export async function makeIfRoom<T>(device: GPUDevice, make: () => T, free: (mad
   device.pushErrorScope('out-of-memory');
   let made: T;
   try {
-    made = make();
+    made = Tensor.allOrNone(make);
   } catch (cause) {
     const error = await device.popErrorScope();
     if (error) return null;

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { Tensor } from '../gpu/tensor.ts';
 import { REGION_COUNT } from '../nerf/blend.ts';
 import type { FieldConfig } from '../nerf/config.ts';
 import {
@@ -253,8 +254,20 @@ export async function writeFieldFile(
   return writeContainer({ meta, tensors });
 }
 
+/** A file that was read and checked whole, of which nothing is on the GPU yet. */
+export interface ParsedField {
+  config: FieldConfig;
+  /** Makes the field; where it throws, nothing of it is left. */
+  make(gpu: Gpu): FieldFile;
+}
+
 /** Reads a file into a new field. @throws InputError in one sentence, with nothing left allocated */
 export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): FieldFile {
+  return parseFieldFile(bytes, where).make(gpu);
+}
+
+/** @throws InputError in one sentence */
+export function parseFieldFile(bytes: Uint8Array, where: string): ParsedField {
   const container = readContainer(bytes, where);
   if (container.meta.kind === 'style')
     throw inputError('checkpoint', where, 'a whole field', 'a painted style alone, to be opened on its field');
@@ -292,61 +305,64 @@ export function readFieldFile(gpu: Gpu, bytes: Uint8Array, where: string): Field
     occupancy: copied(containerTensor(container, 'occupancy', 'f32', [cells], where)),
     lastSeen: new Uint32Array(containerTensor(container, 'last_seen', 'u32', [cells], where)),
   };
+  return { config, make: (gpu) => Tensor.allOrNone(() => make(gpu)) };
 
-  const field = Field.empty(gpu, config, meta.unbounded);
-  fillNetwork(field.density, parts.density);
-  fillNetwork(field.appearance.network, parts.appearance);
-  Object.assign(field.appearance, meta.appearance);
-  field.occupancyBits.write(new Uint32Array(bits));
-  const grid = resumed ?? gridFromBits(bits, meta.steps);
-  field.occupancy.write(grid.occupancy);
-  field.lastSeen.write(grid.lastSeen);
-  if (resumed) {
-    field.density.resumeOptimiser(resumed.density);
-    field.appearance.network.resumeOptimiser(resumed.appearance);
-  }
-  const weighed = styles.map(({ colourMap, viewDependent, names, weight }, i) => {
-    const network = new HashNetwork(gpu, 'Field.style', levels, colour);
-    fillNetwork(network, parts.styles[i]);
-    return { style: { appearance: { network, colourMap, viewDependent }, names }, weight };
-  });
-  const look: StyleMix = meta.style
-    ? { styles: weighed.slice(0, shownCount), strength: meta.style.strength }
-    : PLAIN_MIX;
-  const regions: KeptRegions | null = meta.regions &&
-    labels && {
-      resolution: meta.regions.resolution,
-      labels,
-      list: meta.regions.list.map(({ look: of, ...region }) => ({
-        ...region,
-        look: of && {
-          styles: of.styles.map(({ index, weight }) => ({ style: weighed[index].style, weight })),
-          strength: of.strength,
-        },
-      })),
+  function make(gpu: Gpu): FieldFile {
+    const field = Field.empty(gpu, config, meta.unbounded);
+    fillNetwork(field.density, parts.density);
+    fillNetwork(field.appearance.network, parts.appearance);
+    Object.assign(field.appearance, meta.appearance);
+    field.occupancyBits.write(new Uint32Array(bits));
+    const grid = resumed ?? gridFromBits(bits, meta.steps);
+    field.occupancy.write(grid.occupancy);
+    field.lastSeen.write(grid.lastSeen);
+    if (resumed) {
+      field.density.resumeOptimiser(resumed.density);
+      field.appearance.network.resumeOptimiser(resumed.appearance);
+    }
+    const weighed = styles.map(({ colourMap, viewDependent, names, weight }, i) => {
+      const network = new HashNetwork(gpu, 'Field.style', levels, colour);
+      fillNetwork(network, parts.styles[i]);
+      return { style: { appearance: { network, colourMap, viewDependent }, names }, weight };
+    });
+    const look: StyleMix = meta.style
+      ? { styles: weighed.slice(0, shownCount), strength: meta.style.strength }
+      : PLAIN_MIX;
+    const regions: KeptRegions | null = meta.regions &&
+      labels && {
+        resolution: meta.regions.resolution,
+        labels,
+        list: meta.regions.list.map(({ look: of, ...region }) => ({
+          ...region,
+          look: of && {
+            styles: of.styles.map(({ index, weight }) => ({ style: weighed[index].style, weight })),
+            strength: of.strength,
+          },
+        })),
+      };
+    const view = ({ name, camera }: { name: string; camera: View['camera'] }): View => ({
+      name,
+      camera,
+      picture: { width: 0, height: 0, data: new Uint8ClampedArray(0) },
+    });
+    return {
+      preset: meta.preset,
+      steps: meta.steps,
+      seed: meta.seed,
+      background: meta.background,
+      field,
+      look,
+      regions,
+      pace: meta.optimiser?.pace ?? undefined,
+      scene: {
+        ...meta.scene,
+        train: meta.scene.train.map(view),
+        test: meta.scene.test.map(view),
+        unbounded: meta.unbounded,
+        notes: [],
+      },
     };
-  const view = ({ name, camera }: { name: string; camera: View['camera'] }): View => ({
-    name,
-    camera,
-    picture: { width: 0, height: 0, data: new Uint8ClampedArray(0) },
-  });
-  return {
-    preset: meta.preset,
-    steps: meta.steps,
-    seed: meta.seed,
-    background: meta.background,
-    field,
-    look,
-    regions,
-    pace: meta.optimiser?.pace ?? undefined,
-    scene: {
-      ...meta.scene,
-      train: meta.scene.train.map(view),
-      test: meta.scene.test.map(view),
-      unbounded: meta.unbounded,
-      notes: [],
-    },
-  };
+  }
 }
 
 /** All styles that a file has, each once. */

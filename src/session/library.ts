@@ -88,7 +88,11 @@ export class StyleLibrary implements Library {
    * @returns the one that is in the library now
    */
   async add(style: StyledAppearance, record: Partial<StyleRecord> = {}): Promise<StyledAppearance> {
-    const id = await styleId(style);
+    return this.addAs(await styleId(style), style, record);
+  }
+
+  /** The same where the style's id is known. */
+  addAs(id: string, style: StyledAppearance, record: Partial<StyleRecord> = {}): StyledAppearance {
     const there = this.entries.find((entry) => entry.id === id);
     if (there) return there.style;
     const entry = new Entry(id, style, record);

@@ -21,7 +21,7 @@ import type { FeatureNetwork } from '../style/types.ts';
 import { openBaseField, sameScene } from './base-field.ts';
 import { Emitter } from './emitter.ts';
 import { FieldDisplay } from './field-display.ts';
-import { readFieldFile, type StyledAppearance, stylesOf, writeFieldFile } from './field-file.ts';
+import { type FieldFile, parseFieldFile, type StyledAppearance, stylesOf, writeFieldFile } from './field-file.ts';
 import { createFieldResources, destroyFieldResources, type FieldResources, formatMemory } from './field-resources.ts';
 import { KernelCache } from './kernel-cache.ts';
 import { paintedWith, StyleLibrary } from './library.ts';
@@ -31,6 +31,7 @@ import { fieldConfigFor } from './placement.ts';
 import { PRESET_NAMES, PRESETS, type Preset, type PresetName, smallerPresets } from './presets.ts';
 import { SessionRegions } from './regions/regions.ts';
 import { Slicer } from './slices.ts';
+import { styleId } from './style-file.ts';
 import { mixOf, PLAIN_MIX } from './style-mix.ts';
 import type {
   BakeReport,
@@ -586,20 +587,52 @@ class Session implements ImpastoSession {
 
   async load(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<void> {
     await this.busy('loading', async () => {
-      const file = readFieldFile(this.gpu, bytes, where);
-      const kernels = await this.kernelCache.get(file.field.config);
+      const parsed = parseFieldFile(bytes, where);
+      const kernels = await this.kernelCache.get(parsed.config).catch((cause: Error) => {
+        throw inputError('field', where, 'networks that this adapter runs', cause.message);
+      });
+      const free = ({ file, core }: { file: FieldFile; core: FieldResources }) => {
+        for (const style of stylesOf(file)) style.appearance.network.destroy();
+        destroyFieldResources(core);
+      };
+      // All of the new field is there before anything of the present one goes.
+      const made = await makeIfRoom(
+        this.gpu.device,
+        () => {
+          const file = parsed.make(this.gpu);
+          const { preset, seed, field } = file;
+          return { file, core: createFieldResources(this.gpu, preset, preset, seed, kernels, field) };
+        },
+        free,
+      );
+      if (!made) throw inputError('graphics memory', where, 'room for its field beside the present one', 'less');
+      const { file, core } = made;
+      const styles = stylesOf(file);
+      let ids: string[];
+      let bits: Uint32Array;
+      try {
+        [ids, bits] = await Promise.all([
+          Promise.all(styles.map(styleId)),
+          core.field.occupancyBits.read() as Promise<Uint32Array>,
+        ]);
+      } catch (cause) {
+        free(made);
+        throw cause;
+      }
       const { scene } = this.current;
       await this.dropCore();
-      this.takeCore(createFieldResources(this.gpu, file.preset, file.preset, file.seed, kernels, file.field));
-      this.core!.pace = file.pace;
-      this.current.preset = file.preset;
-      for (const style of stylesOf(file)) await this.library.add(style);
+      this.takeCore(core);
+      core.pace = file.pace;
+      Object.assign(this.current, {
+        preset: file.preset,
+        trainedSteps: file.steps,
+        background: file.background,
+        // The photographs stay where they are those that the field was trained on.
+        scene: scene && sameScene(scene, file.scene) ? scene : file.scene,
+      });
+      for (const [i, style] of styles.entries()) this.library.addAs(ids[i], style);
       this.display.show(file.look);
-      if (file.regions) await this.regions.take(file.regions);
-      this.current.trainedSteps = file.steps;
-      this.current.background = file.background;
-      // The photographs stay where they are those that the field was trained on.
-      this.current.scene = scene && sameScene(scene, file.scene) ? scene : file.scene;
+      if (file.regions) this.regions.take(file.regions, bits);
       this.emitter.emit('changed', { reason: 'load' });
     });
   }

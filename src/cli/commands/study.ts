@@ -4,10 +4,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
-import sharp from 'sharp';
 import { z } from 'zod';
 import { inputError } from '../../errors.ts';
 import { turntableFor } from '../../export/camera-path.ts';
+import { optionalPackage } from '../../optional-package.ts';
 import type { Camera, Picture } from '../../scene/types.ts';
 import { type Engine, withEngine } from '../engine.ts';
 import { renderFrames } from '../frames.ts';
@@ -137,6 +137,7 @@ async function clip(
 
 /** A picture as the page holds it. */
 async function address({ width, height, data }: Picture, longest: number): Promise<string> {
+  const { default: sharp } = await optionalPackage('sharp', () => import('sharp'));
   const bytes = await sharp(data, { raw: { width, height, channels: 4 } })
     .resize(longest, longest, { fit: 'inside', withoutEnlargement: true })
     .webp({ quality: QUALITY })

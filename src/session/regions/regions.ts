@@ -456,10 +456,12 @@ export class SessionRegions implements Regions {
     return this.kept.length ? { resolution: REGION_RESOLUTION, labels: this.labels.of, list: this.kept } : null;
   }
 
-  /** Takes regions that were kept, with their styles as the library has them. */
-  async take({ labels, list }: KeptRegions): Promise<void> {
+  /**
+   * Takes regions that were kept, with their styles as the library has them.
+   * @param bits of the field's occupancy grid
+   */
+  take({ labels, list }: KeptRegions, bits: Uint32Array): void {
     const { core } = this.parts.field();
-    const bits = (await core.field.occupancyBits.read()) as Uint32Array;
     this.zone = { core, of: zoneOf({ resolution: core.field.config.occupancyResolution, bits }, REGION_RESOLUTION) };
     this.labels = new RegionLabels(REGION_RESOLUTION, labels);
     this.kept = list;
