@@ -5,7 +5,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { PresetName } from '../../src/session/presets.ts';
-import type { StyleLossName } from '../../src/session/types.ts';
 
 /**
  * A short training at a quarter of the size, kept beside the long one: any engine can repeat it in seconds, and tells so
@@ -25,10 +24,11 @@ export interface ShippedStyle {
   /** Beside the index. */
   file: string;
   bytes: number;
-  loss: StyleLossName;
+  /** As the command takes it: nnfm, or nnfm:1,gram:0.3. */
+  loss: string;
   brush: number;
   steps: number;
-  /** Distance to the style of the recoloured field and of the painted one, over the views that painting judges. */
+  /** Distance under its first loss to the style of the recoloured field and of the painted one, over the views that painting judges. */
   start: number;
   end: number;
   /** The painted one's over the first DISTANCE_VIEWS test views: what is measured again. */

@@ -13,6 +13,7 @@ import { createSession } from '../../src/session/session.ts';
 import type { ImpastoSession } from '../../src/session/types.ts';
 import { diskSource, loadFeatureWeightsFile } from '../../src/style/features/weights-node.ts';
 import { createFeatureNetwork } from '../../src/style/features/wgsl-network.ts';
+import { lossText } from '../../src/style/style-config.ts';
 import { withFinerSteps } from './finer.ts';
 import {
   ASSETS,
@@ -173,7 +174,8 @@ async function makeStyle(entry: SceneEntry, recipe: StyleRecipe): Promise<void> 
   const field = readIndex().find(({ scene }) => scene === entry.name)!;
   const picture = styleEntries().find(({ name }) => name === recipe.style)!;
   const inputs = { picture: pictureHash(picture), network: networkHash(), field: fieldHash(field.file) };
-  const { steps, loss, brush } = recipe;
+  const { steps, brush } = recipe;
+  const loss = lossText(recipe.loss);
   const made = field.styles.find(({ style }) => style === recipe.style);
   const current = made && JSON.stringify([made.inputs, made.steps, made.loss, made.brush]);
   const figures = args.includes('--figures');
@@ -186,7 +188,10 @@ async function makeStyle(entry: SceneEntry, recipe: StyleRecipe): Promise<void> 
   let score = made;
   if (!figures) {
     say(`${entry.title} after ${style.name}: ${steps} strokes`);
-    score = { ...made, ...(await session.stylize({ styles: [style], loss, steps, brush })) } as ShippedStyle;
+    score = {
+      ...made,
+      ...(await session.stylize({ styles: [style], loss: recipe.loss, steps, brush })),
+    } as ShippedStyle;
     await writeFileAtomic(join(FIELDS, file), await session.library.export(session.state.shown[0].id));
   }
   // Of the files as they ship, which have lost a little to their bytes.

@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { losses } from '../../src/cli/options.ts';
 import { worldUnitsPerSceneUnit } from '../../src/export/transforms.ts';
 import { f32FromF16 } from '../../src/nerf/half.ts';
 import { openScenePath } from '../../src/scene/folder-source.ts';
@@ -13,7 +14,7 @@ import { scoreViews } from '../../src/session/measure.ts';
 import { viewSize } from '../../src/session/painting.ts';
 import type { PresetName } from '../../src/session/presets.ts';
 import { PRESETS } from '../../src/session/presets.ts';
-import type { ImpastoSession, StyleInput, StyleLossName } from '../../src/session/types.ts';
+import type { ImpastoSession, StyleInput } from '../../src/session/types.ts';
 import { styleDistance } from '../../src/style/score.ts';
 import type { FeatureNetwork } from '../../src/style/types.ts';
 import { ASSETS, type SceneEntry, SHORT, type StyleEntry } from './index-file.ts';
@@ -90,7 +91,7 @@ export async function distanceOf(
   network: FeatureNetwork,
   views: View[],
   style: StyleInput,
-  { loss, brush, preset }: { loss: StyleLossName; brush: number; preset: PresetName },
+  { loss, brush, preset }: { loss: string; brush: number; preset: PresetName },
 ): Promise<number> {
   const { viewSide, styleScale } = PRESETS[preset].style;
   const { width, height } = viewSize(views[0].picture, viewSide);
@@ -101,7 +102,7 @@ export async function distanceOf(
     await session.render(camera, target);
   }
   const images = targets.map(({ rgb }) => rgb);
-  const distance = await styleDistance(session.gpu, network, images, style.picture, loss, {
+  const distance = await styleDistance(session.gpu, network, images, style.picture, losses(loss)[0].name, {
     brush,
     styleScale,
   });

@@ -1,13 +1,14 @@
 // Which fields ship, how long each is trained, and in which three styles each is painted.
 
 import type { PresetName } from '../../src/session/presets.ts';
-import type { Background, StyleLossName } from '../../src/session/types.ts';
+import type { Background, StyleLossChoice } from '../../src/session/types.ts';
+import { PAINTING_LOSS } from '../../src/style/style-config.ts';
 
 export interface StyleRecipe {
   /** Name in assets/styles/index.json. */
   style: string;
   steps: number;
-  loss: StyleLossName;
+  loss: StyleLossChoice;
   brush: number;
 }
 
@@ -25,8 +26,8 @@ export interface FieldRecipe {
 
 const style = (name: string, more: Partial<StyleRecipe> = {}): StyleRecipe => ({
   style: name,
-  steps: 64,
-  loss: 'nnfm',
+  steps: 96,
+  loss: PAINTING_LOSS,
   brush: 1,
   ...more,
 });
