@@ -93,19 +93,21 @@ function gestures({ page, until }: Visit): void {
     expect(turn.panned).toBeLessThan(1e-6);
     expect(turn.nearer).toBeCloseTo(1, 5);
 
-    const pinch = await moved([
-      [[230, 300], [270, 300]], // biome-ignore format: a moment a line
-      [
-        [210, 300],
-        [290, 300],
-      ],
-      [
-        [200, 300],
-        [300, 300],
-      ],
-    ]);
+    // What lies between the fingers stays there: the pivot itself only where they pinch in the middle of the view.
+    const middle = await page().evaluate(() => {
+      const { left, top, width, height } = document.querySelector('.viewport')!.getBoundingClientRect();
+      return { x: left + width / 2, y: top + height / 2 };
+    });
+    const apart = ({ x, y }: typeof middle) =>
+      [20, 40, 50].map((half): [number, number][] => [
+        [x - half, y],
+        [x + half, y],
+      ]);
+    const pinch = await moved(apart(middle));
     expect(pinch.nearer).toBeGreaterThan(1.5);
     expect(pinch.panned).toBeLessThan(0.02 * pinch.distance);
+    const aside = await moved(apart({ x: middle.x - 100, y: middle.y }));
+    expect(aside.panned).toBeGreaterThan(0.02 * aside.distance);
 
     const pan = await moved([
       [[200, 300], [300, 300]], // biome-ignore format: a moment a line
