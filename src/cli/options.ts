@@ -5,6 +5,7 @@ import { inputError } from '../errors.ts';
 import { parseFrameRate } from '../export/frame-rate.ts';
 import { PRESET_NAMES } from '../session/presets.ts';
 import type { Background } from '../session/types.ts';
+import { COLOUR_CHOICES, type ColourChoice } from '../style/palette.ts';
 import { STYLE_LOSSES, type StyleLossName, type WeightedLoss } from '../style/style-config.ts';
 
 type Parser<T> = (text: string) => T;
@@ -102,4 +103,11 @@ export function losses(text: string): readonly WeightedLoss[] {
   });
   if (new Set(found.map(({ name }) => name)).size < found.length) throw wrong('--loss', `${expected}, each once`, text);
   return found;
+}
+
+/** What becomes of the scene's colours. */
+export function colours(text: string): ColourChoice {
+  const choice = COLOUR_CHOICES.find((name) => name === text);
+  if (!choice) throw wrong('--colours', COLOUR_CHOICES.join(', '), text);
+  return choice;
 }

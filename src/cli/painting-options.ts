@@ -3,16 +3,18 @@
 import type { Command } from 'commander';
 import type { StylizeOptions } from '../session/types.ts';
 import { lossNamed } from '../style/losses/index.ts';
+import { COLOUR_CHOICES, type ColourChoice, DEFAULT_COLOURS } from '../style/palette.ts';
 import { PAINTING_SETTINGS, type PaintingSettings, SETTING_NAMES, type SettingName } from '../style/settings.ts';
 import { lossText, PAINTING_LOSS, STYLE_LOSSES, type WeightedLoss } from '../style/style-config.ts';
 import { LAYER_NAMES, type LayerName } from '../style/types.ts';
-import { decimal, losses, wholeNumber } from './options.ts';
+import { colours, decimal, losses, wholeNumber } from './options.ts';
 
 /** Settings that every painting command has by their own names. */
 const SHARED = SETTING_NAMES.filter((name) => name !== 'steps' && name !== 'strength');
 
 export interface PaintingOptions extends Partial<Omit<PaintingSettings, 'steps' | 'strength'>> {
   loss?: readonly WeightedLoss[];
+  colours?: ColourChoice;
 }
 
 export function paintingOptions(command: Command): Command {
@@ -20,6 +22,11 @@ export function paintingOptions(command: Command): Command {
     '--loss <name[:weight],...>',
     `${STYLE_LOSSES.join(', ')}, or several by weight (default: ${lossText(PAINTING_LOSS)}; photorealistic: gram)`,
     losses,
+  );
+  command.option(
+    '--colours <how>',
+    `${COLOUR_CHOICES.join(', ')}: what the scene's become (default: ${DEFAULT_COLOURS})`,
+    colours,
   );
   for (const name of SHARED) settingOption(command, name);
   return command;
@@ -41,7 +48,7 @@ const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.to
 /** What the session is asked for. */
 export function paintingOf(options: PaintingOptions): Omit<StylizeOptions, 'styles'> {
   const settings = Object.fromEntries(SHARED.map((name) => [name, options[name]]));
-  return { ...settings, loss: lossesAsked(options) };
+  return { ...settings, colours: options.colours, loss: lossesAsked(options) };
 }
 
 /**

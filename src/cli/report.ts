@@ -17,6 +17,14 @@ const range = z.object({
   baselineLpips: figure.optional(),
 });
 
+/** Side by side, since a worse picture can better any one of them; docs/styles.md says what each means. */
+const styleFigures = z.object({
+  forward: z.number(),
+  backward: z.number(),
+  palette: z.number(),
+  detail: z.tuple([z.number(), z.number(), z.number()]),
+});
+
 export const reportSchema = z.strictObject({
   adapter: z.object({ vendor: z.string(), architecture: z.string(), description: z.string() }),
   scene: z.object({ name: z.string(), train: z.int(), test: z.int(), downscale: z.number() }),
@@ -30,6 +38,8 @@ export const reportSchema = z.strictObject({
     metric: z.string(),
     start: z.number(),
     end: z.number(),
+    before: styleFigures.optional(),
+    after: styleFigures.optional(),
     /** When 90 % of the way was there, on the views as they were painted; null where it led nowhere. */
     ninety: z.object({ step: z.int(), seconds: z.number() }).nullable(),
   }),

@@ -3,8 +3,9 @@
 
 import { Cancelled, throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { styleFigures, WeightedFigures } from '../metrics/style-figures.ts';
 import { AppearanceOptimiser } from '../nerf/appearance-optimiser.ts';
-import type { Appearance, ColourMap } from '../nerf/field.ts';
+import { type Appearance, type ColourMap, IDENTITY_MAP } from '../nerf/field.ts';
 import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
 import { evenly } from '../scene/evenly.ts';
 import type { Picture, View } from '../scene/types.ts';
@@ -17,10 +18,12 @@ import {
   composeColourTransfers,
   mixColourStatistics,
 } from '../style/colour-transfer.ts';
+import { applyPalette } from '../style/palette.ts';
 import type { Recipe } from '../style/recipe.ts';
 import { styleDistance } from '../style/score.ts';
 import { type StyleLosses, StyleTrainer } from '../style/style-trainer.ts';
 import type { FeatureNetwork } from '../style/types.ts';
+import { fitColours, scenePalette } from './recolour.ts';
 import { yieldToOthers } from './slices.ts';
 import { subjectWindows } from './subject-window.ts';
 import type { StyleInput, StyleScore } from './types.ts';
@@ -106,14 +109,17 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   const finest = finestCells(recipe.cellsPerPixel, views, size, renderer.field.unbounded);
   const optimiser = new AppearanceOptimiser(gpu, renderer, appearance, { ...recipe, finestCells: finest });
   try {
-    const painting = transferColours({ ...parts, views }, size, optimiser);
+    const transferred = transferColours({ ...parts, views }, size, optimiser);
     parts.onColours();
     await yieldToOthers();
-    const start = await distance(painting);
+    const painting = recipe.colours === 'palette' ? await transferPalette(transferred) : transferred;
+    const [before, after] = [new WeightedFigures(), new WeightedFigures()];
+    const start = await distance(painting, before);
     throwIfAborted(signal);
     await paintStrokes(painting);
     const end = await settleColours(painting);
-    return { features: network.name, metric: recipe.losses[0].name, start, end };
+    await distance(painting, after);
+    return { features: network.name, metric: recipe.losses[0].name, start, end, before: before.sum, after: after.sum };
   } finally {
     optimiser.destroy();
   }
@@ -135,6 +141,23 @@ function transferColours(parts: PaintingParts, size: Painting['size'], optimiser
   appearance.viewDependent = false;
   const background = backgroundOf(recipe.keepColours ? colourStatistics(targets) : wanted);
   return { ...parts, optimiser, size, wanted, background, visited, targets };
+}
+
+/** The first act, gone on with: the whole palette of the style in the place of its mean and covariance. */
+async function transferPalette(painting: Painting): Promise<Painting> {
+  const { gpu, views, styles, visited, appearance, optimiser, size, background, seed, signal } = painting;
+  const began = performance.now();
+  const weighted = styles.map((style) => ({ pictures: picturesOf(style), weight: style.weight }));
+  const palette = scenePalette(views, weighted, seed);
+  const targets = visited.map(({ picture }) => applyPalette(picture, palette));
+  // Under a linear map, colours beyond its own range could be reached by nothing that is painted.
+  appearance.colourMap = IDENTITY_MAP;
+  const recoloured = visited.map(({ camera }, i) => ({ camera, target: targets[i] }));
+  await fitColours(gpu, optimiser, recoloured, size, background, signal);
+  painting.onColours();
+  const { seconds } = painting;
+  const left = seconds === undefined ? undefined : Math.max(0, seconds - (performance.now() - began) / 1000);
+  return { ...painting, targets, seconds: left };
 }
 
 /** The second act: the recipe's steps, until they are done, the time is up or it is cancelled. */
@@ -177,7 +200,7 @@ async function paintStrokes(painting: Painting): Promise<void> {
 async function settleColours(painting: Painting): Promise<number> {
   const { appearance, recipe, wanted, signal } = painting;
   const painted = await distance(painting);
-  if (recipe.keepColours || signal?.aborted) return painted;
+  if (recipe.colours !== 'linear' || signal?.aborted) return painted;
   const strokes = appearance.colourMap;
   const again = colourTransferMatrix(await paintedColours(painting), wanted);
   appearance.colourMap = mapOf(composeColourTransfers(transferOf(strokes), again));
@@ -188,8 +211,11 @@ async function settleColours(painting: Painting): Promise<number> {
   return isNearer ? settled : painted;
 }
 
-/** Mean distance of some views to the style; to each of a mix, by weight. */
-async function distance(painting: Painting): Promise<number> {
+/**
+ * Mean distance of some views to the style; to each of a mix, by weight.
+ * @param figures to be filled with what the distance does not tell
+ */
+async function distance(painting: Painting, figures?: WeightedFigures): Promise<number> {
   const { gpu, network, optimiser, views, size, background, styles, recipe } = painting;
   const total = styles.reduce((sum, { weight }) => sum + weight, 0);
   const scored = evenly(views, SCORED_VIEWS, 'middles');
@@ -203,6 +229,7 @@ async function distance(painting: Painting): Promise<number> {
     for (const style of styles) {
       const found = await styleDistance(gpu, network, images, picturesOf(style), recipe.losses[0].name, recipe);
       sum += (style.weight / total) * found;
+      figures?.add(await styleFigures(gpu, network, images, picturesOf(style), recipe), style.weight / total);
       await yieldToOthers();
     }
     return sum;

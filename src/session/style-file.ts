@@ -20,6 +20,24 @@ export const STYLE_FILE_ENDING = '.style.impasto';
 
 const plainValue = z.union([z.string(), z.number(), z.boolean()]);
 
+const figuresSchema = z
+  .object({
+    forward: z.number(),
+    backward: z.number(),
+    palette: z.number(),
+    detail: z.tuple([z.number(), z.number(), z.number()]),
+  })
+  .optional();
+
+const scoreSchema = z.object({
+  features: z.string(),
+  metric: z.string(),
+  start: z.number(),
+  end: z.number(),
+  before: figuresSchema,
+  after: figuresSchema,
+});
+
 const metaSchema = z.object({
   kind: z.literal('style'),
   fingerprint: z.string().regex(/^[0-9a-f]{8}$/),
@@ -28,7 +46,7 @@ const metaSchema = z.object({
   names: z.array(z.string()).min(1),
   /** As the user painted it: loss, steps, brush ... */
   options: z.record(z.string(), plainValue),
-  score: z.object({ features: z.string(), metric: z.string(), start: z.number(), end: z.number() }).nullable(),
+  score: scoreSchema.nullable(),
   appearance: appearanceSchema,
 });
 

@@ -4,9 +4,11 @@
 import type { Gpu } from '../gpu/device.ts';
 import type { PathPair } from '../metrics/consistency.ts';
 import type { LpipsHeads } from '../metrics/lpips-heads.ts';
+import type { StyleFigures } from '../metrics/style-figures.ts';
 import type { RenderTarget } from '../nerf/types.ts';
 import type { Camera, FileSource, LoadSceneOptions, Picture, Scene } from '../scene/types.ts';
 import type { WeightsSource } from '../style/features/network-weights.ts';
+import type { ColourChoice } from '../style/palette.ts';
 import type { PaintingSettings } from '../style/settings.ts';
 import type { StyleLossChoice, StyleLossName } from '../style/style-config.ts';
 import type { PresetName } from './presets.ts';
@@ -43,6 +45,8 @@ export interface StylizeOptions extends Partial<PaintingSettings> {
   /** One, or several by weight; distances are told in the first. */
   loss: StyleLossChoice;
   seconds?: number;
+  /** Default: DEFAULT_COLOURS; photorealistic styles know no palette. `keepColours` is the same as 'kept'. */
+  colours?: ColourChoice;
   signal?: AbortSignal;
 }
 
@@ -146,6 +150,9 @@ export interface StyleScore {
   /** Distance to the style of the colour-transferred field, before strokes. */
   start: number;
   end: number;
+  /** What one number does not tell, of the same views: before strokes and of what is finished. None in older files. */
+  before?: StyleFigures;
+  after?: StyleFigures;
 }
 
 /** What is told of a finished style beside how it looks. */

@@ -4,6 +4,7 @@
 import { inputError } from '../errors.ts';
 import type { Picture } from '../scene/types.ts';
 import { lossNamed } from './losses/index.ts';
+import { type ColourChoice, DEFAULT_COLOURS } from './palette.ts';
 import { contentForPlain } from './plainness.ts';
 import { type PaintingSettings, settingsOf } from './settings.ts';
 import { lossesOf, type StyleLossChoice, type WeightedLoss } from './style-config.ts';
@@ -120,11 +121,15 @@ export interface Recipe extends Technique {
   brush: number;
   /** The style's long side as a multiple of what the network is fed with. 1 as in ARF; 2 where views are small. */
   styleScale: number;
+  /** What becomes of the scene's colours. */
+  colours: ColourChoice;
   /** True: only luminance is painted, chroma stays the photograph's. */
   keepColours: boolean;
 }
 
 export interface RecipeOptions extends Partial<PaintingSettings> {
+  /** Default: DEFAULT_COLOURS; photorealistic styles know no palette. keepColours is the same as 'kept'. */
+  colours?: ColourChoice;
   loss: StyleLossChoice;
   /** What is painted after: mostly bare pictures want more content. */
   styles: readonly { picture: Picture; more?: readonly Picture[]; weight: number }[];
@@ -135,11 +140,12 @@ export interface RecipeOptions extends Partial<PaintingSettings> {
  * @throws InputError where no loss is asked for
  */
 export function resolveRecipe(options: RecipeOptions, preset: { steps: number; styleScale: number }): Recipe {
-  const { brush, keepColours, photorealistic, instant, contentWeight, steps } = settingsOf(options);
+  const { brush, photorealistic, instant, contentWeight, steps } = settingsOf(options);
   const technique = photorealistic ? 'photorealistic' : instant ? 'instant' : 'strokes';
   const whole = RECIPES[technique];
   // Without strokes, too, an instant style is the same in few steps.
   const { steps: ownSteps, learningRate, warmup } = instant ? RECIPES.instant : whole;
+  const colours = coloursAsked(options);
   const losses = lossesOf(options.loss);
   if (losses.length === 0) throw inputError('losses for stylizing', null, 'at least one', 'none');
   return {
@@ -152,9 +158,17 @@ export function resolveRecipe(options: RecipeOptions, preset: { steps: number; s
     contentLayers: lossNamed(losses[0].name).contentLayers,
     brush,
     styleScale: preset.styleScale,
-    keepColours,
+    colours,
+    keepColours: colours === 'kept',
     contentWeight: whole.contentWeight * contentWeight * (photorealistic ? 1 : forBareStyles(options)),
   };
+}
+
+/** Colours alone know no palette, and instant styles no time for its fit unless they are asked to. */
+function coloursAsked({ colours, keepColours, photorealistic, instant }: RecipeOptions): ColourChoice {
+  if (keepColours || colours === 'kept') return 'kept';
+  if (photorealistic) return 'linear';
+  return colours ?? (instant ? 'linear' : DEFAULT_COLOURS);
 }
 
 /** More content where the style is mostly bare and each place looks for its own match: it would find paper. */

@@ -2,6 +2,7 @@
 // rests, what is new is kept, and what was kept of a field is there again when it is opened.
 
 import { InputError } from '../errors.ts';
+import { figuresInWords } from '../metrics/style-figures.ts';
 import type { ImpastoSession, LibraryStyle } from '../session/types.ts';
 import type { StyleFiles } from './autosave/style-files.ts';
 import type { Notices } from './notices.ts';
@@ -182,7 +183,7 @@ function detailOf({ options, score }: LibraryStyle): string {
     typeof options.steps === 'number' ? `${options.steps} steps` : '',
     typeof options.brush === 'number' && options.brush !== 1 ? `brush ${options.brush}` : '',
     options.keepColours ? "the scene's own colours" : '',
-    score ? `${(100 * (1 - score.end / score.start)).toFixed(0)} % nearer to the style` : '',
+    score?.before && score.after ? figuresInWords(score.before, score.after) : '',
   ];
   return parts.filter(Boolean).join(', ');
 }

@@ -31,6 +31,7 @@ import { keepInputs, prepareFolder, prepareJson, say, writeJson, writeResult } f
 import { type PaintingOptions, paintingOf, paintingOptions, settingOption, topLayer } from '../painting-options.ts';
 import { consistencyReport, type Report, reportSchema, rmseText } from '../report.ts';
 import { loadOptions, loadPhotographs, type SceneOptions, sceneOptions } from '../scene-options.ts';
+import { scoreInWords } from '../score-words.ts';
 import { recordStyleCurve } from '../style-curve.ts';
 import { frameSize } from '../views.ts';
 
@@ -149,11 +150,10 @@ async function sheet(engine: Engine, scene: Scene): Promise<Uint8Array<ArrayBuff
 function summary(out: string, report: Report): string {
   const { psnr, style, consistency, video, stages } = report;
   const seconds = stages.reduce((sum, stage) => sum + stage.seconds, 0);
-  const gain = 100 * (1 - style.end / style.start);
   const { short, long } = consistency;
   return [
     ...(psnr ? [`held-out PSNR  ${psnr.holdout.toFixed(2)} dB over ${psnr.views} views`] : []),
-    `style distance ${style.start.toFixed(4)} to ${style.end.toFixed(4)}, ${gain.toFixed(0)} % nearer (${style.metric} under ${style.features})`,
+    `style          ${scoreInWords(style)} (under ${style.features})`,
     `consistency    short ${rmseText(short.rmse)} (unstylized ${rmseText(short.baseline)}), long ${rmseText(long.rmse)} (${rmseText(long.baseline)})`,
     `turntable      ${video.frames} frames of ${video.size.join('x')} at ${Number(video.fps.toFixed(3))} frames a second`,
     `${out}: done in ${seconds.toFixed(0)} s`,

@@ -22,6 +22,7 @@ import {
   regionPaths,
 } from '../regions.ts';
 import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
+import { scoreInWords } from '../score-words.ts';
 import { recordStyleCurve } from '../style-curve.ts';
 
 interface Options extends SceneOptions, NetworkOptions, PaintingOptions, RegionOptions {
@@ -117,9 +118,7 @@ export function stylizeCommand(io: Io): Command {
           say(io, options.json, `${written.join(', ')}: nothing painted`);
           return;
         }
-        const gain = 100 * (1 - score.end / score.start);
-        const figures = `${score.start.toFixed(4)} to ${score.end.toFixed(4)}, ${gain.toFixed(0)} % nearer`;
-        say(io, options.json, `${written.join(', ')}: ${score.metric} distance under ${score.features} ${figures}`);
+        say(io, options.json, `${written.join(', ')}: under ${score.features}, ${scoreInWords(score)}`);
       });
     },
   );

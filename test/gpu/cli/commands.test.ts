@@ -150,7 +150,7 @@ describe('the whole road', LONG, () => {
       { encoding: 'utf8' },
     );
     expect(probe.stdout.trim()).toBe('48,32,12/1,4');
-    expect(stdout).toContain('style distance');
+    expect(stdout).toMatch(/forward [\d.]+ to [\d.]+, backward [\d.]+ to [\d.]+, palette [\d.]+ to [\d.]+, detail/);
   });
 
   it('scores, renders and measures the fields it left', async () => {

@@ -119,3 +119,21 @@ it('takes colours and strokes of all the pictures of a style', async () => {
   expect(mixedRed).toBeLessThan(red);
   expect(mixedBlue).toBeGreaterThan(blue + 0.05);
 });
+
+it("brings the style's whole palette into the field where it is asked to, and tells how near it came", async () => {
+  const styles = [{ name: 'warm', picture: WARM, weight: 1 }];
+  const paint = (colours: StylizeOptions['colours']) => session.stylize({ styles, loss: 'nnfm', steps: 1, colours });
+  const plain = await seen(true);
+  const [linear, palette] = [await paint('linear'), await paint('palette')];
+  expect(palette.before!.palette).toBeLessThan(0.8 * linear.before!.palette);
+  for (const { after } of [linear, palette]) {
+    expect([after!.forward, after!.backward, after!.palette, ...after!.detail].every((v) => v > 0)).toBe(true);
+  }
+  // The field itself was not touched, and no map stands between it and the palette.
+  expect((await seen(true)).rgb).toEqual(plain.rgb);
+  session.setStrength(0);
+  expect((await seen(false)).rgb).toEqual(plain.rgb);
+  session.setStrength(1);
+  const { meta } = readContainer(await session.save(), 'test');
+  expect(JSON.stringify(meta)).toContain('"colourMap":[1,0,0,0,0,1,0,0,0,0,1,0]');
+});

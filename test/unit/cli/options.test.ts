@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import {
+  colours,
   decimal,
   frameRate,
   losses,
@@ -85,6 +86,12 @@ describe('losses', () => {
     for (const bad of ['', 'mse', 'nnfm:0', 'nnfm:-1', 'nnfm:x', 'nnfm:', 'nnfm:1:2', 'nnfm,,gram'])
       expect(() => losses(bad), bad).toThrow(/^--loss: expected nnfm, remd, patch, attention, gram, adain or several/);
     expect(() => losses('nnfm:1,nnfm:2')).toThrow('each once');
+  });
+
+  it('takes what becomes of the colours by name', () => {
+    expect(paintingOf({ brush: 1, colours: colours('linear') })).toMatchObject({ colours: 'linear' });
+    expect(paintingOf({ brush: 1 }).colours).toBeUndefined();
+    expect(() => colours('blue')).toThrow("--colours: expected palette, linear, kept, found 'blue'");
   });
 
   it('passes on that a style is to be instant', () => {
