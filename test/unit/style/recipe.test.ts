@@ -32,7 +32,17 @@ describe('the recipe of a painting', () => {
       contentLayers: ['relu3_1', 'relu3_2', 'relu3_3'],
       brush: 1,
       styleScale: preset.styleScale,
+      colours: 'linear',
       keepColours: false,
+    });
+  });
+
+  it('brings the palette in where it is asked for, but not where colours alone are to change', () => {
+    expect(resolveRecipe(asked({ colours: 'palette' }), preset).colours).toBe('palette');
+    expect(resolveRecipe(asked({ colours: 'palette', photorealistic: true }), preset).colours).toBe('linear');
+    expect(resolveRecipe(asked({ colours: 'palette', keepColours: true }), preset)).toMatchObject({
+      colours: 'kept',
+      keepColours: true,
     });
   });
 
