@@ -369,18 +369,18 @@ describe('bad scenes', () => {
     ],
     ['broken JSON', () => writeScene(place('broken'), () => '{ "frames": ['), 'JSON'],
     [
-      'a NaN in a matrix',
+      'a NaN in every matrix',
       () =>
         writeScene(place('nan'), (t) =>
-          JSON.stringify(t).replace(/"transform_matrix":\[\[[^,]+/, '"transform_matrix":[[NaN'),
+          JSON.stringify(t).replace(/"transform_matrix":\[\[[^,]+/g, '"transform_matrix":[[NaN'),
         ),
       'nan',
     ],
     [
-      'a matrix that is singular',
+      'matrices that are singular',
       () =>
         writeScene(place('singular'), (t) => {
-          t.frames[0].transform_matrix = [0, 0, 0, 0].map(() => [0, 0, 0, 0]);
+          for (const frame of t.frames) frame.transform_matrix = [0, 0, 0, 0].map(() => [0, 0, 0, 0]);
           return t;
         }),
       'matri',
