@@ -14,7 +14,9 @@ import { scoreViews } from '../../src/session/measure.ts';
 import { viewSize } from '../../src/session/painting.ts';
 import type { PresetName } from '../../src/session/presets.ts';
 import { PRESETS } from '../../src/session/presets.ts';
+import { createSession } from '../../src/session/session.ts';
 import type { ImpastoSession, StyleInput } from '../../src/session/types.ts';
+import { diskSource } from '../../src/style/features/weights-node.ts';
 import { styleDistance } from '../../src/style/score.ts';
 import type { FeatureNetwork } from '../../src/style/types.ts';
 import { ASSETS, type SceneEntry, SHORT, type StyleEntry } from './index-file.ts';
@@ -110,11 +112,19 @@ export async function distanceOf(
   return distance;
 }
 
-/** Held-out PSNR of a field that is trained for a moment, dB. Replaces what the session holds. */
-export async function shortTraining(session: ImpastoSession, entry: SceneEntry): Promise<number> {
-  const scene = await session.loadScene(await sceneSource(entry), loadOptions(SHORT.downscale));
-  await session.train({ preset: 'quick', steps: SHORT.steps, seed: 0 });
-  return mean(await psnrOf(session, scene.test.slice(0, SHORT.views)));
+/**
+ * Held-out PSNR of a field that is trained for a moment, dB. In a session of its own: where the field is open already, its
+ * photographs are laid beside it, as far as it is trained.
+ */
+export async function shortTraining({ gpu }: ImpastoSession, entry: SceneEntry): Promise<number> {
+  const session = await createSession(gpu, { bundledNetwork: diskSource(join(ASSETS, 'weights/small.json')) });
+  try {
+    const scene = await session.loadScene(await sceneSource(entry), loadOptions(SHORT.downscale));
+    await session.train({ preset: 'quick', steps: SHORT.steps, seed: 0 });
+    return mean(await psnrOf(session, scene.test.slice(0, SHORT.views)));
+  } finally {
+    session.destroy();
+  }
 }
 
 export const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
