@@ -1,6 +1,7 @@
 // Options of how a field is painted, for every command that paints.
 
 import type { Command } from 'commander';
+import { inputError } from '../errors.ts';
 import type { StylizeOptions } from '../session/types.ts';
 import { lossNamed } from '../style/losses/index.ts';
 import { COLOUR_CHOICES, type ColourChoice, DEFAULT_COLOURS } from '../style/palette.ts';
@@ -47,6 +48,11 @@ const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.to
 
 /** What the session is asked for. */
 export function paintingOf(options: PaintingOptions): Omit<StylizeOptions, 'styles'> {
+  const { colours, keepColours, photorealistic } = options;
+  if (colours && colours !== 'kept' && keepColours)
+    throw inputError('--colours', null, 'kept, or no --keep-colours beside it', colours);
+  if (colours === 'palette' && photorealistic)
+    throw inputError('--colours', null, 'linear or kept beside --photorealistic', colours);
   const settings = Object.fromEntries(SHARED.map((name) => [name, options[name]]));
   return { ...settings, colours: options.colours, loss: lossesAsked(options) };
 }

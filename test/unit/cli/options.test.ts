@@ -91,6 +91,9 @@ describe('losses', () => {
   it('takes what becomes of the colours by name', () => {
     expect(paintingOf({ brush: 1, colours: colours('linear') })).toMatchObject({ colours: 'linear' });
     expect(paintingOf({ brush: 1 }).colours).toBeUndefined();
+    expect(() => paintingOf({ colours: 'palette', keepColours: true })).toThrow('--colours: expected kept');
+    expect(() => paintingOf({ colours: 'palette', photorealistic: true })).toThrow('expected linear or kept');
+    expect(paintingOf({ colours: 'kept', keepColours: true })).toMatchObject({ colours: 'kept' });
     expect(() => colours('blue')).toThrow("--colours: expected palette, linear, kept, found 'blue'");
   });
 
