@@ -32,18 +32,23 @@ const BYTES = 512 << 20;
 const UNFINISHED = 'painting';
 
 class Entry implements LibraryStyle {
-  readonly options: StyleRecord['options'];
-  readonly score: StyleRecord['score'];
-  thumbnail: StyleRecord['thumbnail'];
+  options: StyleRecord['options'] = {};
+  score: StyleRecord['score'] = null;
+  thumbnail: StyleRecord['thumbnail'] = null;
 
   constructor(
     readonly id: string,
     readonly style: StyledAppearance,
-    { options = {}, score = null, thumbnail = null }: Partial<StyleRecord>,
+    record: Partial<StyleRecord>,
   ) {
-    this.options = options;
-    this.score = score;
-    this.thumbnail = thumbnail;
+    this.learn(record);
+  }
+
+  /** What is told of it, as far as that was not known: a field file has styles alone. */
+  learn({ options = {}, score = null, thumbnail = null }: Partial<StyleRecord>): void {
+    this.options = { ...options, ...this.options };
+    this.score ??= score;
+    this.thumbnail ??= thumbnail;
   }
 
   get names(): readonly string[] {
@@ -94,7 +99,10 @@ export class StyleLibrary implements Library {
   /** The same where the style's id is known. */
   addAs(id: string, style: StyledAppearance, record: Partial<StyleRecord> = {}): StyledAppearance {
     const there = this.entries.find((entry) => entry.id === id);
-    if (there) return there.style;
+    if (there) {
+      there.learn(record);
+      return there.style;
+    }
     const entry = new Entry(id, style, record);
     this.entries = [...this.entries, entry];
     this.makeRoom(entry);
@@ -139,6 +147,15 @@ export class StyleLibrary implements Library {
     const found = this.entries.find((entry) => entry.id === id);
     if (!found) throw inputError(`style ${id}`, null, 'one of the library', 'none');
     return found;
+  }
+
+  /** What there is of a painting that was cut short. @throws InputError where it was not */
+  unfinished(id: string): { style: StyledAppearance; laid: number; planned: number; score: StyleRecord['score'] } {
+    const { style, options, score } = this.entry(id);
+    const { steps: laid, planned } = options;
+    if (typeof laid !== 'number' || typeof planned !== 'number' || laid >= planned)
+      throw inputError(`style ${id}`, null, 'a painting that was cut short', 'a finished one');
+    return { style, laid, planned, score };
   }
 
   rename(id: string, name: string): void {
@@ -239,10 +256,17 @@ export class StyleLibrary implements Library {
   }
 }
 
-/** What is told of how a style was painted: every plain setting, and the strokes that were laid. */
-export function paintedWith(options: StylizeOptions, steps: number): StyleRecord['options'] {
+/**
+ * What is told of how a style was painted: every plain setting, and the strokes that were laid.
+ * @param planned how many were to be laid, of one that was cut short
+ */
+export function paintedWith(
+  { goOn: _, ...options }: StylizeOptions,
+  steps: number,
+  planned?: number,
+): StyleRecord['options'] {
   const told: Record<string, string | number | boolean> = {};
-  for (const [name, value] of Object.entries({ ...options, loss: lossText(options.loss), steps })) {
+  for (const [name, value] of Object.entries({ ...options, loss: lossText(options.loss), steps, planned })) {
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') told[name] = value;
   }
   return told;

@@ -48,6 +48,8 @@ export interface PaintingParts {
   viewSide: number;
   styles: readonly StyleInput[];
   recipe: Recipe;
+  /** Strokes that were laid on the appearance before, of the recipe's steps: it is gone on with from there. */
+  laid?: number;
   /** Ends by the clock, where that is sooner than by its steps. */
   seconds?: number;
   seed: number;
@@ -127,7 +129,7 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
 
 /** The first act: the field takes the colours of the style, by one map of all colours, unless it keeps its own. */
 function transferColours(parts: PaintingParts, size: Painting['size'], optimiser: AppearanceOptimiser): Painting {
-  const { views, appearance, styles, recipe } = parts;
+  const { views, appearance, styles, recipe, laid } = parts;
   const visited = evenly(views, Math.max(MIN_PAINTED_VIEWS, Math.ceil(recipe.steps / recipe.visits)), 'middles');
   let targets = visited.map(({ picture }) => picture);
   const wanted = mixColourStatistics(
@@ -136,7 +138,7 @@ function transferColours(parts: PaintingParts, size: Painting['size'], optimiser
   if (!recipe.keepColours) {
     const transfer = colourTransferMatrix(colourStatistics(views.map(({ picture }) => picture)), wanted);
     targets = targets.map((picture) => applyColourTransfer(picture, transfer));
-    appearance.colourMap = mapOf(transfer);
+    if (!laid) appearance.colourMap = mapOf(transfer);
   }
   appearance.viewDependent = false;
   const background = backgroundOf(recipe.keepColours ? colourStatistics(targets) : wanted);
@@ -150,6 +152,7 @@ async function transferPalette(painting: Painting): Promise<Painting> {
   const weighted = styles.map((style) => ({ pictures: picturesOf(style), weight: style.weight }));
   const palette = scenePalette(views, weighted, seed);
   const targets = visited.map(({ picture }) => applyPalette(picture, palette));
+  if (painting.laid) return { ...painting, targets };
   // Under a linear map, colours beyond its own range could be reached by nothing that is painted.
   appearance.colourMap = IDENTITY_MAP;
   const recoloured = visited.map(({ camera }, i) => ({ camera, target: targets[i] }));
@@ -162,7 +165,7 @@ async function transferPalette(painting: Painting): Promise<Painting> {
 
 /** The second act: the recipe's steps, until they are done, the time is up or it is cancelled. */
 async function paintStrokes(painting: Painting): Promise<void> {
-  const { gpu, network, recipe, visited, targets, size, background, signal } = painting;
+  const { gpu, network, recipe, visited, targets, size, background, signal, laid = 0 } = painting;
   const trainer = await StyleTrainer.create(gpu, {
     network,
     renderer: painting.optimiser,
@@ -171,15 +174,17 @@ async function paintStrokes(painting: Painting): Promise<void> {
     size,
     recipe,
     background,
-    seed: painting.seed,
+    // Not the views again that were visited first.
+    seed: painting.seed + laid,
   });
   const { seconds = Number.POSITIVE_INFINITY } = painting;
   const began = performance.now();
   try {
-    for (let step = 0; step < recipe.steps; step++) {
+    for (let step = laid; step < recipe.steps; step++) {
       const gone = (performance.now() - began) / 1000;
       if (signal?.aborted || gone >= seconds) break;
-      trainer.timeShare = gone / seconds;
+      // The trainer counts its own steps alone.
+      trainer.timeShare = Math.max(laid ? step / recipe.steps : 0, gone / seconds);
       await trainer.step(signal);
       await gpu.idle();
       await yieldToOthers();

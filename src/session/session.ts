@@ -331,20 +331,22 @@ class Session implements ImpastoSession {
       const network = await this.featureNetwork(options.signal);
       await this.display.stopBaking();
       const preset = PRESETS[core.preset];
-      const recipe = resolveRecipe(options, preset.style);
+      const former = options.goOn === undefined ? null : this.library.unfinished(options.goOn);
+      const recipe = resolveRecipe(former ? { ...options, steps: former.planned } : options, preset.style);
       const { steps } = recipe;
-      const plain = core.field.appearance;
-      const styledNetwork = plain.network.clone('Field.style');
-      styledNetwork.startOptimiser(await plain.network.readTable());
-      const appearance: Appearance = { network: styledNetwork, colourMap: plain.colourMap, viewDependent: false };
+      const ground = former?.style.appearance ?? core.field.appearance;
+      const styledNetwork = ground.network.clone('Field.style');
+      styledNetwork.startOptimiser(await ground.network.readTable());
+      const appearance: Appearance = { network: styledNetwork, colourMap: ground.colourMap, viewDependent: false };
       const style: StyledAppearance = { appearance, names: options.styles.map(({ name }) => name) };
       const before = this.display.mix;
       const isShown = () => this.display.mix.styles.some((shown) => shown.style === style);
       const began = performance.now();
       const renderer = core.taskRenderer;
-      let done = 0;
+      let done = former?.laid ?? 0;
+      let told = false;
       try {
-        const score = await paint({
+        const painted = await paint({
           gpu: this.gpu,
           network,
           renderer,
@@ -353,11 +355,13 @@ class Session implements ImpastoSession {
           viewSide: preset.style.viewSide,
           styles: options.styles,
           recipe,
+          laid: former?.laid,
           seconds: options.seconds,
           seed: core.seed,
           signal: options.signal,
           onColours: () => {
-            if (done === 0) this.display.show(mixOf(style, options.strength ?? 1));
+            if (!told) this.display.show(mixOf(style, options.strength ?? 1));
+            told = true;
             this.display.dropBake();
             this.emitter.emit('colours', { style: style.names.join(' + ') });
             this.emitter.emit('changed', { reason: 'style' });
@@ -372,7 +376,12 @@ class Session implements ImpastoSession {
             this.emitter.emit('changed', { reason: 'style' });
           },
         });
-        const kept = await this.library.add(style, { options: paintedWith(options, done), score });
+        // What it began with, before any stroke, was measured then.
+        const { start, before: first } = former?.score ?? painted;
+        const score = { ...painted, start, before: first };
+        const cutShort = options.signal?.aborted === true && done < steps;
+        const record = paintedWith(options, done, cutShort ? steps : undefined);
+        const kept = await this.library.add(style, { options: record, score });
         // What was baked on the way is not what was finished.
         this.display.dropBake();
         // The very same painting was there already.

@@ -47,6 +47,8 @@ export interface StylizeOptions extends Partial<PaintingSettings> {
   seconds?: number;
   /** Default: DEFAULT_COLOURS; photorealistic styles know no palette. `keepColours` is the same as 'kept'. */
   colours?: ColourChoice;
+  /** Goes on with this unfinished style of the library, to the end that was planned for it; both are there then. */
+  goOn?: string;
   signal?: AbortSignal;
 }
 
@@ -157,7 +159,7 @@ export interface StyleScore {
 
 /** What is told of a finished style beside how it looks. */
 export interface StyleRecord {
-  /** What it was painted with, by name: loss, steps, brush ... */
+  /** What it was painted with, by name: loss, steps, brush ...; of an unfinished one `planned` says how many steps. */
   options: Readonly<Record<string, string | number | boolean>>;
   score: StyleScore | null;
   /** A small PNG of the painted field; null until one is asked for. */

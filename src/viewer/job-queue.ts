@@ -9,6 +9,8 @@ export type JobKind = 'load' | 'train' | 'stylize' | 'export';
 export interface Job {
   readonly kind: JobKind;
   readonly title: string;
+  /** Of a painting: the name of its style. */
+  readonly style?: string;
 }
 
 interface Entry {
@@ -74,9 +76,10 @@ export class JobQueue {
     await running.ended;
   }
 
-  /** Lets go of what waits, of one kind or all of it. */
-  drop(kind?: JobKind): void {
-    const gone = this.waiting.filter(({ job }) => !kind || job.kind === kind);
+  /** Lets go of what waits: of one kind, what one says of, or all of it. */
+  drop(which?: JobKind | ((job: Job) => boolean)): void {
+    const isMeant = typeof which === 'function' ? which : ({ kind }: Job) => !which || kind === which;
+    const gone = this.waiting.filter(({ job }) => isMeant(job));
     this.waiting = this.waiting.filter((entry) => !gone.includes(entry));
     for (const entry of gone) {
       entry.abort.abort();

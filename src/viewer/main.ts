@@ -17,6 +17,7 @@ import { CameraView } from './camera-view.ts';
 import { download, fileName } from './download.ts';
 import { dropZone } from './drop-zone.ts';
 import { fetchBytes } from './fetch-source.ts';
+import { askBeforeLeaving, losesByLeaving } from './leaving.ts';
 import { loadingCard } from './loading-card.ts';
 import { remoteNetwork } from './network.ts';
 import { deviceLostPage, noWebGpuPage } from './notice-page.ts';
@@ -158,6 +159,8 @@ async function start(app: HTMLElement): Promise<void> {
       viewport.setBaked(wanted);
     },
   );
+
+  askBeforeLeaving(window, () => losesByLeaving(store.state, autosave.hasUnkept));
 
   brand(host, store);
   wipeLine(host, store);

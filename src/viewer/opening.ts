@@ -26,7 +26,7 @@ export async function openShipped(page: Page, field: ShippedField, first = false
       }
       fieldOpened(page, before);
     },
-    first,
+    { opens: first },
   );
 }
 

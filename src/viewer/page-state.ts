@@ -29,6 +29,17 @@ export interface BundledStyle {
   file: string;
 }
 
+/** A painting of the field, as panels show it. */
+export interface PaintedStyle {
+  id: string;
+  name: string;
+  thumbnail: string | null;
+  /** How it was painted. */
+  detail: string;
+  /** Of one that was cut short: strokes laid, and how many were planned. */
+  unfinished: { laid: number; planned: number } | null;
+}
+
 export interface PageState {
   adapter: string;
   software: boolean;
@@ -85,7 +96,7 @@ export interface PageState {
 
   /** The finished styles of this field. */
   library: {
-    styles: { id: string; name: string; thumbnail: string | null; detail: string }[];
+    styles: PaintedStyle[];
     shown: readonly { id: string; weight: number }[];
     /** Where a fade under way ends. */
     fadesTo: Shown | null;

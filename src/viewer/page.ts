@@ -100,20 +100,20 @@ export class Page {
   /**
    * A long task, in its turn. What opens another field takes the place of all that runs and waits, if that is meant.
    * @param title what is said of it while it runs or waits: 'painting Wave'
-   * @param opens the page opens with it by itself
+   * @param about `opens`: the page opens with it by itself; `style`: the name of the one that is painted
    * @returns true when it ran to its end
    */
   async guarded(
     kind: JobKind,
     title: string,
     task: (signal: AbortSignal) => Promise<void>,
-    opens = false,
+    { opens = false, style }: { opens?: boolean; style?: string } = {},
   ): Promise<boolean> {
     if (kind === 'load' ? !(await this.makesRoomFor(title)) : !this.waitsInTurn(title)) return false;
     // What is asked for from here on is a person's.
     if (!opens) this.store.patch({ opening: false });
     try {
-      return await this.jobs.run({ kind, title }, async (signal) => {
+      return await this.jobs.run({ kind, title, style }, async (signal) => {
         const { autosave, store } = this.parts;
         // At once: the engine's first event may be seconds away.
         store.patch({ busy: BUSY[kind] });

@@ -9,6 +9,7 @@ import type { Notices } from './notices.ts';
 import type { PageState } from './page-state.ts';
 import { shownField } from './shipped.ts';
 import type { Store } from './store.ts';
+import { unfinishedOf } from './unfinished.ts';
 
 /** What ends is kept, and its thumbnail drawn, this much later: often something else begins at once. */
 const REST_MS = 400;
@@ -91,6 +92,7 @@ export class PaintedKeeper {
       name: nameOf(style),
       thumbnail: this.thumbnails.get(style.id) ?? null,
       detail: detailOf(style),
+      unfinished: unfinishedOf(style),
     }));
     const { library } = store.state;
     const shown = session.state.shown;
@@ -177,10 +179,13 @@ export class PaintedKeeper {
 export const nameOf = ({ names }: Pick<LibraryStyle, 'names'>): string => names.join(' + ');
 
 /** How it was painted, for its title. */
-function detailOf({ options, score }: LibraryStyle): string {
+function detailOf(style: LibraryStyle): string {
+  const { options, score } = style;
+  const cut = unfinishedOf(style);
   const parts = [
     typeof options.loss === 'string' ? options.loss : '',
-    typeof options.steps === 'number' ? `${options.steps} steps` : '',
+    cut ? `unfinished, ${cut.laid} of ${cut.planned} steps` : '',
+    typeof options.steps === 'number' && !cut ? `${options.steps} steps` : '',
     typeof options.brush === 'number' && options.brush !== 1 ? `brush ${options.brush}` : '',
     options.keepColours ? "the scene's own colours" : '',
     score?.before && score.after ? figuresInWords(score.before, score.after) : '',

@@ -234,14 +234,32 @@ export class PaintedLibrary {
   }
 
   /**
-   * After it ended, whichever way: where it left a new style, that can be undone, and is marked where it was cut short.
+   * After it ended, whichever way: where it left a new style, that can be undone.
    * @param known what was there before it
+   * @param former the unfinished one that it went on with: it gives way, and undo brings it back
    */
-  paintingEnded(known: ReadonlySet<string>, cutShort: boolean): void {
+  paintingEnded(known: ReadonlySet<string>, former?: string): void {
     const { session, history } = this.parts;
-    const added = session.library.styles.find(({ id }) => !known.has(id));
-    if (added && cutShort) session.library.rename(added.id, `${nameOf(added)}, unfinished`);
-    if (added) history.add(this.removal(added.id, `paint ${nameOf(added)}`, 'undo', this.before ?? undefined));
+    const { styles } = session.library;
+    const added = styles.find(({ id }) => !known.has(id));
+    if (!added) return;
+    const coming = this.removal(added.id, `paint ${nameOf(added)}`, 'undo', this.before ?? undefined);
+    if (!styles.some(({ id }) => id === former)) {
+      history.add(coming);
+      return;
+    }
+    const going = this.removal(former!, '', 'do', this.target);
+    void going.do();
+    history.add({
+      name: `go on with ${nameOf(added)}`,
+      holds: (coming.holds ?? 0) + (going.holds ?? 0),
+      do: () => Promise.all([coming.do(), going.do()]).then(() => undefined),
+      undo: () => Promise.all([going.undo(), coming.undo()]).then(() => undefined),
+      drop() {
+        coming.drop?.();
+        going.drop?.();
+      },
+    });
   }
 
   private nameOf(id: string): string {

@@ -1,14 +1,17 @@
 // Painting: a style is chosen, painted, cancelled, taken off again.
 
+import type { Picture } from '../../scene/types.ts';
 import { decodeStyle } from '../../session/style-picture.ts';
-import type { StyleLossChoice } from '../../session/types.ts';
+import type { StyleLossChoice, StylizeOptions } from '../../session/types.ts';
 import { settingsOf } from '../../style/settings.ts';
 import { fetchBytes } from '../fetch-source.ts';
 import { fetchPainting, fetchPhotographs } from '../opening.ts';
 import type { Page } from '../page.ts';
 import type { BundledStyle, PageState } from '../page-state.ts';
+import { nameOf } from '../painted-keeper.ts';
 import { readyStyle } from '../shipped.ts';
 import { thumbnailOf } from '../style-picture.ts';
+import { begunWith, unfinishedOf } from '../unfinished.ts';
 import type { Action } from './action.ts';
 import { onlyShown } from './library.ts';
 
@@ -36,13 +39,19 @@ export function chooseShown(page: Page): void {
 
 /** A finished painting is shown, and now the picture itself is needed that it is after. */
 async function fetchStylePicture(page: Page): Promise<void> {
+  const name = page.store.state.style.chosen?.name;
+  if (page.stylePicture || name === undefined) return;
+  const picture = await pictureNamed(page, name);
+  if (picture) page.stylePicture = { name, picture };
+}
+
+/** The picture of a style, one's own of this visit or a bundled one; null where it is neither. */
+async function pictureNamed(page: Page, name: string): Promise<Picture | null> {
+  const own = page.ownPictures.get(name);
+  if (own) return own.picture;
   const { store, decoder } = page.parts;
-  const chosen = store.state.style.chosen?.name;
-  const bundled = store.state.bundledStyles.find(({ title }) => title === chosen);
-  if (page.stylePicture || !bundled) return;
-  const { title, file } = bundled;
-  const picture = await decodeStyle(decoder, await fetchBytes(`./styles/${file}`, title), title);
-  page.stylePicture = { name: title, picture };
+  const bundled = store.state.bundledStyles.find(({ title }) => title === name);
+  return bundled ? await decodeStyle(decoder, await fetchBytes(`./styles/${bundled.file}`, name), name) : null;
 }
 
 /** Decodes first: a file that is no picture changes nothing. */
@@ -65,7 +74,7 @@ export async function chooseStyle(page: Page, bytes: Uint8Array<ArrayBuffer>, wh
 /** Stylizes with the chosen picture and the panel's settings, as they are now. */
 export async function paint(page: Page): Promise<void> {
   if (!page.needsScene()) return;
-  const { session, store, url, notices } = page.parts;
+  const { store, url, notices } = page.parts;
   await page.caught(() => fetchStylePicture(page));
   const style = page.stylePicture;
   if (!style) {
@@ -75,22 +84,44 @@ export async function paint(page: Page): Promise<void> {
   const loss = lossOf(store.state.style);
   const settings = settingsOf(store.state.style);
   store.update('style', { waiting: false });
-  await page.guarded('stylize', `painting ${style.name}`, async (signal) => {
+  await paintNow(page, style, { ...settings, loss, steps: settings.steps || url.styleSteps });
+}
+
+/** In its turn. */
+async function paintNow(
+  page: Page,
+  style: { name: string; picture: Picture },
+  options: Omit<StylizeOptions, 'styles'>,
+): Promise<void> {
+  const { session, store } = page.parts;
+  const going = options.goOn === undefined ? 'painting' : 'going on with';
+  const task = async (signal: AbortSignal) => {
     store.update('style', { step: 0, stepCount: 0, styleLoss: null });
     await fetchPhotographs(page, signal);
     const known = new Set(session.library.styles.map(({ id }) => id));
     page.library.paintingBegins();
     try {
-      await session.stylize({
-        styles: [{ ...style, weight: 1 }],
-        ...settings,
-        loss,
-        steps: settings.steps || url.styleSteps,
-        signal,
-      });
+      await session.stylize({ ...options, styles: [{ ...style, weight: 1 }], signal });
     } finally {
-      page.library.paintingEnded(known, signal.aborted);
+      page.library.paintingEnded(known, options.goOn);
     }
+  };
+  await page.guarded('stylize', `${going} ${style.name}`, task, { style: style.name });
+}
+
+/** Goes on with a painting that was cut short, by the settings that it was begun with. */
+export async function goOnPainting(page: Page, id: string): Promise<void> {
+  const { session, notices } = page.parts;
+  const begun = session.library.styles.find((style) => style.id === id);
+  if (!begun || !unfinishedOf(begun) || page.jobs.jobs.some(({ kind }) => kind === 'stylize')) return;
+  await page.caught(async () => {
+    const name = nameOf(begun);
+    const picture = await pictureNamed(page, name);
+    if (!picture) {
+      notices.show('info', `The picture of ${name} is not here any more: drop it again, then go on`);
+      return;
+    }
+    await paintNow(page, { name, picture }, { ...begunWith(begun.options), goOn: id });
   });
 }
 

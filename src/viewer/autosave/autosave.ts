@@ -82,7 +82,7 @@ export class Autosave {
 
   /** There is something of a person's that a closed tab would lose. */
   get hasUnkept(): boolean {
-    return this.changed;
+    return this.changed || this.keeping !== null;
   }
 
   private onChange(reason: 'train' | 'style' | 'load' | 'shown' | 'regions'): void {

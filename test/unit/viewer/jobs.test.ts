@@ -2,6 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { Cancelled } from '../../../src/errors.ts';
+import type { StylizeOptions } from '../../../src/session/types.ts';
 import { commandsOf } from '../../../src/viewer/actions/index.ts';
 import type { Question } from '../../../src/viewer/ask.ts';
 import { type JobKind, JobQueue } from '../../../src/viewer/job-queue.ts';
@@ -111,6 +112,22 @@ function pageOf(answer = true) {
   return { page, said, asked, store };
 }
 
+/** A library that holds one finished painting, and takes out and puts back. */
+function paintings() {
+  const styles: { id: string; names: string[]; options: Record<string, string | number> }[] = [
+    { id: 'old', names: ['Old'], options: { steps: 9 } },
+  ];
+  return {
+    styles,
+    remove(id: string) {
+      const at = styles.findIndex((style) => style.id === id);
+      const [gone] = styles.splice(at, 1);
+      return { restore: () => void styles.splice(at, 0, gone), drop: () => undefined };
+    },
+    fingerprint: async () => 'print',
+  };
+}
+
 describe('Page', () => {
   it('lets a painting wait for the training, and says so', async () => {
     const { page, said, store } = pageOf();
@@ -139,20 +156,19 @@ describe('Page', () => {
     }
   });
 
-  it('marks a painting that was cut short, and undo takes out that one', async () => {
+  it('goes on with a painting that was cut short, which gives way; undo brings it back', async () => {
     const { page, store } = pageOf();
-    const styles: { id: string; names: string[] }[] = [{ id: 'old', names: ['Old'] }];
-    const library = {
-      styles,
-      rename: (id: string, name: string) => {
-        styles.find((style) => style.id === id)!.names = [name];
-      },
+    const library = paintings();
+    const asked: StylizeOptions[] = [];
+    const stylize = async (options: StylizeOptions) => {
+      asked.push(options);
+      const { goOn, signal } = options;
+      if (!goOn) await untilAborted(signal!).catch(() => undefined);
+      const cut = { loss: 'nnfm:1,gram:0.3', brush: 1.5, steps: 3, planned: 9 };
+      library.styles.push({ id: goOn ? 'whole' : 'part', names: ['Wave'], options: goOn ? { steps: 9 } : cut });
     };
-    const stylize = async ({ signal }: { signal: AbortSignal }) => {
-      await untilAborted(signal).catch(() => undefined);
-      styles.push({ id: 'new', names: ['Wave'] });
-    };
-    Object.assign(page.parts.session, { library, stylize });
+    Object.assign(page.parts.session, { library, stylize, show: () => undefined });
+    Object.assign(page.parts.session.state, { shown: [], strength: 1 });
     page.parts.session.state.scene!.train = [{ picture: { width: 1 } }] as never;
     page.stylePicture = { name: 'Wave', picture: {} as never };
     const painting = page.commands.paint();
@@ -160,8 +176,29 @@ describe('Page', () => {
     await Promise.resolve();
     await page.commands.cancelStyle();
     await painting;
-    expect(styles.map(({ names }) => names[0])).toEqual(['Old', 'Wave, unfinished']);
-    expect(store.state.library.undo).toBe('paint Wave, unfinished');
+    const ids = () => library.styles.map(({ id }) => id);
+    expect([ids(), store.state.library.undo]).toEqual([['old', 'part'], 'paint Wave']);
+    // A finished one is not gone on with.
+    await page.commands.goOnPainting('old');
+    page.ownPictures.set('Wave', { picture: {} as never, thumbnail: '' });
+    await page.commands.goOnPainting('part');
+    expect(asked.slice(1)).toMatchObject([
+      { goOn: 'part', brush: 1.5, loss: [{ name: 'nnfm' }, { name: 'gram', weight: 0.3 }] },
+    ]);
+    expect([ids(), store.state.library.undo]).toEqual([['old', 'whole'], 'go on with Wave']);
+    await page.commands.undo();
+    expect(ids()).toEqual(['old', 'part']);
+    await page.commands.redo();
+    expect(ids()).toEqual(['old', 'whole']);
+  });
+
+  it('says where the picture is missing that is to be gone on with', async () => {
+    const { page, said } = pageOf();
+    const library = paintings();
+    library.styles.push({ id: 'part', names: ['Wave'], options: { steps: 3, planned: 9 } });
+    Object.assign(page.parts.session, { library });
+    await page.commands.goOnPainting('part');
+    expect(said).toEqual(['The picture of Wave is not here any more: drop it again, then go on']);
   });
 
   it('takes the last of several openings without asking', async () => {
