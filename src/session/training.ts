@@ -1,0 +1,69 @@
+// Training the open field on the scene's photographs, in slices that leave the view its frames, with held-out views
+// measured now and then.
+
+import { blendOf } from '../nerf/blend.ts';
+import type { Scene } from '../scene/types.ts';
+import type { FieldResources } from './field-resources.ts';
+import { scoreViews } from './measure.ts';
+import { backgroundOf, type SessionParts, sceneWithPictures } from './parts.ts';
+import { PRESETS } from './presets.ts';
+import { Slicer } from './slices.ts';
+import type { TrainOptions } from './types.ts';
+
+/** GPU time between two chances for the view: half a frame or so; software adapters miss frames whatever is done. */
+const SLICE_MS = 24;
+const SOFTWARE_SLICE_MS = 250;
+/** Held-out views that are rendered now and then while training. */
+const HOLDOUT_VIEWS = 2;
+const HOLDOUT_SECONDS = 20;
+/** Of the time, at most. */
+const HOLDOUT_SHARE = 0.05;
+
+/** Until the steps are done, the time is up or it is cancelled; cancelling keeps the steps taken. */
+export async function trainField(parts: SessionParts, options: TrainOptions): Promise<void> {
+  const { gpu, emitter, state, display, open } = parts;
+  const scene = sceneWithPictures(state);
+  const core = await open.of(scene, options);
+  await display.stopBaking();
+  display.dropBake();
+  state.background = options.background ?? state.background;
+  const preset = PRESETS[core.preset];
+  const { seconds } = options;
+  const steps = options.steps ?? (seconds === undefined ? preset.train.steps : Number.POSITIVE_INFINITY);
+  const trainer = open.trainerOn(scene);
+  trainer.steps = steps;
+  const began = performance.now();
+  const elapsed = () => (performance.now() - began) / 1000;
+  const slicer = new Slicer(gpu.isSoftware ? SOFTWARE_SLICE_MS : SLICE_MS);
+  let nextHoldout = HOLDOUT_SECONDS;
+  while (trainer.step < steps && !options.signal?.aborted) {
+    trainer.timeShare = seconds === undefined ? 0 : elapsed() / seconds;
+    if (trainer.timeShare >= 1) break;
+    const { step, loss, psnr } = await slicer.slice(
+      Math.min(steps - trainer.step, trainer.stepsUntilReading, 16),
+      () => trainer.trainStep(),
+      () => trainer.statistics(),
+    );
+    state.trainedSteps = step;
+    emitter.emit('train', { step, loss, psnr, seconds: elapsed() });
+    const of = Number.isFinite(steps) ? ` of ${steps}` : '';
+    const text = `step ${step}${of}, ${psnr.toFixed(1)} dB`;
+    emitter.emit('progress', { task: 'train', fraction: trainer.progress, text });
+    emitter.emit('changed', { reason: 'train' });
+    // An untrained field is all fog, and takes longer to render than to train.
+    const clear = step >= preset.train.coarseSteps[0];
+    if (scene.test.length && clear && elapsed() > nextHoldout) {
+      const before = elapsed();
+      await emitHoldout(parts, core, scene, step);
+      nextHoldout = elapsed() + Math.max(HOLDOUT_SECONDS, (elapsed() - before) / HOLDOUT_SHARE);
+    }
+  }
+  if (scene.test.length && !options.signal?.aborted) await emitHoldout(parts, core, scene, trainer.step);
+}
+
+async function emitHoldout(parts: SessionParts, core: FieldResources, scene: Scene, step: number): Promise<void> {
+  const { gpu, emitter, state, display } = parts;
+  const render = display.renderWith(core.taskRenderer, blendOf(core.field.appearance), { lens: true });
+  const scores = await scoreViews(gpu, scene.test.slice(0, HOLDOUT_VIEWS), backgroundOf(state), render);
+  emitter.emit('holdout', { step, psnr: scores.reduce((sum, { psnr }) => sum + psnr, 0) / scores.length });
+}
