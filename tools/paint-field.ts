@@ -16,7 +16,7 @@ import { createRenderTarget } from '../src/nerf/renderer.ts';
 import { openScenePath } from '../src/scene/folder-source.ts';
 import { loadScene } from '../src/scene/load.ts';
 import { nodeDecoder } from '../src/scene/node-decoder.ts';
-import { readFieldFile } from '../src/session/field-file.ts';
+import { readFieldFile } from '../src/session/field-file/field-file.ts';
 import { createFieldResources, destroyFieldResources } from '../src/session/field-resources.ts';
 import { scoreConsistency } from '../src/session/measure.ts';
 import { paint, viewSize } from '../src/session/painting.ts';

@@ -7,7 +7,8 @@ import type { Field } from '../nerf/field.ts';
 import { Renderer } from '../nerf/renderer.ts';
 import { SampleBuffers } from '../nerf/sample-buffers.ts';
 import type { Scene, View } from '../scene/types.ts';
-import { readFieldFile, stylesOf } from './field-file.ts';
+import { readFieldFile } from './field-file/field-file.ts';
+import { stylesOf } from './field-file/styles-section.ts';
 import type { KernelCache } from './kernel-cache.ts';
 import { PRESETS } from './presets.ts';
 

@@ -3,7 +3,8 @@
 import { inputError } from '../errors.ts';
 import { makeIfRoom } from '../nerf/memory.ts';
 import { sameScene } from './base-field.ts';
-import { type FieldFile, parseFieldFile, stylesOf, writeFieldFile } from './field-file.ts';
+import { type FieldFile, parseFieldFile, writeFieldFile } from './field-file/field-file.ts';
+import { stylesOf } from './field-file/styles-section.ts';
 import { createFieldResources, destroyFieldResources, type FieldResources } from './field-resources.ts';
 import type { SessionParts } from './parts.ts';
 import { styleId } from './style-file.ts';

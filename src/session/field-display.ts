@@ -10,9 +10,9 @@ import type { Backdrop, RenderTarget } from '../nerf/types.ts';
 import type { Camera, Picture } from '../scene/types.ts';
 import { Baking } from './baking.ts';
 import type { Emitter } from './emitter.ts';
-import type { StyledAppearance } from './field-file.ts';
 import type { FieldResources } from './field-resources.ts';
 import type { RenderView } from './measure.ts';
+import type { StyledAppearance } from './style-mix.ts';
 import { blendOfMixes, PLAIN_MIX, type RegionMixes, type StyleMix } from './style-mix.ts';
 import type { BakeReport, RenderChoice, SessionEvents, SessionState } from './types.ts';
 

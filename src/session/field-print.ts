@@ -4,7 +4,7 @@
 import { crc32, hex32 } from '../crc32.ts';
 import type { ContainerTensor } from '../nerf/container.ts';
 import type { Field, HashNetwork } from '../nerf/field.ts';
-import { appearanceMeta } from './field-file.ts';
+import { appearanceMeta } from './field-file/network-section.ts';
 import { PRESETS, type PresetName } from './presets.ts';
 import { networkTensors, type StoredNetwork, storeNetwork } from './stored-network.ts';
 

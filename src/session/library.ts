@@ -8,11 +8,10 @@ import { makeIfRoom } from '../nerf/memory.ts';
 import { lossText } from '../style/style-config.ts';
 import type { Emitter } from './emitter.ts';
 import type { FieldDisplay } from './field-display.ts';
-import type { StyledAppearance } from './field-file.ts';
 import { type FieldPrint, printField } from './field-print.ts';
 import type { FieldResources } from './field-resources.ts';
 import { readStyleFile, styleId, writeStyleFile } from './style-file.ts';
-import type { StyleMix } from './style-mix.ts';
+import type { StyledAppearance, StyleMix } from './style-mix.ts';
 import type {
   Library,
   LibraryStyle,

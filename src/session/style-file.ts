@@ -9,9 +9,10 @@ import { inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { type Container, containerTensor, readContainer, writeContainer } from '../nerf/container.ts';
 import { HashNetwork } from '../nerf/field.ts';
-import { appearanceMeta, appearanceSchema, type StyledAppearance } from './field-file.ts';
+import { appearanceMeta, appearanceSchema } from './field-file/network-section.ts';
 import type { FieldPrint } from './field-print.ts';
 import { fillNetwork, type StoredNetwork, storeNetwork } from './stored-network.ts';
+import type { StyledAppearance } from './style-mix.ts';
 import { deltaOfTable, tableFromDelta } from './table-delta.ts';
 import type { StyleRecord, StyleScore } from './types.ts';
 

@@ -3,7 +3,12 @@
 
 import { type Blend, type BlendPart, blendOf, REGION_COUNT, type RegionVolume } from '../nerf/blend.ts';
 import type { Appearance } from '../nerf/field.ts';
-import type { StyledAppearance } from './field-file.ts';
+
+/** A style on a field: its appearance and what it is called, part by part. */
+export interface StyledAppearance {
+  appearance: Appearance;
+  names: string[];
+}
 
 export interface StyleMix {
   /** Their weights count relative to each other; none: the plain field. */

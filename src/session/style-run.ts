@@ -4,11 +4,11 @@
 import type { Appearance } from '../nerf/field.ts';
 import { resolveRecipe } from '../style/recipe.ts';
 import type { StyleLosses } from '../style/style-trainer.ts';
-import type { StyledAppearance } from './field-file.ts';
 import { paintedWith } from './library.ts';
 import { paint } from './painting.ts';
 import { type SessionParts, sceneWithPictures } from './parts.ts';
 import { PRESETS } from './presets.ts';
+import type { StyledAppearance } from './style-mix.ts';
 import { mixOf, type StyleMix } from './style-mix.ts';
 import type { StyleScore, StylizeOptions } from './types.ts';
 

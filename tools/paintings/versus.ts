@@ -20,7 +20,7 @@ import { createRenderTarget, destroyRenderTarget } from '../../src/nerf/renderer
 import { evenly } from '../../src/scene/evenly.ts';
 import { loadScene } from '../../src/scene/load.ts';
 import type { Camera, Picture, View } from '../../src/scene/types.ts';
-import { readFieldFile } from '../../src/session/field-file.ts';
+import { readFieldFile } from '../../src/session/field-file/field-file.ts';
 import { createFieldResources, destroyFieldResources } from '../../src/session/field-resources.ts';
 import { paint, viewSize } from '../../src/session/painting.ts';
 import { PRESETS } from '../../src/session/presets.ts';

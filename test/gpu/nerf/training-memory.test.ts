@@ -11,7 +11,7 @@ import { largestBuffer, makeIfRoom, memoryOf } from '../../../src/nerf/memory.ts
 import { Renderer } from '../../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../../src/nerf/sample-buffers.ts';
 import { NerfTrainer } from '../../../src/nerf/trainer.ts';
-import { readFieldFile, writeFieldFile } from '../../../src/session/field-file.ts';
+import { readFieldFile, writeFieldFile } from '../../../src/session/field-file/field-file.ts';
 import { PRESETS, type Preset } from '../../../src/session/presets.ts';
 import { ballScene } from '../../reference/nerf/ball.ts';
 import { SMALL_FIELD } from '../../reference/nerf/cases.ts';

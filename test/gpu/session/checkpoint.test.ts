@@ -12,9 +12,9 @@ import { NerfKernels } from '../../../src/nerf/kernels.ts';
 import { createRenderTarget, destroyRenderTarget, Renderer } from '../../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../../src/nerf/sample-buffers.ts';
 import { NerfTrainer } from '../../../src/nerf/trainer.ts';
-import { readFieldFile, type StyledAppearance, writeFieldFile } from '../../../src/session/field-file.ts';
+import { readFieldFile, writeFieldFile } from '../../../src/session/field-file/field-file.ts';
 import { PRESETS } from '../../../src/session/presets.ts';
-import { mixOf } from '../../../src/session/style-mix.ts';
+import { mixOf, type StyledAppearance } from '../../../src/session/style-mix.ts';
 import { ballScene } from '../../reference/nerf/ball.ts';
 import { SMALL_FIELD } from '../../reference/nerf/cases.ts';
 

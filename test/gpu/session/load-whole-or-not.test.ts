@@ -7,7 +7,7 @@ import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { Field } from '../../../src/nerf/field.ts';
 import { bundledWeights } from '../../../src/node/weights.ts';
-import { writeFieldFile } from '../../../src/session/field-file.ts';
+import { writeFieldFile } from '../../../src/session/field-file/field-file.ts';
 import { createSession } from '../../../src/session/session.ts';
 import { mixOf } from '../../../src/session/style-mix.ts';
 import type { ImpastoSession } from '../../../src/session/types.ts';

@@ -14,7 +14,7 @@ import { createRenderTarget, destroyRenderTarget, Renderer } from '../../../src/
 import { SampleBuffers } from '../../../src/nerf/sample-buffers.ts';
 import { NerfTrainer } from '../../../src/nerf/trainer.ts';
 import { nodeDecoder } from '../../../src/scene/node-decoder.ts';
-import { readFieldFile, writeFieldFile } from '../../../src/session/field-file.ts';
+import { readFieldFile, writeFieldFile } from '../../../src/session/field-file/field-file.ts';
 import { PRESETS } from '../../../src/session/presets.ts';
 import { createSession } from '../../../src/session/session.ts';
 import type { ImpastoSession } from '../../../src/session/types.ts';

@@ -22,7 +22,7 @@ import { SampleBuffers } from '../../../../src/nerf/sample-buffers.ts';
 import { marchSteps } from '../../../../src/nerf/space.ts';
 import { NerfTrainer } from '../../../../src/nerf/trainer.ts';
 import { rayOfPixel } from '../../../../src/scene/rays.ts';
-import { writeFieldFile } from '../../../../src/session/field-file.ts';
+import { writeFieldFile } from '../../../../src/session/field-file/field-file.ts';
 import { PRESETS } from '../../../../src/session/presets.ts';
 import { createSession } from '../../../../src/session/session.ts';
 import { mixOf } from '../../../../src/session/style-mix.ts';
