@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ballZip } from './ball-scene.ts';
-import { describePage, dropFile, type PageDriver, type Visit, waitUntil } from './page-cases.ts';
+import { describePage } from './page-cases.ts';
+import type { PageDriver, Visit } from './page-driver.ts';
+import { dropFile, waitUntil } from './page-probes.ts';
 import { needs, type PageServer, servePage } from './page-server.ts';
 import { PHOTOGRAPH, writePhotographs } from './photograph-folder.ts';
 

@@ -2,7 +2,8 @@
 
 import { afterAll, beforeAll } from 'vitest';
 import { openFirefox } from './open-firefox.ts';
-import { type OpenedBrowser, waitUntil } from './page-cases.ts';
+import type { OpenedBrowser } from './page-driver.ts';
+import { waitUntil } from './page-probes.ts';
 import { type PageServer, servePage } from './page-server.ts';
 
 /** Both are there from the first case on. */

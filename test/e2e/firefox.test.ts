@@ -3,7 +3,9 @@
 
 import { expect, it } from 'vitest';
 import { openFirefox } from './open-firefox.ts';
-import { centreOf, describePage, type Visit } from './page-cases.ts';
+import { describePage } from './page-cases.ts';
+import type { Visit } from './page-driver.ts';
+import { centreOf } from './page-probes.ts';
 
 describePage('firefox', {
   presentation: 'canvas',

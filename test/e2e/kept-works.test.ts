@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import type { TestSurface } from '../../src/viewer/test-surface.ts';
 import { ballZip } from './ball-scene.ts';
 import { firefoxVisit } from './firefox-visit.ts';
-import { dropFile } from './page-cases.ts';
+import { dropFile } from './page-probes.ts';
 
 declare const window: { impasto: TestSurface & { ready: Promise<void> } } & typeof globalThis;
 

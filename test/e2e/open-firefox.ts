@@ -2,7 +2,7 @@
 
 import { tmpdir } from 'node:os';
 import puppeteer from 'puppeteer-core';
-import type { OpenedBrowser, PageDriver } from './page-cases.ts';
+import type { OpenedBrowser, PageDriver } from './page-driver.ts';
 import { needs } from './page-server.ts';
 
 const LAVAPIPE = '/usr/share/vulkan/icd.d/lvp_icd.json';

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import type { TestSurface } from '../../src/viewer/test-surface.ts';
 import { firefoxVisit } from './firefox-visit.ts';
-import { deviation, difference, pictureOf, VISIBLE, waitUntil } from './page-cases.ts';
+import { deviation, difference, pictureOf, VISIBLE, waitUntil } from './page-probes.ts';
 
 declare const window: { impasto: TestSurface & { ready: Promise<void> } } & typeof globalThis;
 

@@ -3,7 +3,8 @@
 
 import { expect, it } from 'vitest';
 import type { TestSurface } from '../../src/viewer/test-surface.ts';
-import { centreOf, difference, pictureOf, pressKey, undo, VISIBLE, type Visit } from './page-cases.ts';
+import type { Visit } from './page-driver.ts';
+import { centreOf, difference, pictureOf, pressKey, undo, VISIBLE } from './page-probes.ts';
 
 declare const window: { impasto: TestSurface & { ready: Promise<void> } } & typeof globalThis;
 

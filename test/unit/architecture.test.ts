@@ -2,7 +2,8 @@
 // not there fails, and so does one there that nobody uses. What a page or a library's user loads reaches no package of
 // Node's.
 
-import { dirname, join, normalize } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import architecture from '../../docs/architecture.md?raw';
 import manifest from '../../package.json' with { type: 'json' };
@@ -101,6 +102,22 @@ describe('the rooms', () => {
       ({ to }) => to.startsWith('src/') && !COMMON.includes(roomOf(to)),
     );
     expect(upward).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  const MOST_LINES = 400;
+
+  it(`have at most ${MOST_LINES} lines`, () => {
+    const root = resolve(import.meta.dirname, '../..');
+    const files = ['src', 'test', 'tools', 'examples'].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.(ts|mjs|wgsl|css)$/.test(name) && !name.includes('node_modules'))
+        .map((name) => join(folder, name)),
+    );
+    expect(files.length).toBeGreaterThan(600);
+    const lines = (file: string) => readFileSync(join(root, file), 'utf8').trimEnd().split('\n').length;
+    expect(files.map((file) => [file, lines(file)] as const).filter(([, count]) => count > MOST_LINES)).toEqual([]);
   });
 });
 

@@ -1,16 +1,12 @@
-// The command line with its engine: the whole road on a tiny scene made here, every bad input that only the loaders
-// can find, and what is left when a run is interrupted. One line and exit code 2, or all files whole.
+// The command line with its engine: the whole road on a tiny scene made here, and checkpoints that are refused in one line
+// and exit code 2.
 
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { zipSync } from 'fflate';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { benchScene } from '../../../src/bench/scene.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { withEngine } from '../../../src/cli/engine.ts';
-import { runCommandLine } from '../../../src/cli/program.ts';
 import { reportSchema } from '../../../src/cli/report.ts';
 import { turntableFor } from '../../../src/export/camera-path.ts';
 import { decodeNpy } from '../../../src/export/npy.ts';
@@ -18,53 +14,15 @@ import { encodePng } from '../../../src/export/png.ts';
 import { worldUnitsPerSceneUnit } from '../../../src/export/transforms.ts';
 import { readContainer, writeContainer } from '../../../src/nerf/container.ts';
 import { transformPoint } from '../../../src/scene/matrix.ts';
+import { run, SMALL, temporaryFolder, writeScene, writeStyle } from './command-fixture.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'impasto-cli-gpu-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const place = (...names: string[]) => join(folder, ...names);
+const place = temporaryFolder('impasto-cli-gpu-');
 const scene = place('ball');
 const stylePath = place('style.png');
-const bin = resolve(import.meta.dirname, '../../../bin/impasto.mjs');
-
-async function run(argv: string[], signal = new AbortController().signal) {
-  let [stdout, stderr] = ['', ''];
-  const code = await runCommandLine(argv, {
-    stdout: (text) => void (stdout += text),
-    stderr: (text) => void (stderr += text),
-    terminal: null,
-    signal,
-  });
-  return { code, stdout, stderr, last: stderr.trimEnd().split('\n').at(-1) };
-}
-
-interface Transforms {
-  camera_angle_x: number;
-  frames: { file_path: string; transform_matrix: number[][] }[];
-}
-
-/** Writes a scene folder; `change` spoils its transforms. */
-function writeScene(path: string, change: (transforms: Transforms) => unknown = (t) => t, pictures = true): string {
-  const { train } = benchScene();
-  mkdirSync(join(path, 'images'), { recursive: true });
-  const { width, fx } = train[0].camera;
-  const frames = train.map(({ camera, picture }, i) => {
-    const file = `images/${i}.png`;
-    if (pictures) writeFileSync(join(path, file), encodePng(picture, { level: 1 }));
-    const m = camera.cameraToWorld;
-    return { file_path: file, transform_matrix: [0, 4, 8, 12].map((row) => m.slice(row, row + 4)) };
-  });
-  const transforms = change({ camera_angle_x: 2 * Math.atan(width / (2 * fx)), frames });
-  const text = typeof transforms === 'string' ? transforms : JSON.stringify(transforms);
-  writeFileSync(join(path, 'transforms.json'), text);
-  return path;
-}
 
 beforeAll(() => {
   writeScene(scene);
-  const data = new Uint8ClampedArray(64 * 64 * 4).map((_, i) =>
-    i % 4 === 3 ? 255 : (Math.sin(i * i) * 0.5 + 0.5) * 255,
-  );
-  writeFileSync(stylePath, encodePng({ width: 64, height: 64, data }));
+  writeStyle(stylePath);
 });
 
 /** The written depth, lifted through the written camera, lands where the scene's own depth and camera land. */
@@ -95,8 +53,6 @@ async function expectSameWorldPoints(checkpoint: string, written: Float32Array, 
     }
   });
 }
-
-const SMALL = ['--downscale', '4', '--holdout', '4'];
 
 /** Minutes on a busy machine; well under one on an idle one. */
 const LONG = { timeout: 600_000 };
@@ -356,84 +312,6 @@ describe('the whole road', LONG, () => {
   });
 });
 
-describe('bad scenes', () => {
-  const cases: [string, () => string, string][] = [
-    [
-      'a folder without poses',
-      () => {
-        mkdirSync(place('no-poses/images'), { recursive: true });
-        writeFileSync(place('no-poses/images/0.png'), readFileSync(place('ball/images/0.png')));
-        return place('no-poses');
-      },
-      'transforms',
-    ],
-    ['broken JSON', () => writeScene(place('broken'), () => '{ "frames": ['), 'JSON'],
-    [
-      'a NaN in every matrix',
-      () =>
-        writeScene(place('nan'), (t) =>
-          JSON.stringify(t).replace(/"transform_matrix":\[\[[^,]+/g, '"transform_matrix":[[NaN'),
-        ),
-      'nan',
-    ],
-    [
-      'matrices that are singular',
-      () =>
-        writeScene(place('singular'), (t) => {
-          for (const frame of t.frames) frame.transform_matrix = [0, 0, 0, 0].map(() => [0, 0, 0, 0]);
-          return t;
-        }),
-      'matri',
-    ],
-    ['no picture at all', () => writeScene(place('none'), undefined, false), 'picture'],
-    [
-      'pictures that are none',
-      () => {
-        writeScene(place('text'));
-        for (const name of readdirSync(place('text/images'))) writeFileSync(place('text/images', name), 'no picture');
-        return place('text');
-      },
-      'picture',
-    ],
-    [
-      'a picture 20,000 pixels wide',
-      () => {
-        writeScene(place('wide'), (t) => ({ ...t, frames: t.frames.slice(0, 1) }));
-        const width = 20_000;
-        const data = new Uint8ClampedArray(width * 4).fill(255);
-        writeFileSync(place('wide/images/0.png'), encodePng({ width, height: 1, data }, { level: 1 }));
-        return place('wide');
-      },
-      '20000',
-    ],
-    [
-      'an archive that leads outside',
-      () => {
-        writeFileSync(place('evil.zip'), zipSync({ '../transforms.json': new Uint8Array(3) }));
-        return place('evil.zip');
-      },
-      '../transforms.json',
-    ],
-    [
-      'an archive that is none',
-      () => {
-        writeFileSync(place('none.zip'), 'PK no archive');
-        return place('none.zip');
-      },
-      'none.zip',
-    ],
-  ];
-  it.each(cases)('refuses %s', async (_, make, sentence) => {
-    const out = place('bad.impasto');
-    const { code, stdout, last } = await run(['train', make(), '--out', out, '--preset', 'quick', '--steps', '1']);
-    expect(last).toMatch(/^impasto: /);
-    expect(last?.toLowerCase()).toContain(sentence.toLowerCase());
-    expect(code).toBe(2);
-    expect(stdout).toBe('');
-    expect(existsSync(out)).toBe(false);
-  });
-});
-
 describe('bad checkpoints', () => {
   const cases: [string, (bytes: Uint8Array) => Uint8Array, string][] = [
     ['one cut short', (bytes) => bytes.subarray(0, bytes.length - 100), 'it is cut short'],
@@ -484,88 +362,5 @@ describe('headers of checkpoints', () => {
     const { code, last } = await changed((meta) => void (meta[name] = value));
     expect(last).toMatch(new RegExp(`^impasto: header field '${name}[^']*' in .*header\\.impasto: expected .*found`));
     expect(code).toBe(2);
-  });
-});
-
-describe('interruption', () => {
-  it('stops a training that is under way and leaves nothing', async () => {
-    const stop = new AbortController();
-    const out = place('stopped.impasto');
-    const running = run(
-      ['train', scene, '--out', out, '--preset', 'quick', '--steps', '100000', ...SMALL],
-      stop.signal,
-    );
-    setTimeout(() => stop.abort(130), 4000);
-    const { code, last } = await running;
-    expect(code).toBe(130);
-    expect(last).toBe('impasto: stopped; no half-written file is left');
-    expect(existsSync(out)).toBe(false);
-    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
-  });
-
-  it('keeps the field that is trained, where it is stopped while that is measured', async () => {
-    const stop = new AbortController();
-    const out = place('measured.impasto');
-    const io = {
-      stdout: () => {},
-      stderr: (text: string) => {
-        if (text.includes('evaluate')) stop.abort(130);
-      },
-      terminal: null,
-      signal: stop.signal,
-    };
-    const argv = ['train', scene, '--out', out, '--preset', 'quick', '--steps', '2', ...SMALL];
-    expect(await runCommandLine(argv, io)).toBe(130);
-    expect(readContainer(new Uint8Array(readFileSync(out)), out).meta.steps).toBe(2);
-  });
-
-  it('does so as a process, on Ctrl-C, and ends', async () => {
-    const out = place('signalled');
-    const argv = [
-      bin,
-      'run',
-      scene,
-      '--style',
-      stylePath,
-      '--out',
-      out,
-      '--preset',
-      'quick',
-      '--features',
-      'small',
-      ...SMALL,
-    ];
-    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let stderr = '';
-    const code = await new Promise((done) => {
-      child.stderr.on('data', (chunk) => {
-        // Stopped in the middle of training, at its first sign of life.
-        if (!stderr.includes('train') && (stderr += chunk).includes('train')) child.kill('SIGINT');
-        else stderr += chunk;
-      });
-      child.on('close', done);
-    });
-    expect(stderr).toContain('impasto: stopped; no half-written file is left');
-    expect(code).toBe(130);
-    expect(readdirSync(out)).toEqual([]);
-  });
-
-  it('goes on and saves where nobody listens any more', async () => {
-    const out = place('unheard.impasto');
-    const argv = [bin, 'train', scene, '--out', out, '--preset', 'quick', '--steps', '8', ...SMALL];
-    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
-    child.stdout.destroy();
-    child.stderr.once('data', () => child.stderr.destroy());
-    const code = await new Promise((done) => child.on('close', done));
-    expect(code).toBe(0);
-    expect(existsSync(out)).toBe(true);
-  });
-
-  it('ends by itself with its result on stdout', () => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'info', '--json', '-'], { encoding: 'utf8' });
-    expect(status, stderr).toBe(0);
-    const info = JSON.parse(stdout);
-    expect(info.limits.maxStorageBuffersPerShaderStage).toBeGreaterThanOrEqual(8);
-    expect(info.networks.map((n: { name: string }) => n.name)).toContain('small');
   });
 });
