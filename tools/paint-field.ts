@@ -6,7 +6,6 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { readStyles } from '../src/cli/inputs.ts';
-import { beside, pictureFromRgb } from '../src/cli/picture.ts';
 import { encodePng } from '../src/export/png.ts';
 import { closeNodeGpu, openNodeGpu } from '../src/gpu/node.ts';
 import { affineFit } from '../src/metrics/affine-fit.ts';
@@ -16,6 +15,7 @@ import { createRenderTarget } from '../src/nerf/renderer.ts';
 import { openScenePath } from '../src/scene/folder-source.ts';
 import { loadScene } from '../src/scene/load.ts';
 import { nodeDecoder } from '../src/scene/node-decoder.ts';
+import { beside, pictureFromRgb } from '../src/scene/picture.ts';
 import { readFieldFile } from '../src/session/field-file/field-file.ts';
 import { createFieldResources, destroyFieldResources } from '../src/session/field-resources.ts';
 import { scoreConsistency } from '../src/session/measure.ts';

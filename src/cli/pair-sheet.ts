@@ -4,9 +4,9 @@
 import { drawText, GLYPH_HEIGHT } from '../export/bitmap-font.ts';
 import { contactSheet } from '../export/contact-sheet.ts';
 import { heatColour, heatMap, NOT_COMPARED, WHITE_ERROR } from '../metrics/heat-map.ts';
+import { pictureFromRgb } from '../scene/picture.ts';
 import type { Picture } from '../scene/types.ts';
 import type { ConsistencyPair } from '../session/types.ts';
-import { pictureFromRgb } from './picture.ts';
 import { rmseText } from './report.ts';
 
 /** Long side of each picture on the sheet at least, pixels: smaller ones are blown up. */

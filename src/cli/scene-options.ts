@@ -7,6 +7,7 @@ import { inputError } from '../errors.ts';
 import { readContainer } from '../nerf/container.ts';
 import { nodeDecoder } from '../scene/node-decoder.ts';
 import { byName } from '../scene/paths.ts';
+import { hasPhotographs } from '../scene/picture.ts';
 import type { FileSource, LoadSceneOptions, Scene } from '../scene/types.ts';
 import { PRESET_NAMES, PRESETS, type PresetName } from '../session/presets.ts';
 import type { Engine } from './engine.ts';
@@ -77,7 +78,7 @@ export async function loadCheckpointWithScene(
     sayNotes(engine, await session.loadScene(files, { ...loadOptions(wanted, preset, signal), ...asTrained }));
     await session.load(bytes, where);
     // The session keeps the photographs only where they are the field's own.
-    if (session.state.scene?.train[0].picture.width === 0) {
+    if (!hasPhotographs(session.state.scene!)) {
       const expected = `the ${trained.train.length} training views of ${where} (the same --holdout too)`;
       throw inputError('photographs', files.name, expected, 'others');
     }

@@ -7,6 +7,7 @@ import { type Blend, blendOf, middleColour, soleAppearance } from '../nerf/blend
 import type { Appearance, HashNetwork } from '../nerf/field.ts';
 import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
 import type { Backdrop, RenderTarget } from '../nerf/types.ts';
+import { pictureFromRgb } from '../scene/picture.ts';
 import type { Camera, Picture } from '../scene/types.ts';
 import { Baking } from './baking.ts';
 import type { Emitter } from './emitter.ts';
@@ -151,10 +152,7 @@ export class FieldDisplay {
     const target = createRenderTarget(this.parts.gpu, width, height);
     try {
       await this.draw(appearance, camera, target);
-      const rgb = await target.rgb.readF32();
-      const data = new Uint8ClampedArray(4 * width * height).fill(255);
-      for (let i = 0; i < rgb.length; i++) data[4 * Math.floor(i / 3) + (i % 3)] = 255 * rgb[i];
-      return { width, height, data };
+      return pictureFromRgb(await target.rgb.readF32(), width, height);
     } finally {
       destroyRenderTarget(target);
     }

@@ -5,9 +5,10 @@ import { inputError } from '../errors.ts';
 import { Lpips } from '../metrics/lpips.ts';
 import type { LpipsHeads } from '../metrics/lpips-heads.ts';
 import { blendOf } from '../nerf/blend.ts';
+import { BACKGROUNDS } from './backgrounds.ts';
 import { openBaseField } from './base-field.ts';
 import { evaluationOf, scoreConsistency, scoreViews } from './measure.ts';
-import { backgroundOf, emitProgress, type SessionParts, sceneWithPictures } from './parts.ts';
+import { emitProgress, type SessionParts, sceneWithPictures } from './parts.ts';
 import { PRESETS } from './presets.ts';
 import type { ConsistencyOptions, ConsistencyScore, EvaluateOptions, Evaluation } from './types.ts';
 
@@ -25,7 +26,12 @@ export async function evaluateField(parts: SessionParts, options: EvaluateOption
   try {
     const render = display.renderWith(core.taskRenderer, blendOf(core.field.appearance), { lens: true });
     const onProgress = (done: number) => emitProgress(emitter, 'evaluate', done, scene.test.length, 'held-out views');
-    const views = await scoreViews(gpu, scene.test, backgroundOf(state), render, { lpips, onView, signal, onProgress });
+    const views = await scoreViews(gpu, scene.test, BACKGROUNDS[state.background], render, {
+      lpips,
+      onView,
+      signal,
+      onProgress,
+    });
     return evaluationOf(views, scene, scene.hasAlpha ? state.background : 'none', lpips && network.name);
   } finally {
     lpips?.destroy();

@@ -17,22 +17,12 @@ import { readView } from '../nerf/bands.ts';
 import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
 import type { RenderTarget } from '../nerf/types.ts';
 import { keptPixels } from '../scene/masks.ts';
-import type { Camera, Picture, Scene, View } from '../scene/types.ts';
+import { rgbOver } from '../scene/picture.ts';
+import type { Camera, Scene, View } from '../scene/types.ts';
 import { type StyleJudge, styleDistances } from './style-distances.ts';
 import type { ConsistencyPair, ConsistencyScore, Evaluation, ScoredView, ViewScore } from './types.ts';
 
 export type RenderView = (camera: Camera, target: RenderTarget) => Promise<void>;
-
-/** Photograph over the background, [H, W, 3] sRGB 0..1. */
-export function photograph(picture: Picture, background: readonly number[]): Float32Array<ArrayBuffer> {
-  const { data } = picture;
-  const rgb = new Float32Array((data.length / 4) * 3);
-  for (let p = 0; p < data.length / 4; p++) {
-    const alpha = data[4 * p + 3] / 255;
-    for (let c = 0; c < 3; c++) rgb[3 * p + c] = (data[4 * p + c] / 255) * alpha + background[c] * (1 - alpha);
-  }
-  return rgb;
-}
 
 /** As a picture would hold it: clamped to 0..1 and rounded to 8 bits, so that figures are those of the saved file. */
 export function quantised(rgb: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
@@ -64,7 +54,7 @@ export async function scoreViews(
     const { width, height } = picture;
     const rgb = quantised(await readView(gpu, width, height, (target) => render(camera, target)));
     const kept = keptPixels(picture);
-    const truth = photograph(picture, background);
+    const truth = rgbOver(picture, background);
     if (kept) showRender(truth, rgb, kept);
     const score: ViewScore = {
       name,

@@ -2,6 +2,7 @@
 
 import { inputError } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
+import { hasPhotographs } from '../scene/picture.ts';
 import type { Scene } from '../scene/types.ts';
 import type { Emitter } from './emitter.ts';
 import type { FieldDisplay } from './field-display.ts';
@@ -25,17 +26,10 @@ export interface SessionParts {
   open: OpenField;
 }
 
-/** Behind transparent pictures and empty space, wherever a view is shown, measured or painted. sRGB 0..1 */
-const BACKGROUNDS = { white: [1, 1, 1], black: [0, 0, 0] } as const;
-
-export function backgroundOf({ background }: SessionState): readonly [number, number, number] {
-  return BACKGROUNDS[background];
-}
-
 /** @throws InputError where no photographs are at hand */
 export function sceneWithPictures({ scene }: SessionState): Scene {
   if (!scene) throw inputError('scene', null, 'photographs', 'none');
-  if (scene.train[0].picture.width === 0) {
+  if (!hasPhotographs(scene)) {
     throw inputError(`photographs of ${scene.name}`, null, 'its folder or archive to be open', 'only the checkpoint');
   }
   return scene;

@@ -6,8 +6,10 @@ import type { Gpu } from '../gpu/device.ts';
 import { createRenderTarget, destroyRenderTarget } from '../nerf/renderer.ts';
 import type { RenderTarget } from '../nerf/types.ts';
 import { loadScene } from '../scene/load.ts';
+import { hasPhotographs } from '../scene/picture.ts';
 import type { Camera, FileSource, LoadSceneOptions, Scene } from '../scene/types.ts';
 import type { WeightsSource } from '../style/features/network-weights.ts';
+import { BACKGROUNDS } from './backgrounds.ts';
 import { sameScene } from './base-field.ts';
 import { loadField, saveField } from './checkpoint.ts';
 import { Emitter } from './emitter.ts';
@@ -16,7 +18,7 @@ import { consistencyOfField, evaluateField } from './figures.ts';
 import { KernelCache } from './kernel-cache.ts';
 import { StyleLibrary } from './library.ts';
 import { OpenField } from './open-field.ts';
-import { backgroundOf, type SessionParts } from './parts.ts';
+import type { SessionParts } from './parts.ts';
 import { PRESET_NAMES } from './presets.ts';
 import { SessionRegions } from './regions/regions.ts';
 import { type NetworkSources, SessionNetwork } from './session-network.ts';
@@ -71,7 +73,7 @@ function partsOf(gpu: Gpu, sources: NetworkSources): SessionParts {
     gpu,
     emitter,
     state,
-    backdrop: () => ({ background: backgroundOf(state), opaque: state.scene?.hasAlpha === false }),
+    backdrop: () => ({ background: BACKGROUNDS[state.background], opaque: state.scene?.hasAlpha === false }),
     idOf: (style) => library.idOf(style),
   });
   const library: StyleLibrary = new StyleLibrary({
@@ -120,7 +122,7 @@ class Session implements ImpastoSession {
         },
       });
       const before = state.scene;
-      if (open.resources && before && before.train[0].picture.width === 0 && sameScene(before, scene)) {
+      if (open.resources && before && !hasPhotographs(before) && sameScene(before, scene)) {
         // The photographs of the very field that is open: it stays, and all that was painted on it.
         state.scene = scene;
         return scene;

@@ -3,9 +3,10 @@
 
 import { blendOf } from '../nerf/blend.ts';
 import type { Scene } from '../scene/types.ts';
+import { BACKGROUNDS } from './backgrounds.ts';
 import type { FieldResources } from './field-resources.ts';
 import { scoreViews } from './measure.ts';
-import { backgroundOf, type SessionParts, sceneWithPictures } from './parts.ts';
+import { type SessionParts, sceneWithPictures } from './parts.ts';
 import { PRESETS } from './presets.ts';
 import { Slicer } from './slices.ts';
 import type { TrainOptions } from './types.ts';
@@ -64,6 +65,6 @@ export async function trainField(parts: SessionParts, options: TrainOptions): Pr
 async function emitHoldout(parts: SessionParts, core: FieldResources, scene: Scene, step: number): Promise<void> {
   const { gpu, emitter, state, display } = parts;
   const render = display.renderWith(core.taskRenderer, blendOf(core.field.appearance), { lens: true });
-  const scores = await scoreViews(gpu, scene.test.slice(0, HOLDOUT_VIEWS), backgroundOf(state), render);
+  const scores = await scoreViews(gpu, scene.test.slice(0, HOLDOUT_VIEWS), BACKGROUNDS[state.background], render);
   emitter.emit('holdout', { step, psnr: scores.reduce((sum, { psnr }) => sum + psnr, 0) / scores.length });
 }

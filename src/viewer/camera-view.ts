@@ -2,6 +2,7 @@
 // over it, or where the two differ. Photograph and error are pictures of the training size, laid over the view.
 
 import { renderStill } from '../export/render-path.ts';
+import { hasPhotograph } from '../scene/picture.ts';
 import type { Camera, View } from '../scene/types.ts';
 import type { ImpastoSession } from '../session/types.ts';
 import type { PageState } from './page-state.ts';
@@ -76,7 +77,7 @@ export class CameraView {
     const ticket = ++this.ticket;
     this.canvas.hidden = true;
     // Before there is a field, the photograph is all there is to see.
-    this.opening = this.parts.session.state.trainedSteps === 0 && view.picture.width > 0;
+    this.opening = this.parts.session.state.trainedSteps === 0 && hasPhotograph(view);
     if (this.opening) this.parts.store.update('cameraView', { show: 'photograph' });
     this.parts.store.update('cameraView', { index, name: view.name, count: this.views().length, psnr: null });
     await this.parts.viewport.rig.lookThrough(view.camera, fly);
@@ -146,7 +147,7 @@ export class CameraView {
     const { store, session } = this.parts;
     const view = this.view();
     const { show } = store.state.cameraView;
-    if (!view || view.picture.width === 0) {
+    if (!view || !hasPhotograph(view)) {
       this.canvas.hidden = true;
       return;
     }

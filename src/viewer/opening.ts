@@ -1,6 +1,7 @@
 // Scenes, checkpoints and the fields that came along, opened into the page: what was there stays until the new is there
 // whole, and what is a person's own is kept before it is replaced.
 
+import { hasPhotographs } from '../scene/picture.ts';
 import type { FileSource, LoadSceneOptions, Scene } from '../scene/types.ts';
 import { PRESETS } from '../session/presets.ts';
 import type { WorkMark } from './autosave/autosave.ts';
@@ -53,7 +54,7 @@ export async function fetchPainting(page: Page, style: ShippedStyle, signal?: Ab
 export async function fetchPhotographs(page: Page, signal: AbortSignal): Promise<void> {
   const { session, store, viewport } = page.parts;
   const { scene } = session.state;
-  if (!scene || hasPictures(scene)) return;
+  if (!scene || hasPhotographs(scene)) return;
   const bundled = store.state.bundledScenes.find(({ title }) => title === scene.name);
   if (!bundled) return;
   const before = session.state.trainedSteps;
@@ -158,11 +159,6 @@ function fieldOpened(page: Page, before: Scene | null): void {
 }
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
-
-/** A checkpoint alone has cameras but no photographs. */
-function hasPictures(scene: Scene | null): boolean {
-  return scene !== null && scene.train[0].picture.width > 0;
-}
 
 export const bundledSource =
   ({ title, path, files }: BundledScene) =>

@@ -3,7 +3,9 @@
 
 import { heatColour, heatMap, WHITE_ERROR } from '../metrics/heat-map.ts';
 import { psnr } from '../metrics/psnr.ts';
+import { pictureFromRgb, rgbOver } from '../scene/picture.ts';
 import type { Picture } from '../scene/types.ts';
+import { BACKGROUNDS } from '../session/backgrounds.ts';
 import type { Background } from '../session/types.ts';
 
 /** Where a colour of the scale has another one added. */
@@ -15,15 +17,8 @@ export const SCALE_CSS = `linear-gradient(90deg, ${STOPS.map((error) => `rgb(${h
 export const SCALE_END = `${100 * WHITE_ERROR} %`;
 
 /** Over what the field is shown and measured before. */
-export function overBackground({ width, height, data }: Picture, background: Background): Picture {
-  const level = background === 'white' ? 255 : 0;
-  const solid = new Uint8ClampedArray(data.length);
-  for (let i = 0; i < data.length; i += 4) {
-    const alpha = data[i + 3] / 255;
-    for (let c = 0; c < 3; c++) solid[i + c] = data[i + c] * alpha + level * (1 - alpha);
-    solid[i + 3] = 255;
-  }
-  return { width, height, data: solid };
+export function overBackground(picture: Picture, background: Background): Picture {
+  return pictureFromRgb(rgbOver(picture, BACKGROUNDS[background]), picture.width, picture.height);
 }
 
 /** Two solid pictures of one size. @returns psnr in dB, at most 99 */
@@ -32,13 +27,6 @@ export function viewError(render: Picture, truth: Picture): { picture: Picture; 
   if (render.width !== width || render.height !== height) {
     throw new Error(`view error: expected ${width}x${height} twice, got ${render.width}x${render.height}`);
   }
-  const [shown, wanted] = [render, truth].map(floatsOf);
+  const [shown, wanted] = [render, truth].map((picture) => rgbOver(picture, [0, 0, 0]));
   return { picture: heatMap(shown, wanted, width, height), psnr: Math.min(99, psnr(shown, wanted)) };
-}
-
-/** [H, W, 3], 0..1 */
-function floatsOf({ data }: Picture): Float32Array {
-  const rgb = new Float32Array((3 * data.length) / 4);
-  for (let i = 0; i < rgb.length; i++) rgb[i] = data[4 * Math.floor(i / 3) + (i % 3)] / 255;
-  return rgb;
 }

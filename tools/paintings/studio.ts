@@ -3,12 +3,12 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pictureFromRgb } from '../../src/cli/picture.ts';
 import { writeFileAtomic } from '../../src/export/atomic-file.ts';
 import { encodePng } from '../../src/export/png.ts';
 import { closeNodeGpu, openNodeGpu } from '../../src/gpu/node.ts';
 import type { RenderTarget } from '../../src/nerf/types.ts';
 import { openScenePath } from '../../src/scene/folder-source.ts';
+import { pictureFromRgb } from '../../src/scene/picture.ts';
 import { resizedCamera } from '../../src/scene/rays.ts';
 import type { Camera, FileSource, Scene } from '../../src/scene/types.ts';
 import { viewSize } from '../../src/session/painting.ts';

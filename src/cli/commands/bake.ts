@@ -6,8 +6,10 @@ import { inputError, throwIfAborted } from '../../errors.ts';
 import { psnr } from '../../metrics/psnr.ts';
 import { evenly } from '../../scene/evenly.ts';
 import { openScenePath } from '../../scene/folder-source.ts';
+import { rgbOver } from '../../scene/picture.ts';
 import type { View } from '../../scene/types.ts';
-import { photograph, quantised } from '../../session/measure.ts';
+import { BACKGROUNDS } from '../../session/backgrounds.ts';
+import { quantised } from '../../session/measure.ts';
 import type { ImpastoSession, RenderChoice } from '../../session/types.ts';
 import { type Engine, withEngine } from '../engine.ts';
 import { readInput, stylePaths } from '../inputs.ts';
@@ -97,7 +99,7 @@ async function measure({ session, progress, signal }: Engine, options: Options) 
       const drawn = await draw(session, camera, [width, height], way === 'marched' ? {} : { [way]: true });
       of[way].push(drawn);
       if (picture.width !== width || picture.height !== height) continue;
-      against[way].push(psnr(drawn.rgb, photograph(picture, background === 'white' ? [1, 1, 1] : [0, 0, 0])));
+      against[way].push(psnr(drawn.rgb, rgbOver(picture, BACKGROUNDS[background])));
     }
   }
   const total = (way: Way) => ({

@@ -6,13 +6,13 @@ import { Command } from 'commander';
 import { encodePng } from '../../export/png.ts';
 import { heatMap } from '../../metrics/heat-map.ts';
 import { openScenePath } from '../../scene/folder-source.ts';
+import { beside, pictureFromRgb } from '../../scene/picture.ts';
 import type { ScoredView } from '../../session/types.ts';
 import { withEngine } from '../engine.ts';
 import { readInput } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { type LpipsOptions, lpipsOptions, readLpips } from '../lpips-option.ts';
 import { keepInputs, keepScene, prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
-import { beside, pictureFromRgb } from '../picture.ts';
 import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { oneLine } from '../terminal-text.ts';
 

@@ -1,6 +1,7 @@
 // The scene in a field file: its cameras and where it lies, so that turntables can be made without the photographs.
 
 import { z } from 'zod';
+import { NO_PICTURE } from '../../scene/picture.ts';
 import type { Scene, View } from '../../scene/types.ts';
 import { numbers, type Section, whole } from './section.ts';
 
@@ -42,9 +43,6 @@ export const sceneSchema = z.object({
 });
 
 type Meta = z.infer<typeof sceneSchema>;
-
-/** Photographs are not in the file. */
-const NO_PICTURE = { width: 0, height: 0, data: new Uint8ClampedArray(0) };
 
 export const sceneSection: Section<Meta, Scene, Scene> = {
   async write({ name, source, hasAlpha, downscale, sceneFromWorld, worldFromScene, train, test, unbounded }) {

@@ -14,7 +14,6 @@ import {
   wholeNumber,
 } from '../../../src/cli/options.ts';
 import { paintingOf, topLayer } from '../../../src/cli/painting-options.ts';
-import { pictureFromRgb } from '../../../src/cli/picture.ts';
 import { holdoutOf } from '../../../src/cli/scene-options.ts';
 import { frameSize } from '../../../src/cli/views.ts';
 import { evenly } from '../../../src/scene/evenly.ts';
@@ -137,10 +136,5 @@ describe('views', () => {
     }
     expect(holdoutOf(names, [])).toBe(0);
     expect(holdoutOf(names.slice(1), names.slice(0, 1))).toBe(20);
-  });
-
-  it('rounds and clips colours', () => {
-    const { data } = pictureFromRgb(Float32Array.of(-1, 0.5, 2, 0.1, 1, 0.999), 2, 1);
-    expect([...data]).toEqual([0, 128, 255, 255, 26, 255, 255, 255]);
   });
 });

@@ -1,6 +1,24 @@
-// A rendered view as an 8-bit picture, and pictures in a row.
+// Pictures of 8 bits and colours of 0..1, each from the other; pictures in a row; and whether photographs are there.
 
-import type { Picture } from '../scene/types.ts';
+import type { Picture, Scene, View } from './types.ts';
+
+/** In the place of a photograph that is not at hand. */
+export const NO_PICTURE: Picture = { width: 0, height: 0, data: new Uint8ClampedArray(0) };
+
+export const hasPhotograph = ({ picture }: View): boolean => picture.width > 0;
+
+/** A field that was read from a file has cameras, and no photographs. */
+export const hasPhotographs = ({ train }: Scene): boolean => hasPhotograph(train[0]);
+
+/** @param background sRGB 0..1 @returns [H, W, 3] sRGB 0..1 */
+export function rgbOver({ data }: Picture, background: readonly number[]): Float32Array<ArrayBuffer> {
+  const rgb = new Float32Array((data.length / 4) * 3);
+  for (let p = 0; p < data.length / 4; p++) {
+    const alpha = data[4 * p + 3] / 255;
+    for (let c = 0; c < 3; c++) rgb[3 * p + c] = (data[4 * p + c] / 255) * alpha + background[c] * (1 - alpha);
+  }
+  return rgb;
+}
 
 /** @param rgb [H, W, 3], sRGB 0..1; what lies outside is clipped */
 export function pictureFromRgb(rgb: Float32Array, width: number, height: number): Picture {
