@@ -42,6 +42,19 @@ export function subjectWindows(views: View[]): View[] {
   });
 }
 
+/** The middle of a view, of sides no longer than so many pixels; a view that is no larger as it is. */
+export function middleOf(view: View, longest: number): View {
+  const { picture, camera } = view;
+  const [width, height] = [Math.min(picture.width, longest), Math.min(picture.height, longest)];
+  if (width === picture.width && height === picture.height) return view;
+  const [x, y] = [(picture.width - width) >> 1, (picture.height - height) >> 1];
+  return {
+    ...view,
+    picture: cut(picture, x, y, width, height),
+    camera: cutCamera(camera, picture, x, y, width, height),
+  };
+}
+
 /** In whole multiples of 4, as the feature networks like it. */
 function windowSide(covered: number, most: number): number {
   return Math.min(most, Math.ceil((covered * (1 + 2 * MARGIN)) / 4) * 4);

@@ -9,6 +9,7 @@ import { scoreViews } from './measure.ts';
 import { type SessionParts, sceneWithPictures } from './parts.ts';
 import { PRESETS } from './presets.ts';
 import { Slicer } from './slices.ts';
+import { middleOf } from './subject-window.ts';
 import type { TrainOptions } from './types.ts';
 
 /** GPU time between two chances for the view: half a frame or so; software adapters miss frames whatever is done. */
@@ -19,6 +20,8 @@ const HOLDOUT_VIEWS = 2;
 const HOLDOUT_SECONDS = 20;
 /** Of the time, at most. */
 const HOLDOUT_SHARE = 0.05;
+/** Of larger ones the middle alone: nobody waits for a view of 13 megapixels before the field is saved. Pixels. */
+const HOLDOUT_SIDE = 1600;
 
 /** Until the steps are done, the time is up or it is cancelled; cancelling keeps the steps taken. */
 export async function trainField(parts: SessionParts, options: TrainOptions): Promise<void> {
@@ -65,6 +68,7 @@ export async function trainField(parts: SessionParts, options: TrainOptions): Pr
 async function emitHoldout(parts: SessionParts, core: FieldResources, scene: Scene, step: number): Promise<void> {
   const { gpu, emitter, state, display } = parts;
   const render = display.renderWith(core.taskRenderer, blendOf(core.field.appearance), { lens: true });
-  const scores = await scoreViews(gpu, scene.test.slice(0, HOLDOUT_VIEWS), BACKGROUNDS[state.background], render);
+  const views = scene.test.slice(0, HOLDOUT_VIEWS).map((view) => middleOf(view, HOLDOUT_SIDE));
+  const scores = await scoreViews(gpu, views, BACKGROUNDS[state.background], render);
   emitter.emit('holdout', { step, psnr: scores.reduce((sum, { psnr }) => sum + psnr, 0) / scores.length });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { View } from '../../../src/scene/types.ts';
-import { subjectWindows } from '../../../src/session/subject-window.ts';
+import { middleOf, subjectWindows } from '../../../src/session/subject-window.ts';
 
 /** A view whose picture is opaque in a box, its red channel telling x and its green channel y. */
 function viewOf(width: number, height: number, box: [number, number, number, number] | null, scale = 1): View {
@@ -61,5 +61,22 @@ describe('subjectWindows', () => {
   ] as const)('leaves %s photographs as they are', (_, box) => {
     const views = [viewOf(80, 60, box && [...box])];
     expect(subjectWindows(views)).toBe(views);
+  });
+});
+
+describe('middleOf', () => {
+  it('cuts a larger view on both sides alike, and leaves every ray where it was', () => {
+    const view = viewOf(80, 60, null, 2);
+    const middle = middleOf(view, 41);
+    expect([middle.picture.width, middle.picture.height]).toEqual([41, 41]);
+    expect([...middle.picture.data.subarray(0, 2)]).toEqual([19, 9]);
+    expect(middle.camera).toMatchObject({ width: 82, height: 82, fx: 180, fy: 182, cx: 42, cy: 42 });
+  });
+
+  it('cuts no side that is short enough, and no view that is', () => {
+    const view = viewOf(80, 60, null);
+    expect(middleOf(view, 60).picture).toMatchObject({ width: 60, height: 60 });
+    expect(middleOf(view, 70).picture).toMatchObject({ width: 70, height: 60 });
+    expect(middleOf(view, 80)).toBe(view);
   });
 });
