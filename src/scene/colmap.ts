@@ -27,6 +27,9 @@ interface Model {
   ending: 'bin' | 'txt';
 }
 
+/** Files of a model. */
+export const COLMAP_FILES = /^(cameras|images|points3D|frames|rigs)\.(bin|txt)$/i;
+
 /** Folders that lie between a project and a model in it, as COLMAP and the programs round it name them. */
 export const BETWEEN =
   /^(\d+|sparse\w*|models?|colmap\w*|dense|undistorted|distorted|text|txt|bin|triangulated|aligned)$/i;
@@ -81,7 +84,6 @@ export async function readColmap(files: DatasetFiles, models: readonly Model[]):
     );
   }
   return {
-    format: 'COLMAP',
     file: largest.file,
     frames: largest.frames,
     placement: { kind: 'cameras' },

@@ -31,7 +31,6 @@ export interface Frame {
 }
 
 export interface Dataset {
-  format: 'instant-ngp' | 'nerfstudio' | 'NeRF-Blender' | 'COLMAP' | 'LLFF';
   /** The file (or files) with the poses, for messages. */
   file: string;
   frames: Frame[];

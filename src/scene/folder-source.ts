@@ -4,7 +4,8 @@ import type { Dirent } from 'node:fs';
 import { open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { inputError } from '../errors.ts';
-import { BETWEEN } from './colmap.ts';
+import { BETWEEN, COLMAP_FILES } from './colmap.ts';
+import { isPoseFile } from './formats.ts';
 import { byName, isClutter, isPicture, leadsOutside } from './paths.ts';
 import type { FileSource } from './types.ts';
 import { type ByteReader, openZip } from './zip-source.ts';
@@ -12,10 +13,6 @@ import { type ByteReader, openZip } from './zip-source.ts';
 /** Deeper or larger trees are no scene: somebody named their home folder. */
 const MAX_FILES = 50_000;
 const MAX_DEPTH = 6;
-
-/** Files that hold poses: naming one means the scene round it. */
-const POSE_FILES = /^((cameras|images|points3D|frames|rigs)\.(bin|txt)|.*\.(json|npy))$/i;
-const COLMAP_FILES = /^(cameras|images|points3D|frames|rigs)\.(bin|txt)$/i;
 
 /**
  * Opens what the user named as a scene. A file of poses means the folder it is in, or the project of its COLMAP model,
@@ -26,7 +23,7 @@ export async function openScenePath(path: string): Promise<FileSource> {
   const found = await stat(path).catch(() => null);
   if (!found) throw inputError('scene', path, 'a folder or a .zip', 'no such file or folder');
   if (found.isDirectory()) return openModelFolder(path);
-  if (!POSE_FILES.test(basename(path))) return openZip(await fileReader(path), basename(path));
+  if (!isPoseFile(basename(path))) return openZip(await fileReader(path), basename(path));
   const folder = dirname(resolve(path));
   if (!COLMAP_FILES.test(basename(path))) return openFolder(folder, basename(path));
   const images = join(folder, basename(path).replace(/^[^.]+/, 'images'));

@@ -3,7 +3,7 @@
 // wrap everything in more folders, exporters leave stale files beside good ones). What was passed over is said.
 
 import { InputError, inputError } from '../errors.ts';
-import { colmapModels, readColmap } from './colmap.ts';
+import { COLMAP_FILES, colmapModels, readColmap } from './colmap.ts';
 import type { Dataset, DatasetFiles } from './dataset.ts';
 import { LLFF_FILE, readLlff } from './llff.ts';
 import { byName, endingOf, type FileFinder, fileNameOf, folderOf, isPicture } from './paths.ts';
@@ -21,6 +21,16 @@ interface Candidate {
   rank: number;
   read(files: DatasetFiles, finder: FileFinder): Promise<Dataset>;
 }
+
+/** Formats whose poses are in one file of one name: it is looked for, told of where none is found, and may be named. */
+const POSE_FILES: readonly { file: string; rank: number; read(files: DatasetFiles): Promise<Dataset> }[] = [
+  { file: TRANSFORMS, rank: 0, read: (files) => readTransforms(files) },
+  { file: LLFF_FILE, rank: 3, read: readLlff },
+];
+
+/** Whether to name this file means the scene round it. */
+export const isPoseFile = (name: string): boolean =>
+  COLMAP_FILES.test(name) || /\.(json|npy)$/i.test(name) || POSE_FILES.some(({ file }) => file === name);
 
 export interface FoundDataset {
   dataset: Dataset;
@@ -66,8 +76,8 @@ function candidatesOf(paths: readonly string[]): Candidate[] {
   const present = new Set(paths);
   const candidates: Candidate[] = [];
   const named = (name: string) => paths.filter((path) => fileNameOf(path) === name);
-  for (const file of named(TRANSFORMS)) {
-    candidates.push({ root: folderOf(file), files: [file], rank: 0, read: (files) => readTransforms(files) });
+  for (const { file: name, rank, read } of POSE_FILES) {
+    for (const file of named(name)) candidates.push({ root: folderOf(file), files: [file], rank, read });
   }
   for (const root of new Set(BLENDER_SPLITS.flatMap((split) => named(blenderFile(split)).map(folderOf)))) {
     const files = BLENDER_SPLITS.map((split) => root + blenderFile(split)).filter((path) => present.has(path));
@@ -75,9 +85,6 @@ function candidatesOf(paths: readonly string[]): Candidate[] {
     candidates.push({ root, files, rank: 1, read });
   }
   candidates.push(...colmapCandidates(paths));
-  for (const file of named(LLFF_FILE)) {
-    candidates.push({ root: folderOf(file), files: [file], rank: 3, read: (files) => readLlff(files) });
-  }
   // transforms_undistorted.json and the like, where there is nothing better.
   const taken = new Set(candidates.flatMap(({ files }) => files));
   for (const file of paths) {
@@ -145,7 +152,8 @@ function withoutPictures({ frames, file }: Dataset, where: string): InputError {
 
 /** The one place where a scene without any description of poses ends. */
 function withoutPoses(source: FileSource, paths: readonly string[]): InputError {
-  const wanted = `one of ${TRANSFORMS}, ${blenderFile('train')}, sparse/0/images.bin, ${LLFF_FILE}`;
+  const [usual, ...others] = POSE_FILES.map(({ file }) => file);
+  const wanted = `one of ${[usual, blenderFile('train'), 'sparse/0/images.bin', ...others].join(', ')}`;
   const packed = paths.filter((path) => /\.(zip|rar|7z|tar|tgz|gz|bz2|xz)$/i.test(path));
   const pictures = paths.filter(isPicture).length;
   const found =

@@ -16,7 +16,6 @@ export async function readLlff(files: DatasetFiles): Promise<Dataset> {
   const names = pictureNames(files, rows.length);
   const notes: string[] = [];
   return {
-    format: 'LLFF',
     file: LLFF_FILE,
     frames: usableOf(
       rows,

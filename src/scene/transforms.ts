@@ -23,7 +23,6 @@ export async function readTransforms(files: DatasetFiles, file = TRANSFORMS): Pr
   const notes: string[] = [];
   const frames = splitByNames(json, framesOf(json, where, 'all', notes), notes);
   return {
-    format: isNgp ? 'instant-ngp' : 'nerfstudio',
     file,
     frames,
     placement: isNgp ? boxOf(json, where) : { kind: 'cameras' },
@@ -84,7 +83,6 @@ export async function readBlender(files: DatasetFiles, hasPicture: (name: string
   const saysBox = json.aabb_scale !== undefined || json.scale !== undefined || json.offset !== undefined;
   const box = boxOf(json, `${blenderFile(present[0])} of ${files.source.name}`);
   return {
-    format: 'NeRF-Blender',
     file: present.map(blenderFile).join(', '),
     frames,
     // Blender's own sets are cut-out objects in a box of a size that all of them share. Photographs are not.
