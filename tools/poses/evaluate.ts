@@ -86,6 +86,7 @@ async function main(args: string[]): Promise<void> {
       reprojection: round(report.reprojection),
       pairs: report.verifiedPairs,
       agreement: round(report.agreement),
+      accord: round(report.accord),
       parallax: round(report.parallax),
       pointsPerPicture: report.pointsPerPicture,
       seconds: report.seconds,

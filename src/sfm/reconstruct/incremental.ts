@@ -9,6 +9,7 @@ import { extendTracks } from './extension.ts';
 import { Model } from './model.ts';
 import { registerCamera, type Sighting, sightings, spreadScore } from './registration.ts';
 import { type Seed, seeds } from './seed.ts';
+import { accordOf, isContradicted } from './shared-views.ts';
 import { buildTracks, type Tracks } from './tracks.ts';
 import { filterPoints, triangulateTracks } from './triangulation.ts';
 
@@ -42,6 +43,8 @@ const POINT_GROWTH = 1.5;
 const LENS_CAMERAS = 8;
 /** Share of the cost that another parameter of the lens must take off to be believed. */
 const TELLING = 0.002;
+/** Misses that points may have when all are made anew, in those allowed otherwise. */
+const REBUILT_ERROR = 4;
 /** Seeds tried before giving up. */
 const SEEDS = 5;
 /** A model that holds this share of the pictures is not tried again from another seed. */
@@ -129,6 +132,11 @@ export class Incremental {
           continue;
         }
         triangulateTracks(model, this.tracks, this.#wide(), [camera]);
+        if (isContradicted(model, camera)) {
+          // A look-alike: it would fold the scene onto itself.
+          model.unregister(camera);
+          failed.set(camera, seen.length);
+        }
       }
       yield model.cameraCount;
       if (model.cameraCount > GROWTH * cameras || model.pointCount > POINT_GROWTH * points) {
@@ -170,15 +178,33 @@ export class Incremental {
     return n < 4 ? [] : n < LENS_CAMERAS ? [0] : [0, 1];
   }
 
+  /**
+   * All points anew, with room for misses: a picture that came in slightly wrong has had the observations that would
+   * put it right filtered away, one after the other.
+   */
+  #rebuild(lens: readonly number[]): void {
+    const model = this.#model;
+    model.points.forEach((_, index) => {
+      model.dropPoint(index);
+    });
+    model.points = [];
+    triangulateTracks(model, this.tracks, { ...this.#limits(), error: REBUILT_ERROR * this.options.error });
+    this.adjustAll(lens, 15, 1e-4);
+    filterPoints(model, this.#limits());
+  }
+
   /** Everything once more, points looked for in every picture, and then as much of the lens as the pictures tell. */
   *#finish(): Generator<number> {
     const model = this.#model;
     const lens = this.#lensFreedom();
+    this.#rebuild(lens);
+    yield model.cameraCount;
     for (let pass = 0; pass < 3; pass++) {
       triangulateTracks(model, this.tracks, this.#limits());
       extendTracks(model, this.options.error);
       this.adjustAll(lens, 10, 1e-4);
       filterPoints(model, this.#limits());
+      if (pass === 1) for (const camera of accordOf(model).misplaced) model.unregister(camera);
       yield model.cameraCount;
     }
     let { after } = this.adjustAll(lens, 15);

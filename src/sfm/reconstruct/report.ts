@@ -8,6 +8,7 @@ import { sampson } from '../geometry/fundamental.ts';
 import type { Features, Lens, VerifiedPair } from '../types.ts';
 import { pairsOf } from '../verification/verify.ts';
 import type { Model } from './model.ts';
+import { accordOf } from './shared-views.ts';
 
 export interface ModelFigures {
   pictures: number;
@@ -24,6 +25,8 @@ export interface ModelFigures {
   parallax: number;
   /** Share of the pairs between registered pictures whose matches fit the poses. */
   agreement: number;
+  /** Of what pictures that stand near each other say of each other, the share that is not a contradiction. */
+  accord: number;
   verifiedPairs: number;
 }
 
@@ -33,7 +36,10 @@ const LEAST_SHARE = 0.3;
 const LEAST_POINTS_PER_PICTURE = 30;
 const MOST_REPROJECTION = 1.5;
 const LEAST_PARALLAX = 1.5;
+/** Low on purpose: look-alike pairs contradict a sound scene (a courtyard of four like sides has .86 to .92). */
 const LEAST_AGREEMENT = 0.7;
+/** Sound scenes have .95 to 1, scenes folded by look-alikes .44 to .75, whatever their agreement. */
+const LEAST_ACCORD = 0.9;
 /** Focal length in long sides: 10 to 140 degrees. */
 const FOCAL_BOUNDS = [0.18, 6];
 /** Median features of a picture that is not blurred and not bare. */
@@ -76,13 +82,14 @@ export function figuresOf(model: Model, pairs: readonly VerifiedPair[]): ModelFi
     pointsPerPicture: { median: seen[seen.length >> 1] ?? 0, least: seen[0] ?? 0 },
     parallax: angles[angles.length >> 1] ?? 0,
     agreement: agreementOf(model, pairs),
+    accord: accordOf(model).share,
     verifiedPairs: pairs.length,
   };
 }
 
 /**
  * Share of pairs of registered pictures most of whose matches lie on the epipolar lines of the poses found. A scene
- * folded by repeated things fits the pairs it was built from and contradicts others.
+ * in parts that do not fit contradicts pairs; one folded by look-alikes may fit all of them, see `accord`.
  */
 function agreementOf(model: Model, pairs: readonly VerifiedPair[]): number {
   let [all, fit] = [0, 0];
@@ -135,7 +142,7 @@ export function checkModel(
   if (!model || !figures) {
     throw refusal(where, 'two pictures to begin with', 'none with enough matches and parallax', WALK);
   }
-  const { registered, pictures, pointsPerPicture, reprojection, parallax, agreement } = figures;
+  const { registered, pictures, pointsPerPicture, reprojection, parallax, agreement, accord } = figures;
   if (registered < LEAST_PICTURES || registered < LEAST_SHARE * pictures) {
     throw refusal(where, 'pictures that hang together', `${registered} of ${pictures} that do`, WALK);
   }
@@ -158,6 +165,10 @@ export function checkModel(
   }
   if (agreement < LEAST_AGREEMENT) {
     const found = `${Math.round(100 * (1 - agreement))} % of the pairs contradicting it`;
+    throw refusal(where, 'one scene', found, 'things that look alike were taken for one: photograph them one by one');
+  }
+  if (accord < LEAST_ACCORD) {
+    const found = `${Math.round(100 * (1 - accord))} % of neighbours that do not show the same surroundings`;
     throw refusal(where, 'one scene', found, 'things that look alike were taken for one: photograph them one by one');
   }
   lenses.forEach(({ width, height }, g) => {

@@ -99,6 +99,27 @@ export function makeWorld({ cameras, points, noise, arc, flat, k1 = 0, seed = 1 
   return { poses, points: places, focal, k1, size, features, pointOf };
 }
 
+/** The same world where each picture shows only the points that are kept for it: what look-alikes make of two places. */
+export function withheld(world: World, isKept: (camera: number, place: readonly number[]) => boolean): World {
+  const kept = world.pointOf.map((points, camera) =>
+    [...points.keys()].filter((i) => isKept(camera, world.points[points[i]])),
+  );
+  const features = world.features.map(({ x, y, scale, angle, descriptors }, camera) => {
+    const own = kept[camera];
+    const pick = (values: Float32Array) => Float32Array.from(own, (i) => values[i]);
+    const packed = new Uint8Array(own.length * 128);
+    own.forEach((i, k) => {
+      packed.set(descriptors.subarray(i * 128, i * 128 + 128), k * 128);
+    });
+    return { count: own.length, x: pick(x), y: pick(y), scale: pick(scale), angle: pick(angle), descriptors: packed };
+  });
+  return {
+    ...world,
+    features,
+    pointOf: kept.map((own, camera) => Int32Array.from(own, (i) => world.pointOf[camera][i])),
+  };
+}
+
 /** 64 of 128 bytes at 64, which ones by the point: length 512, as real ones are. */
 function descriptorOf(point: number): Uint8Array {
   const random = mulberry32(1000 + point);

@@ -4,13 +4,14 @@
 import { describe, expect, it } from 'vitest';
 import { voteFocal } from '../../../src/sfm/reconstruct/focal.ts';
 import { Incremental } from '../../../src/sfm/reconstruct/incremental.ts';
-import type { Model } from '../../../src/sfm/reconstruct/model.ts';
+import { Model } from '../../../src/sfm/reconstruct/model.ts';
 import { placedCamera, placementOf } from '../../../src/sfm/reconstruct/place.ts';
 import { checkModel, checkPairs, figuresOf } from '../../../src/sfm/reconstruct/report.ts';
+import { accordOf, isContradicted } from '../../../src/sfm/reconstruct/shared-views.ts';
 import { buildTracks } from '../../../src/sfm/reconstruct/tracks.ts';
 import type { Lens, VerifiedPair } from '../../../src/sfm/types.ts';
 import { similarity } from '../../../tools/poses/similarity.ts';
-import { makeWorld, pairsOfWorld, type World } from '../../reference/sfm/world.ts';
+import { makeWorld, pairsOfWorld, type World, withheld } from '../../reference/sfm/world.ts';
 
 function lensesOf(world: World, focal: number): Lens[] {
   const half = world.size / 2;
@@ -128,6 +129,7 @@ describe('what cannot be done', () => {
     const refused = (change: Partial<typeof good>) =>
       advice(() => checkModel(model, { ...good, ...change }, lenses, 'x'));
     expect(refused({ agreement: 0.5 })).toMatch(/50 % of the pairs contradicting it/);
+    expect(refused({ accord: 0.7 })).toMatch(/30 % of neighbours.*look alike/);
     expect(refused({ reprojection: 2 })).toMatch(/let nothing move/);
     expect(refused({ parallax: 0.5 })).toMatch(/steps to the side/);
     expect(refused({ registered: 3, pictures: 30 })).toMatch(/3 of 30/);
@@ -135,6 +137,54 @@ describe('what cannot be done', () => {
     model.translations[3] += 2;
     model.translations[5] += 1;
     expect(figuresOf(model, pairs).agreement).toBeLessThan(0.75);
+  });
+});
+
+describe('a thing that looks the same from two sides', () => {
+  // Folded, both sides stand in one place: the thing is in all pictures, of what lies round it each has its own.
+  const whole = makeWorld({ cameras: 10, points: 900, noise: 0.3, arc: 0.9 });
+  const isOfThing = ([x, , z]: readonly number[]) => Math.hypot(x, z) < 0.33;
+  const folded = withheld(
+    whole,
+    (camera, place) => isOfThing(place) || (place[0] * 7 + 20) % 1 < 0.5 === camera % 2 < 1,
+  );
+  /** Every picture in its place, with all that it shows. */
+  const placed = (world: World) => {
+    const model = new Model(world.features, lensesOf(world, 440), new Int32Array(world.poses.length));
+    world.poses.forEach((pose, c) => {
+      model.register(c, pose);
+    });
+    world.points.forEach((place, p) => {
+      const cameras = world.pointOf.flatMap((points, c) => (points.includes(p) ? [c] : []));
+      const features = cameras.map((c) => world.pointOf[c].indexOf(p));
+      if (cameras.length > 1) model.addPoint(place, cameras, features);
+    });
+    return model;
+  };
+
+  it('is found out by what the pictures do not share', () => {
+    const sound = accordOf(placed(whole));
+    expect(sound).toEqual({ share: 1, misplaced: [] });
+    const model = placed(folded);
+    const { share, misplaced } = accordOf(model);
+    expect(share).toBeLessThan(0.6);
+    // One side goes, the other stays.
+    expect(misplaced.length).toBe(5);
+    expect(new Set(misplaced.map((c) => c % 2)).size).toBe(1);
+    for (const c of misplaced) model.unregister(c);
+    expect(accordOf(model)).toEqual({ share: 1, misplaced: [] });
+  });
+
+  it('is not folded: one side is reconstructed, the other left out', () => {
+    const pairs = pairsOfWorld(folded, 0.1);
+    // Matches across are there in plenty, and agree.
+    expect(pairs.filter(({ first, second }) => (first + second) % 2 === 1).length).toBeGreaterThan(20);
+    const model = reconstruct(folded, pairs, 440)!;
+    const own = [...model.registered.keys()].filter((c) => model.registered[c]);
+    expect(own.length).toBe(5);
+    expect(new Set(own.map((c) => c % 2)).size).toBe(1);
+    expect(errorsOf(folded, model).position.max).toBeLessThan(1);
+    expect(own.some((c) => isContradicted(model, c))).toBe(false);
   });
 });
 
