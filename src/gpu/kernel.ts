@@ -68,27 +68,25 @@ export class Kernel {
   static async create(gpu: Gpu, source: KernelSource): Promise<Kernel> {
     const { device } = gpu;
     const code = [source.code, ...(source.shared ?? [])].join('\n');
+    // Opened and closed in one go: scopes are a stack of the device's, and others compile and draw meanwhile.
     device.pushErrorScope('validation');
     const module = device.createShaderModule({ label: `${source.name}.module`, code });
-    const info = await module.getCompilationInfo();
+    const scope = device.popErrorScope();
+    const [info, invalid] = await Promise.all([module.getCompilationInfo(), scope]);
     const failure = info.messages.find((m) => m.type === 'error');
-    if (failure) {
-      void device.popErrorScope();
-      throw new Error(`${source.name}.wgsl:${failure.lineNum}:${failure.linePos}: ${failure.message}`);
-    }
+    if (failure) throw new Error(`${source.name}.wgsl:${failure.lineNum}:${failure.linePos}: ${failure.message}`);
+    if (invalid) throw new Error(`${source.name}.wgsl: ${invalid.message}`);
     let pipeline: GPUComputePipeline;
     try {
+      // What is wrong with it comes by the promise, in no scope.
       pipeline = await device.createComputePipelineAsync({
         label: source.name,
         layout: 'auto',
         compute: { module, entryPoint: source.name, constants: source.constants },
       });
     } catch (cause) {
-      void device.popErrorScope();
       throw new Error(`${source.name}.wgsl: ${(cause as Error).message}`);
     }
-    const invalid = await device.popErrorScope();
-    if (invalid) throw new Error(`${source.name}.wgsl: ${invalid.message}`);
     return new Kernel(device, source.name, pipeline, makeShaderDataDefinitions(code));
   }
 
