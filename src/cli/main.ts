@@ -1,5 +1,6 @@
 // Entry of the command `impasto`: runs it and ends the process, only after everything said has left it.
 
+import { openOurFormatsOnly } from '../scene/node-decoder.ts';
 import { processIo } from './io.ts';
 import { runCommandLine } from './program.ts';
 
@@ -17,6 +18,7 @@ process.on('SIGTERM', () => onSignal(143));
 // painted goes on and is saved all the same; what is said goes nowhere.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 process.on('SIGHUP', () => {});
+openOurFormatsOnly();
 
 const code = await runCommandLine(process.argv.slice(2), processIo(stop.signal));
 await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));

@@ -6,21 +6,42 @@ import type { Metadata } from 'sharp';
 import { InputError } from '../errors.ts';
 import { optionalPackage } from '../optional-package.ts';
 import { reduceArea } from './area-filter.ts';
-import { checkPictureSize, MAX_PIXELS, notAPicture } from './picture-header.ts';
+import { checkPictureSize, isOurFormat, MAX_PIXELS, notAPicture } from './picture-header.ts';
 import type { Picture, PictureDecoder } from './types.ts';
 
 const FORMATS = 'JPEG, PNG, WebP, GIF, TIFF or AVIF';
 const ACCEPTED = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
+/** The loaders of libvips for these. */
+const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map((name) => `VipsForeignLoad${name}`);
 /** Larger ones are first brought near the target by libvips, in its own streaming memory. */
 const WHOLE_PIXELS = 24_000_000;
 
 /** Loaded with the first picture: a command that reads none starts sooner. */
-const loadSharp = async () => (await optionalPackage('sharp', () => import('sharp'))).default;
+const loadSharp = async () => {
+  const { default: sharp } = await optionalPackage('sharp', () => import('sharp'));
+  if (narrow) {
+    sharp.block({ operation: ['VipsForeignLoad'] });
+    sharp.unblock({ operation: LOADERS });
+    narrow = false;
+  }
+  return sharp;
+};
+
+let narrow = false;
+
+/**
+ * From now on this process opens pictures of our formats alone: libvips has many other loaders, of vector files and
+ * documents, and strangers' bytes should not get at them. For programs that are ours: a host's own sharp is the same.
+ */
+export function openOurFormatsOnly(): void {
+  narrow = true;
+}
 
 export const nodeDecoder: PictureDecoder = {
   size: (bytes, where) => readSize(bytes, where),
 
   async orientation(bytes) {
+    if (!isOurFormat(bytes)) return 1;
     const sharp = await loadSharp();
     const { orientation } = await sharp(bytes, { limitInputPixels: false }).metadata();
     return orientation ?? 1;
@@ -50,6 +71,7 @@ export const nodeDecoder: PictureDecoder = {
 };
 
 async function readSize(bytes: Uint8Array<ArrayBuffer>, where: string): Promise<{ width: number; height: number }> {
+  if (!isOurFormat(bytes)) throw notAPicture(bytes, where, FORMATS);
   const sharp = await loadSharp();
   let found: Metadata;
   try {

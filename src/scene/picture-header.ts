@@ -50,6 +50,22 @@ export function notAPicture(bytes: Uint8Array, where: string, formats: string, w
   return inputError('picture', where, `a ${formats} file`, why ? `${found} (${why})` : found);
 }
 
+/** First bytes of the formats that are opened in Node; '.' is any byte. */
+const SIGNATURES = [
+  /^\xff\xd8\xff/,
+  /^\x89PNG/,
+  /^RIFF....WEBP/s,
+  /^GIF8[79]a/,
+  /^(II\*\0|MM\0\*|II\+\0|MM\0\+)/,
+  /^....ftyp(avif|avis|heic|heix|hevc|mif1|msf1)/s,
+];
+
+/** Whether bytes begin as JPEG, PNG, WebP, GIF, TIFF, AVIF or HEIF do: asked before a native loader gets them. */
+export function isOurFormat(bytes: Uint8Array): boolean {
+  const start = String.fromCharCode(...bytes.subarray(0, 12));
+  return SIGNATURES.some((signature) => signature.test(start));
+}
+
 function png(view: DataView): PictureHeader | null {
   if (view.byteLength < 24 || view.getUint32(0) !== 0x89504e47 || view.getUint32(12) !== 0x49484452) return null;
   return { format: 'png', width: view.getUint32(16), height: view.getUint32(20), orientation: 1 };
