@@ -1,6 +1,8 @@
 // WebGPU in Node: Dawn through the npm package `webgpu`. Never imported by the page.
 
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { optionalPackage } from '../optional-package.ts';
 import { Gpu } from './device.ts';
 
@@ -10,7 +12,7 @@ let instance: GPU | null = null;
 
 /** Opens a device on Dawn. Where no real driver is named or found, lavapipe is taken if it is installed. */
 export async function openNodeGpu(options: { defaultsOnly?: boolean } = {}): Promise<Gpu> {
-  process.env.XDG_RUNTIME_DIR ??= '/tmp';
+  process.env.XDG_RUNTIME_DIR ||= runtimeFolder();
   const realGpu = existsSync('/dev/nvidia0') || existsSync('/dev/dri/renderD128');
   if (!realGpu && existsSync(LAVAPIPE_ICD)) process.env.VK_ICD_FILENAMES ??= LAVAPIPE_ICD;
   if (!instance) {
@@ -24,6 +26,19 @@ export async function openNodeGpu(options: { defaultsOnly?: boolean } = {}): Pro
     });
   }
   return await Gpu.open({ navigatorGpu: instance, defaultsOnly: options.defaultsOnly });
+}
+
+/** A folder of this user's own, for drivers that want one: in a folder of everybody's, somebody else might lay something for them. */
+export function runtimeFolder(): string {
+  const own = join(tmpdir(), `impasto-${userInfo().uid}`);
+  try {
+    mkdirSync(own, { mode: 0o700 });
+  } catch {
+    // There already, of an earlier run, or somebody else's.
+  }
+  const stats = lstatSync(own, { throwIfNoEntry: false });
+  const isOurs = stats?.isDirectory() && stats.uid === userInfo().uid && (stats.mode & 0o077) === 0;
+  return isOurs || process.platform === 'win32' ? own : mkdtempSync(`${own}-`);
 }
 
 /** Destroys the device and lets go of the instance, so that Node can end. */
