@@ -1,10 +1,15 @@
 // The page. The command line is built by vite.cli.config.ts.
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
+import { thirdPartyNotices } from './tools/third-party-notices.ts';
+
+const notices = thirdPartyNotices();
 
 export default defineConfig({
   base: './',
   publicDir: 'assets',
+  plugins: [notices.build],
+  worker: { plugins: () => [notices.worker()] },
   server: { host: '127.0.0.1', port: 5173 },
   preview: { host: '127.0.0.1', port: 4173 },
   build: {

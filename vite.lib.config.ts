@@ -3,6 +3,9 @@
 
 import { resolve } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
+import { thirdPartyNotices } from './tools/third-party-notices.ts';
+
+const notices = thirdPartyNotices();
 
 const source = (path: string) => resolve(import.meta.dirname, 'src', path);
 
@@ -33,7 +36,8 @@ function addresses(): Plugin {
 
 export default defineConfig({
   publicDir: false,
-  plugins: [addresses()],
+  plugins: [addresses(), notices.build],
+  worker: { plugins: () => [notices.worker()] },
   build: {
     target: 'es2023',
     outDir: 'dist/lib',
