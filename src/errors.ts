@@ -48,7 +48,32 @@ export function inputError(
   return new InputError({ what, where, expected, found, hint });
 }
 
-function sentence({ what, where, expected, found, hint }: InputFault): string {
+/** A value out of a file in a few letters, whatever it is: one too deep to be written out is told by its kind. */
+export function excerpt(value: unknown, letters = 40): string {
+  let text: string | undefined;
+  try {
+    text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  } catch {
+    text = Array.isArray(value) ? 'a list of lists' : 'an object of objects';
+  }
+  const whole = text ?? typeof value;
+  return whole.length > letters ? `${whole.slice(0, letters)}...` : whole;
+}
+
+/** Of a part of a sentence: what files hold may have no end. */
+const LONGEST_PART = 300;
+
+/** On one line, and cut in its middle where it is long. */
+function told(part: string): string {
+  const line = part.replace(/\s*[\r\n]\s*/g, ' ');
+  if (line.length <= LONGEST_PART) return line;
+  return `${line.slice(0, LONGEST_PART / 2)}...${line.slice(-LONGEST_PART / 4)}`;
+}
+
+function sentence(fault: InputFault): string {
+  const [what, expected, found] = [fault.what, fault.expected, fault.found].map(told);
+  const where = fault.where === null ? null : told(fault.where);
+  const hint = fault.hint === undefined ? '' : told(fault.hint);
   return `${what}${where === null ? '' : ` in ${where}`}: expected ${expected}, found ${found}${hint ? ` (${hint})` : ''}`;
 }
 

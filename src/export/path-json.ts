@@ -2,7 +2,7 @@
 // positions run along a Catmull-Rom curve and rotations by slerp. Matrices in the file are camera-to-world in the
 // dataset's own world (OpenGL axes); here they come out in scene units. `fov` is vertical, in degrees.
 
-import { inputError } from '../errors.ts';
+import { excerpt, inputError } from '../errors.ts';
 import { column, cross, dot, multiply, norm, orthonormalised, type Vec3 } from '../scene/matrix.ts';
 import type { Camera, Scene } from '../scene/types.ts';
 import { exactFrameRate } from './frame-rate.ts';
@@ -167,7 +167,7 @@ function readMatrix(value: unknown, where: string): number[] {
     throw inputError('camera matrix', where, '16 numbers', Array.isArray(flat) ? `${flat.length}` : describe(flat));
   }
   const bad = flat.findIndex((v) => typeof v !== 'number' || !Number.isFinite(v));
-  if (bad >= 0) throw inputError('camera matrix', where, 'finite numbers', `${JSON.stringify(flat[bad])} at ${bad}`);
+  if (bad >= 0) throw inputError('camera matrix', where, 'finite numbers', `${excerpt(flat[bad])} at ${bad}`);
   let m = flat.length === 12 ? [...(flat as number[]), 0, 0, 0, 1] : (flat as number[]);
   const isZero = (...indices: number[]) => indices.every((i) => Math.abs(m[i]) < 1e-9);
   const byColumns = isZero(3, 7, 11) && (!isZero(12, 13, 14) || typeof value === 'string');

@@ -1,7 +1,7 @@
 // What a reader of one dataset format hands to the loader, before any picture is opened: frames with poses in the
 // dataset's own world and intrinsics for whatever picture size the dataset speaks of.
 
-import { inputError } from '../errors.ts';
+import { excerpt, inputError } from '../errors.ts';
 import { type Mat4, norm, orthonormalised } from './matrix.ts';
 import type { Distortion, FileSource } from './types.ts';
 
@@ -62,7 +62,7 @@ export function checkedPose(rows: unknown, where: string): Mat4 {
     throw inputError('camera matrix', where, '4x4 or 3x4 numbers', `${flat.length} of them`);
   }
   const bad = flat.find((value) => typeof value !== 'number' || !Number.isFinite(value));
-  if (bad !== undefined) throw inputError('camera matrix', where, 'finite numbers', described(bad));
+  if (bad !== undefined) throw inputError('camera matrix', where, 'finite numbers', excerpt(bad));
   const large = (flat as number[]).find((value) => Math.abs(value) > LARGEST);
   if (large !== undefined) throw inputError('camera matrix', where, `numbers of at most ${LARGEST}`, String(large));
   const m = [...(flat as number[]).slice(0, 12), 0, 0, 0, 1];
@@ -87,12 +87,6 @@ export function checkedPose(rows: unknown, where: string): Mat4 {
 
 const isQuotedNumber = (value: unknown): boolean =>
   typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
-
-/** Whatever a file may hold in a number's place, in a few letters. */
-function described(value: unknown): string {
-  if (typeof value === 'number') return String(value);
-  return (JSON.stringify(value) ?? typeof value).slice(0, 40);
-}
 
 /** A finite, positive number. */
 export function positive(value: number | undefined, what: string, where: string): number | undefined {

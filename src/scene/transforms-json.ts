@@ -2,7 +2,7 @@
 // and what cannot be. Absent, null and, for numbers, quoted are as good as written plainly: exporters differ.
 
 import { z } from 'zod';
-import { inputError } from '../errors.ts';
+import { excerpt, inputError } from '../errors.ts';
 import { checkedPose, type DatasetFiles, type Frame, positive, type RawIntrinsics } from './dataset.ts';
 import { parseJson } from './json.ts';
 import { plainPath } from './paths.ts';
@@ -120,9 +120,8 @@ function plainFields(value: unknown): unknown {
 
 function faultOf(issue: z.core.$ZodIssue, value: unknown, whole: string, where: string) {
   const found = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
-  const text = found === undefined ? 'none' : (JSON.stringify(found) ?? typeof found);
-  const excerpt = text.length > 40 ? `${text.slice(0, 40)}...` : text;
-  return inputError(issue.path.map(String).join('.') || whole, where, issue.message, excerpt);
+  const text = found === undefined ? 'none' : excerpt(found);
+  return inputError(issue.path.map(String).join('.') || whole, where, issue.message, text);
 }
 
 /** Frames with pose and lens; those that are none are left out. */

@@ -73,9 +73,13 @@ export function averageRatings(
 ): MethodRatings[] {
   const values = new Map<string, number[]>();
   const add = (id: string, what: string, value: number | undefined) => {
-    if (methods[id] === undefined)
+    if (!Object.hasOwn(methods, id))
       throw inputError('ratings', where, `ids of the key (${Object.keys(methods).join(' ')})`, `'${id}'`);
-    if (value !== undefined) values.set(`${id} ${what}`, [...(values.get(`${id} ${what}`) ?? []), value]);
+    if (value === undefined) return;
+    const key = `${id} ${what}`;
+    const list = values.get(key);
+    if (list) list.push(value);
+    else values.set(key, [value]);
   };
   for (const { left, right, rated } of ratings) {
     for (const question of QUESTIONS) {

@@ -3,7 +3,7 @@
 // a file fetched in part (to conv4_1, say) is enough. F32, F16 and BF16.
 
 import { z } from 'zod';
-import { inputError } from '../../errors.ts';
+import { excerpt, inputError } from '../../errors.ts';
 import { assembleNetwork, type NamedTensor } from './assemble.ts';
 import type { NetworkWeights } from './network-weights.ts';
 import { CONVOLUTIONS, type ConvolutionName } from './topology.ts';
@@ -65,7 +65,7 @@ export function parseHeader(header: Uint8Array, where: string): Map<string, Safe
   }
   const entries = new Map<string, SafetensorsEntry>();
   if (typeof json !== 'object' || json === null) {
-    throw inputError('.safetensors header', where, 'a JSON object', JSON.stringify(json));
+    throw inputError('.safetensors header', where, 'a JSON object', excerpt(json));
   }
   for (const [name, value] of Object.entries(json)) {
     if (name === '__metadata__') continue;
