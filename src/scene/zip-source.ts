@@ -181,13 +181,18 @@ async function unpack(reader: ByteReader, entry: Entry, where: string): Promise<
   return bytes;
 }
 
-/** Packed bytes that are inflated between two looks at what came out: deflate makes at most 1032 of one. */
+/** Bytes that deflate makes of one, at most. */
+const MOST_OF_A_BYTE = 1032;
+/** Packed bytes that are inflated between two looks at what came out. */
 const INFLATE_STEP = 1 << 14;
 /** Inflated bytes after which others have their turn. */
 const BREATH_BYTES = 1 << 24;
 
 /** Inflates into what the directory promised and not a byte more: a lie about the size costs neither room nor time. */
 async function inflate(packed: Uint8Array, size: number, where: string): Promise<Uint8Array<ArrayBuffer>> {
+  // No deflated byte makes more: a size that cannot be come by is not even made room for.
+  const most = MOST_OF_A_BYTE * packed.length;
+  if (size > most) throw inputError('data', where, `${size} bytes, as its directory says`, `at most ${most}`);
   const out = new Uint8Array(size);
   let [length, breath] = [0, BREATH_BYTES];
   const stream = new Inflate((chunk) => {
