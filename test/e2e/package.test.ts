@@ -79,6 +79,8 @@ it('holds code, types, command, weights and one painted field, and no photograph
     'dist/types/index.d.ts',
     'dist/cli/impasto.mjs',
     'assets/weights/small.bin',
+    'dist/lib/THIRD-PARTY-NOTICES.txt',
+    'dist/cli/THIRD-PARTY-NOTICES.txt',
   ])
     expect(files).toContain(needed);
   expect(files.filter((name) => name.startsWith('assets/scenes') || name.startsWith('src/'))).toEqual([]);
