@@ -11,6 +11,7 @@ import { consistencyCommand } from './commands/consistency.ts';
 import { evalCommand } from './commands/eval.ts';
 import { featuresCommand } from './commands/features.ts';
 import { infoCommand } from './commands/info.ts';
+import { posesCommand } from './commands/poses.ts';
 import { renderCommand } from './commands/render.ts';
 import { runCommand } from './commands/run.ts';
 import { studyCommand } from './commands/study.ts';
@@ -21,6 +22,7 @@ import { type Io, printableIo } from './io.ts';
 const COMMANDS = [
   runCommand,
   trainCommand,
+  posesCommand,
   evalCommand,
   stylizeCommand,
   renderCommand,

@@ -72,6 +72,9 @@ export async function findDataset(
   throw first!;
 }
 
+/** False where there are pictures at most: their poses must be found before they are a scene. */
+export const hasPoses = (paths: readonly string[]): boolean => candidatesOf(paths).length > 0;
+
 function candidatesOf(paths: readonly string[]): Candidate[] {
   const present = new Set(paths);
   const candidates: Candidate[] = [];

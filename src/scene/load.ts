@@ -24,7 +24,7 @@ export async function loadScene(files: FileSource, options: LoadSceneOptions): P
   throwIfAborted(options.signal);
 
   const { dataset } = found;
-  const notes = [...dataset.notes, ...found.pictures.notes];
+  const notes = [...(files.notes ?? []), ...dataset.notes, ...found.pictures.notes];
   const usable = withPictures(found, finder, notes);
   const chosen = split(usable, options, notes);
 

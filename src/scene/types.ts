@@ -66,6 +66,8 @@ export interface FileSource {
   readonly name: string;
   /** What the user named inside of it: a file of poses, or a folder (ending in '/') with one. */
   readonly named?: string;
+  /** What was done to make a scene of the files, for its notes. */
+  readonly notes?: readonly string[];
   list(): Promise<string[]>;
   /** @throws InputError when there is no such file. */
   read(path: string): Promise<Uint8Array<ArrayBuffer>>;

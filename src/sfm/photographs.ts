@@ -1,7 +1,7 @@
 // From files to photographs: which pictures of a folder are meant, and each as luminance at the working size.
 
 import { inputError } from '../errors.ts';
-import { byName, endingOf, folderOf } from '../scene/paths.ts';
+import { byName, endingOf, folderOf, isBesidePhotographs } from '../scene/paths.ts';
 import type { FileSource, PictureDecoder } from '../scene/types.ts';
 import { focalPixels, readExifLens } from './exif.ts';
 import { luminance } from './features/sift.ts';
@@ -18,6 +18,7 @@ export function photographsAmong(paths: readonly string[], where: string): strin
   const pictures = paths.filter(
     (path) =>
       ENDINGS.has(endingOf(path)) &&
+      !isBesidePhotographs(path) &&
       !folderOf(path)
         .split('/')
         .some((part) => BESIDE.test(part)),

@@ -50,6 +50,8 @@ const PAIRS_A_TASK = 16;
 /** Reprojection error of an inlier: pixels, and share of the long side. */
 const ERROR_PIXELS = 2;
 const ERROR_SHARE = 0.002;
+/** Focal length in long sides where nothing tells it: 45 degrees. */
+const GUESSED_FOCAL = 1.2;
 /** Least angle between rays of a point: 1.5 degrees. */
 const LEAST_ANGLE = 0.026;
 
@@ -71,7 +73,7 @@ export async function posesOfPhotographs(files: FileSource, options: PosesOption
     const pairs = await timed('matching', () => verified(chosen, pool, options));
     pool.close(); // threads end, memory comes back
     checkPairs(features, pairs, files.name);
-    const { lenses, lensOf } = lensesOf(photographs, pairs);
+    const { lenses, lensOf } = lensesOf(photographs, pairs, notes);
     const model = await timed('cameras', () => reconstruct(photographs, features, pairs, lenses, lensOf, options));
     const figures = model && figuresOf(model, pairs);
     checkModel(model, figures, lenses, files.name);
@@ -188,10 +190,13 @@ async function verified(
   return found.flat();
 }
 
+const countOf = (pictures: number): string => (pictures === 1 ? '1 picture' : `${pictures} pictures`);
+
 /** One lens for each size and camera; focal length from EXIF, else by vote of the epipolar geometries. */
 function lensesOf(
   photographs: readonly PhotographInfo[],
   pairs: readonly VerifiedPair[],
+  notes: string[],
 ): { lenses: Lens[]; lensOf: Int32Array } {
   const keys = [...new Set(photographs.map(({ cameraKey }) => cameraKey))];
   const lensOf = Int32Array.from(photographs, ({ cameraKey }) => keys.indexOf(cameraKey));
@@ -208,7 +213,10 @@ function lensesOf(
         second: centre,
         weight: Math.min(matches.length / 2, 200),
       }));
-    const focal = focalPrior ?? voteFocal(geometries, longSide)?.focal ?? 1.2 * longSide;
+    const voted = focalPrior ?? voteFocal(geometries, longSide)?.focal;
+    const focal = voted ?? GUESSED_FOCAL * longSide;
+    const from = voted === undefined ? 'a guess' : 'what the pictures share';
+    if (focalPrior === null) notes.push(`no focal length in ${countOf(own.length)} of ${keys[g]}: begun from ${from}`);
     return { width, height, focal, cx: centre[0], cy: centre[1], k1: 0, k2: 0, hasPrior: focalPrior !== null };
   });
   return { lenses, lensOf };

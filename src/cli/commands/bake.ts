@@ -5,7 +5,6 @@ import { Command } from 'commander';
 import { inputError, throwIfAborted } from '../../errors.ts';
 import { psnr } from '../../metrics/psnr.ts';
 import { evenly } from '../../scene/evenly.ts';
-import { openScenePath } from '../../scene/folder-source.ts';
 import { rgbOver } from '../../scene/picture.ts';
 import type { View } from '../../scene/types.ts';
 import { BACKGROUNDS } from '../../session/backgrounds.ts';
@@ -16,6 +15,7 @@ import { readInput, stylePaths } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { size, wholeNumber } from '../options.ts';
 import { keepInputs, prepareJson, say, writeJson } from '../output.ts';
+import { keptWith, openPosedScene } from '../posed-scene.ts';
 import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { readStyleFiles, type StyleFileOptions, showStyleFiles, styleFileOptions } from '../style-files.ts';
 import { frameSize, sceneOf } from '../views.ts';
@@ -57,7 +57,7 @@ export function bakeCommand(io: Io): Command {
     if (options.scene !== undefined && options.size)
       throw inputError('bake', null, '--scene (at the size of its photographs) or --size', 'both');
     const bytes = await readInput(path, 'checkpoint');
-    const files = options.scene === undefined ? null : await openScenePath(options.scene);
+    const files = options.scene === undefined ? null : await openPosedScene(io, options.scene, keptWith(path), null);
     const styleFiles = await readStyleFiles(options);
     await withEngine(io, null, async (engine) => {
       const { session, stage } = engine;

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { encodePng } from '../../export/png.ts';
 import { heatMap } from '../../metrics/heat-map.ts';
-import { openScenePath } from '../../scene/folder-source.ts';
 import { beside, pictureFromRgb } from '../../scene/picture.ts';
 import type { ScoredView } from '../../session/types.ts';
 import { withEngine } from '../engine.ts';
@@ -13,6 +12,7 @@ import { readInput } from '../inputs.ts';
 import type { Io } from '../io.ts';
 import { type LpipsOptions, lpipsOptions, readLpips } from '../lpips-option.ts';
 import { keepInputs, keepScene, prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
+import { keptWith, openPosedScene } from '../posed-scene.ts';
 import { loadCheckpointWithScene, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { oneLine } from '../terminal-text.ts';
 
@@ -38,7 +38,7 @@ export function evalCommand(io: Io): Command {
     keepInputs([['--json', options.json]], [path, options.scene, options.features, options.lpips]);
     const bytes = await readInput(path, 'checkpoint');
     const { heads, network } = await readLpips(io, options);
-    const files = await openScenePath(options.scene);
+    const files = await openPosedScene(io, options.scene, keptWith(path), null);
     await withEngine(io, network, async (engine) => {
       await loadCheckpointWithScene(engine, bytes, path, files, options);
       let written = 0;

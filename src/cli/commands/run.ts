@@ -6,7 +6,6 @@ import { turntableFor } from '../../export/camera-path.ts';
 import { contactSheet, type SheetRow } from '../../export/contact-sheet.ts';
 import { encodePng } from '../../export/png.ts';
 import { evenly } from '../../scene/evenly.ts';
-import { openScenePath } from '../../scene/folder-source.ts';
 import type { Scene } from '../../scene/types.ts';
 import { DEFAULT_PRESET, PRESETS, PRESETS_IN_WORDS, type PresetName } from '../../session/presets.ts';
 import { type Engine, withEngine } from '../engine.ts';
@@ -29,6 +28,7 @@ import {
 } from '../options.ts';
 import { keepInputs, prepareFolder, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { type PaintingOptions, paintingOf, paintingOptions, settingOption, topLayer } from '../painting-options.ts';
+import { openPosedScene } from '../posed-scene.ts';
 import { consistencyReport, type Report, reportSchema, rmseText } from '../report.ts';
 import { loadOptions, loadPhotographs, type SceneOptions, sceneOptions } from '../scene-options.ts';
 import { scoreInWords } from '../score-words.ts';
@@ -59,7 +59,7 @@ const FILES = ['scene.impasto', 'styled.impasto', 'turntable.mp4', 'sheet.png', 
 export function runCommand(io: Io): Command {
   const command = new Command('run')
     .description('trains, stylizes, renders a turntable, writes a report')
-    .argument('<scene>', 'folder or .zip')
+    .argument('<scene>', 'folder or .zip; photographs alone get their poses found first')
     .requiredOption('--style <image[:weight]>', 'repeat for a mix; a.jpg+b.jpg is one style of several pictures', style)
     .requiredOption('--out <dir>', 'folder of the results')
     .option('--preset <name>', PRESETS_IN_WORDS, preset, DEFAULT_PRESET)
@@ -83,7 +83,8 @@ export function runCommand(io: Io): Command {
     keepInputs([...places, ['--json', options.json]], [scenePath, options.features, ...stylePaths(options.style)]);
     const network = await givenNetwork(io, options, topLayer(options));
     const styles = await readStyles(options.style);
-    const files = await openScenePath(scenePath);
+    const poses = join(options.out, 'poses');
+    const files = await openPosedScene(io, scenePath, [poses], poses);
     await withEngine(io, network, async (engine) => {
       const { session, stage, stages, signal } = engine;
       const at = (name: string) => join(options.out, name);

@@ -2,7 +2,6 @@
 
 import { Command } from 'commander';
 import { inputError } from '../../errors.ts';
-import { openScenePath } from '../../scene/folder-source.ts';
 import { PRESETS } from '../../session/presets.ts';
 import type { StyleInput } from '../../session/types.ts';
 import { type Recipe, resolveRecipe } from '../../style/recipe.ts';
@@ -13,6 +12,7 @@ import { givenNetwork, type NetworkOptions, networkOptions } from '../networks.t
 import { decimal, type StyleArgument, style } from '../options.ts';
 import { keepInputs, prepareFile, prepareJson, say, writeJson, writeResult } from '../output.ts';
 import { type PaintingOptions, paintingOf, paintingOptions, settingOption, topLayer } from '../painting-options.ts';
+import { keptWith, openPosedScene } from '../posed-scene.ts';
 import {
   lookOfArgument,
   makeRegions,
@@ -68,7 +68,7 @@ export function stylizeCommand(io: Io): Command {
         throw inputError('stylize', null, '--style, --region or both', 'neither');
       if (!options.style && places.delta) throw inputError('--delta', null, '--style beside it', 'none');
       const styles = options.style ? await readStyles(options.style) : [];
-      const files = await openScenePath(options.scene);
+      const files = await openPosedScene(io, options.scene, keptWith(path), null);
       await withEngine(io, network, async (engine) => {
         const { session, stage, signal, stages } = engine;
         await loadCheckpointWithScene(engine, bytes, path, files, options);

@@ -2,7 +2,6 @@
 
 import { Command } from 'commander';
 import { inputError } from '../../errors.ts';
-import { openScenePath } from '../../scene/folder-source.ts';
 import { DEFAULT_PRESET, PRESETS, PRESETS_IN_WORDS, type PresetName } from '../../session/presets.ts';
 import { withEngine } from '../engine.ts';
 import { readInput } from '../inputs.ts';
@@ -17,6 +16,7 @@ import {
   wholeNumber,
 } from '../options.ts';
 import { keepInputs, prepareFile, prepareJson, say, writeJson, writeResult } from '../output.ts';
+import { keptWith, openPosedScene, posesBeside } from '../posed-scene.ts';
 import {
   loadCheckpointWithScene,
   loadOptions,
@@ -39,8 +39,8 @@ interface Options extends SceneOptions {
 
 export function trainCommand(io: Io): Command {
   const command = new Command('train')
-    .description('trains a field from photographs with poses')
-    .argument('<scene>', 'folder or .zip')
+    .description('trains a field from photographs')
+    .argument('<scene>', 'folder or .zip; photographs alone get their poses found first')
     .requiredOption('--out <file>', 'where the field goes, f.impasto')
     .option('--preset <name>', `${PRESETS_IN_WORDS} (default: ${DEFAULT_PRESET})`, preset)
     .option('--steps <n>', 'stop after so many steps in all', wholeNumber('--steps', 1))
@@ -63,7 +63,8 @@ export function trainCommand(io: Io): Command {
     const resumed = options.resume === undefined ? null : await readInput(options.resume, 'checkpoint');
     if (resumed && options.seed !== undefined)
       throw inputError('--seed', null, 'none beside --resume', 'one', 'a checkpoint keeps its own');
-    const files = await openScenePath(scenePath);
+    const keptAt = [posesBeside(options.out), ...(options.resume === undefined ? [] : keptWith(options.resume))];
+    const files = await openPosedScene(io, scenePath, keptAt, keptAt[0]);
     await withEngine(io, null, async (engine) => {
       const { session, stage, signal } = engine;
       let preset = options.preset ?? DEFAULT_PRESET;

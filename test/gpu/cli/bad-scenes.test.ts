@@ -18,7 +18,7 @@ describe('bad scenes', () => {
         writeFileSync(place('no-poses/images/0.png'), readFileSync(place('ball/images/0.png')));
         return place('no-poses');
       },
-      'transforms',
+      'at least 3 overlapping',
     ],
     ['broken JSON', () => writeScene(place('broken'), () => '{ "frames": ['), 'JSON'],
     [

@@ -35,7 +35,19 @@ describe('command line', () => {
       expect(stderr).toBe('');
     }
     const { stdout } = await run('--help');
-    for (const name of ['run', 'train', 'eval', 'stylize', 'render', 'consistency', 'study', 'bake', 'bench', 'info'])
+    for (const name of [
+      'run',
+      'train',
+      'poses',
+      'eval',
+      'stylize',
+      'render',
+      'consistency',
+      'study',
+      'bake',
+      'bench',
+      'info',
+    ])
       expect(stdout).toContain(`\n  ${name} `);
   });
 
