@@ -7,7 +7,7 @@ import type { Camera } from '../../scene/types.ts';
 import { fieldCamera } from '../../three/field-camera.ts';
 import type { Size } from '../../three/frame-budget.ts';
 import { applyLens, applyPose, type Pose, pictureIn, poseBetween, poseThrough, type Rectangle } from './lens.ts';
-import { direction, fittingFov, type OrbitLimits, orbitLimits, position } from './pose.ts';
+import { direction, type OrbitLimits, orbitLimits, position, viewFov } from './pose.ts';
 
 /** Time from one camera to another, and from one pivot to another. */
 const FLIGHT_MS = 600;
@@ -32,7 +32,14 @@ export class CameraRig {
   /** Looked through exactly, lens included, until the view is turned by hand. */
   private through: Camera | null = null;
   private home: { camera: Camera; focus: Vector3 } | null = null;
-  private limits: OrbitLimits = { minDistance: NEAREST, maxDistance: 12, minPolar: 0, maxPolar: Math.PI };
+  private limits: OrbitLimits = {
+    minDistance: NEAREST,
+    maxDistance: 12,
+    minPolar: 0,
+    maxPolar: Math.PI,
+    minAzimuth: Number.NEGATIVE_INFINITY,
+    maxAzimuth: Number.POSITIVE_INFINITY,
+  };
   private flight: { from: Pose; began: number } | null = null;
   private flightEnded: (() => void)[] = [];
   private turning: { from: Vector3; to: Vector3; began: number } | null = null;
@@ -83,8 +90,12 @@ export class CameraRig {
 
   /** The bounds, widened by where the view has been sent: it must not jump when it is taken hold of. */
   private bound(): void {
-    const { radius, phi } = this.offset();
-    const { minDistance, maxDistance, minPolar, maxPolar } = this.limits;
+    const { radius, phi, theta } = this.offset();
+    const { minDistance, maxDistance, minPolar, maxPolar, minAzimuth, maxAzimuth } = this.limits;
+    // Round another pivot it may stand anywhere.
+    const isBeside = [-2, 0, 2].some((turns) => isWithin(theta + turns * Math.PI, minAzimuth, maxAzimuth));
+    this.controls.minAzimuthAngle = isBeside ? minAzimuth : Number.NEGATIVE_INFINITY;
+    this.controls.maxAzimuthAngle = isBeside ? maxAzimuth : Number.POSITIVE_INFINITY;
     this.controls.minDistance = Math.min(minDistance, radius);
     this.controls.maxDistance = Math.max(maxDistance, radius);
     this.controls.minPolarAngle = Math.min(minPolar, phi);
@@ -94,6 +105,15 @@ export class CameraRig {
   /** From the pivot to the eye. */
   private offset(): Spherical {
     return new Spherical().setFromVector3(this.three.position.clone().sub(this.controls.target));
+  }
+
+  /** Stands there and looks at what it turns round, within the scene's bounds from then on. */
+  standAt({ position: eye, target }: { position: readonly number[]; target: readonly number[] }): void {
+    this.letGo();
+    this.three.position.fromArray(eye);
+    this.controls.target.fromArray(target);
+    this.bound();
+    this.controls.update();
   }
 
   /** By keys: radians to the right and down, and how many times as far away. */
@@ -165,7 +185,7 @@ export class CameraRig {
   /** The lens for a free view: the whole of the reference's picture fits into the window. */
   private fitWindow(): void {
     const aspect = this.window.width / this.window.height;
-    const fov = this.reference ? fittingFov(this.reference, aspect) : this.three.fov;
+    const fov = this.reference ? viewFov(this.reference, aspect) : this.three.fov;
     applyLens(this.three, { fov, aspect, shiftX: 0, shiftY: 0 });
   }
 
@@ -225,6 +245,8 @@ export class CameraRig {
 }
 
 const clamp = (value: number, least: number, most: number) => Math.min(most, Math.max(least, value));
+
+const isWithin = (value: number, least: number, most: number) => value >= least && value <= most;
 
 const prefersStill = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 

@@ -51,6 +51,38 @@ describe('orbitLimits', () => {
   });
 });
 
+describe('orbitLimits of an arc', () => {
+  it('end a little beside its last cameras, and are open where the cameras are all round', () => {
+    const { minAzimuth, maxAzimuth } = orbitLimits(
+      [-0.8, 0, 0.8].map((azimuth) => cameraAt(azimuth, 0.4)),
+      CENTRE,
+    );
+    expect([minAzimuth, maxAzimuth]).toBeAllclose([-1.15, 1.15]);
+    expect(orbitLimits(CAMERAS, CENTRE)).toMatchObject({ minAzimuth: -Infinity, maxAzimuth: Infinity });
+    // Across the seam of the angles.
+    const behind = orbitLimits(
+      [2.6, Math.PI, -2.6].map((azimuth) => cameraAt(azimuth, 0.4)),
+      CENTRE,
+    );
+    expect([behind.minAzimuth, behind.maxAzimuth]).toBeAllclose([2.25, 2 * Math.PI - 2.25]);
+  });
+
+  it.each([0, Math.PI])('hold the view, wherever the arc lies (%f)', (middle) => {
+    const cameras = [-0.8, 0, 0.8].map((azimuth) => cameraAt(middle + azimuth, 0.4));
+    const rig = new CameraRig(hostOf(), { onTurned: () => undefined, onThrough: () => undefined });
+    rig.resize({ width: 640, height: 480 });
+    rig.setHome(cameras, cameras[1], CENTRE);
+    const aside = () => {
+      const [x, , z] = rig.standpoint().position;
+      return Math.abs(Math.atan2(Math.sin(Math.atan2(x, z) - middle), Math.cos(Math.atan2(x, z) - middle)));
+    };
+    for (const by of [0.3, -0.3]) {
+      for (let i = 0; i < 20; i++) rig.turn(by, 0);
+      expect(aside()).toBeCloseTo(1.15, 5);
+    }
+  });
+});
+
 describe('CameraRig', () => {
   it('neither goes over the pole nor under the floor, nor too near or far, however it is turned', () => {
     const { rig, eye } = rigOf();
