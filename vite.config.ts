@@ -16,11 +16,16 @@ export default defineConfig({
     target: 'es2023',
     outDir: 'dist/page',
     chunkSizeWarningLimit: 3000,
+    // As files of their own: a strict content security policy takes no data: addresses.
+    assetsInlineLimit: 0,
     rollupOptions: {
       input: {
         index: resolve(import.meta.dirname, 'index.html'),
         bench: resolve(import.meta.dirname, 'bench.html'),
+        sw: resolve(import.meta.dirname, 'src/viewer/offline/service-worker.ts'),
       },
+      // A worker looks after the folder that it lies in.
+      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
     },
   },
 });

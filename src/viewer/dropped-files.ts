@@ -3,12 +3,14 @@
 import type { FileSource } from '../scene/types.ts';
 import { STYLE_FILE_ENDING } from '../session/style-file.ts';
 import { refuseForeign } from './foreign-files.ts';
+import { isProject } from './project/project-file.ts';
 
-export type DropKind = 'scene' | 'checkpoint' | 'painted' | 'network' | 'style';
+export type DropKind = 'project' | 'scene' | 'checkpoint' | 'painted' | 'network' | 'style';
 
 /** @throws InputError where they can be meant as nothing of ours */
 export async function kindOf(source: FileSource): Promise<DropKind> {
   const paths = await source.list();
+  if (isProject(paths)) return 'project';
   refuseForeign(paths.length === 1 ? paths[0] : source.name, paths);
   if (holdsNetwork(paths)) return 'network';
   if (paths.length > 0 && paths.every((path) => path.toLowerCase().endsWith(STYLE_FILE_ENDING))) return 'painted';

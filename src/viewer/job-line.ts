@@ -13,7 +13,12 @@ const TASKS: Record<JobKind, readonly string[]> = {
 };
 
 /** 0..1 of what runs; null where it does not say, or nothing runs. */
-export function fractionOf({ jobs: [job], progress, export: { fraction }, style }: PageState): number | null {
+export function fractionOf({
+  jobs: [job],
+  progress,
+  export: { fraction },
+  style,
+}: Pick<PageState, 'jobs' | 'progress' | 'export' | 'style'>): number | null {
   if (!job) return progress?.fraction ?? null;
   if (job.kind === 'export') return fraction;
   if (job.kind === 'stylize' && style.stepCount > 0) return style.step / style.stepCount;

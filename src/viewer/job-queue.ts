@@ -11,14 +11,16 @@ export interface Job {
   readonly title: string;
   /** Of a painting: the name of its style. */
   readonly style?: string;
+  /** Of one that is gone on with: the library's id of what there is of it. */
+  readonly of?: string;
 }
 
 interface Entry {
   job: Job;
   abort: AbortController;
-  begin(): Promise<void>;
-  /** Ended, or never begun. */
-  end(): void;
+  task: (signal: AbortSignal) => Promise<void>;
+  /** Ended, or never begun; told once nothing runs any more. */
+  end(failure?: { error: unknown }): void;
 }
 
 export class JobQueue {
@@ -42,14 +44,8 @@ export class JobQueue {
   run(job: Job, task: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     return new Promise<boolean>((resolve, reject) => {
       const abort = new AbortController();
-      const begin = async () => {
-        try {
-          await task(abort.signal);
-        } catch (error) {
-          if (!(error instanceof Cancelled || abort.signal.aborted)) reject(error);
-        }
-      };
-      this.waiting.push({ job, abort, begin, end: () => resolve(!abort.signal.aborted) });
+      const end: Entry['end'] = (failure) => (failure ? reject(failure.error) : resolve(!abort.signal.aborted));
+      this.waiting.push({ job, abort, task, end });
       this.next();
     });
   }
@@ -59,9 +55,9 @@ export class JobQueue {
     if (this.running) return;
     const entry = this.waiting.shift();
     if (!entry) return;
-    const ended = entry.begin().then(() => {
+    const ended = outcomeOf(entry).then((failure) => {
       this.running = null;
-      entry.end();
+      entry.end(failure);
       this.next();
     });
     this.running = { ...entry, ended };
@@ -92,5 +88,15 @@ export class JobQueue {
   async clear(): Promise<void> {
     this.drop();
     await this.cancel();
+  }
+}
+
+/** @returns what it failed with, unless it was cancelled */
+async function outcomeOf({ task, abort }: Entry): Promise<{ error: unknown } | undefined> {
+  try {
+    await task(abort.signal);
+    return undefined;
+  } catch (error) {
+    return error instanceof Cancelled || abort.signal.aborted ? undefined : { error };
   }
 }

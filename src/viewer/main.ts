@@ -17,15 +17,19 @@ import { CameraView } from './camera-view.ts';
 import { download, fileName } from './download.ts';
 import { dropZone } from './drop-zone.ts';
 import { fetchBytes } from './fetch-source.ts';
+import { filmStrip } from './film/film-strip.ts';
+import { nameView, panelHost } from './layout.ts';
 import { askBeforeLeaving, losesByLeaving } from './leaving.ts';
 import { loadingCard } from './loading-card.ts';
 import { remoteNetwork } from './network.ts';
 import { deviceLostPage, noWebGpuPage } from './notice-page.ts';
 import { Notices } from './notices.ts';
+import { lookAfterOffline } from './offline/register.ts';
 import { openShipped } from './opening.ts';
 import { LOSS_KNOWN_MS, Page } from './page.ts';
 import { type BundledScene, type BundledStyle, initialState, type PageState } from './page-state.ts';
 import { PANELS } from './panels/index.ts';
+import { posterLayer } from './poster.ts';
 import { regionPointer } from './region-pointer.ts';
 import { followSession } from './session-events.ts';
 import { endsWelcome, type ShippedField } from './shipped.ts';
@@ -94,7 +98,7 @@ async function start(app: HTMLElement): Promise<void> {
   // A store that does not answer must not keep the page from starting.
   const listed = autosave.begin();
 
-  const host = document.createElement('div');
+  const host = document.createElement('main');
   host.className = 'viewport empty';
   app.prepend(host);
   const viewport: Viewport = await Viewport.create(gpu, session, host, {
@@ -162,19 +166,19 @@ async function start(app: HTMLElement): Promise<void> {
 
   askBeforeLeaving(window, () => losesByLeaving(store.state, autosave.hasUnkept));
 
+  posterLayer(host, store);
   brand(host, store);
   wipeLine(host, store);
   regionPointer(host, store, page.regions);
-  const panels = document.createElement('aside');
-  panels.className = 'panels';
-  app.append(panels);
-  const gui = new GUI({ container: panels, title: 'Impasto' });
+  nameView(host, store);
+  filmStrip(app, page);
+  const gui = new GUI({ container: panelHost(app, store), title: 'Impasto', injectStyles: false });
   for (const panel of PANELS) panel(gui, page);
   welcome(app, store, commands);
   endsWelcome(store, host);
   loadingCard(host, store);
   const help = shortcuts(app, page);
-  statusLine(app, store, help);
+  statusLine(app, store, { help, panels: () => commands.togglePanels() });
   dropZone(app, commands);
 
   Object.assign(window.impasto, {
@@ -205,6 +209,7 @@ async function start(app: HTMLElement): Promise<void> {
   if (again) void listed.then(() => commands.goOn(again));
   else if (url.scene) void commands.openBundled(url.scene);
   else await openFirst(page);
+  lookAfterOffline();
 }
 
 /** What the page opens with by itself, the welcome beside it: the first field that came along. */
@@ -271,7 +276,7 @@ function viewFollowsState(store: Store<PageState>, viewport: Viewport, host: HTM
 function brand(host: HTMLElement, store: Store<PageState>): void {
   const element = document.createElement('div');
   element.className = 'brand';
-  element.innerHTML = '<b>Impasto</b><span></span>';
+  element.innerHTML = '<h1>Impasto</h1><span></span>';
   host.append(element);
   const line = element.querySelector('span')!;
   store.watch(

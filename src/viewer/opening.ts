@@ -8,7 +8,9 @@ import type { WorkMark } from './autosave/autosave.ts';
 import { fetchSource } from './fetch-source.ts';
 import type { Page } from './page.ts';
 import type { BundledScene } from './page-state.ts';
-import { loadShippedField, loadShippedStyle, type ShippedField, type ShippedStyle } from './shipped.ts';
+import { posterOf } from './poster.ts';
+import { coverOf, fetchShipped, loadShippedField, type ShippedField, type ShippedStyle } from './shipped.ts';
+import { thumbnailOf } from './style-picture.ts';
 
 /** A field that came along, in the first of its finished styles. @param first the page opens with it by itself */
 export async function openShipped(page: Page, field: ShippedField, first = false): Promise<void> {
@@ -18,12 +20,18 @@ export async function openShipped(page: Page, field: ShippedField, first = false
     async (signal) => {
       const before = page.parts.session.state.scene;
       const { session } = page.parts;
+      const [style] = field.styles;
+      // First, as the lesser part: it has a small picture of itself, to be looked at meanwhile.
+      const painting = style && (await fetchShipped(style.file, style.title, signal));
+      if (first && painting) page.store.patch({ poster: posterOf(painting, style.title) });
       await loadShippedField(session, field, signal, (done, total) => {
         const text = `${megabytes(done)}${total ? ` of ${megabytes(total)}` : ''} MB`;
         page.store.patch({ progress: { task: 'load', fraction: total ? done / total : 0, text } });
       });
-      for (const style of field.styles.slice(0, 1)) {
-        session.show({ styles: [{ id: await fetchPainting(page, style, signal), weight: 1 }], strength: 1 });
+      if (painting) {
+        const { id } = await session.library.import(painting, style.title);
+        paintingCame(page, style, id);
+        session.show({ styles: [{ id, weight: 1 }], strength: 1 });
       }
       fieldOpened(page, before);
     },
@@ -33,7 +41,13 @@ export async function openShipped(page: Page, field: ShippedField, first = false
 
 /** A finished painting of the field that is open. @returns its id in the library */
 export async function fetchPainting(page: Page, style: ShippedStyle, signal?: AbortSignal): Promise<string> {
-  const id = await loadShippedStyle(page.parts.session, style, signal);
+  const bytes = await fetchShipped(style.file, style.title, signal);
+  const { id } = await page.parts.session.library.import(bytes, style.title);
+  paintingCame(page, style, id);
+  return id;
+}
+
+function paintingCame(page: Page, style: ShippedStyle, id: string): void {
   page.library.cameAlong(id);
   // Its picture is fetched when it is to be painted with.
   page.stylePicture = null;
@@ -44,7 +58,6 @@ export async function fetchPainting(page: Page, style: ShippedStyle, signal?: Ab
     stepCount: 0,
     styleLoss: null,
   });
-  return id;
 }
 
 /**
@@ -85,7 +98,9 @@ export async function openScene(
   const wasTraining = page.jobs.current === 'train';
   let kept = false;
   const opened = await page.guarded('load', `opening ${name}`, async (signal) => {
-    const scene = await session.loadScene(await source(signal), loadOptions(page, signal));
+    const files = await source(signal);
+    const scene = await session.loadScene(files, loadOptions(page, signal));
+    page.photographs = files;
     // A field from a checkpoint alone waited for its photographs: these were they.
     kept = session.state.trainedSteps > 0;
     if (kept) {
@@ -116,8 +131,11 @@ function goOnTraining(page: Page, wasTraining: boolean): void {
     void page.commands.train();
 }
 
-function sayScene({ store }: Page, { name, source, train, test, notes }: Scene): void {
-  store.patch({ scene: { name, source, trainViews: train.length, testViews: test.length, notes } });
+function sayScene({ store }: Page, scene: Scene): void {
+  const { name, source, train, test, notes } = scene;
+  const bundled = store.state.bundledScenes.find(({ title }) => title === name);
+  const cover = bundled ? coverOf(bundled) : hasPhotographs(scene) ? thumbnailOf(train[0].picture) : null;
+  store.patch({ scene: { name, source, trainViews: train.length, testViews: test.length, notes, cover } });
 }
 
 function showScene(page: Page, scene: Scene): void {
@@ -148,12 +166,32 @@ export async function openCheckpoint(
   if (!loaded) goOnTraining(page, wasTraining);
 }
 
+/** The field of a project, in the place of what is open. */
+export async function openProjectField(page: Page, bytes: Uint8Array<ArrayBuffer>, where: string): Promise<void> {
+  const before = page.parts.session.state.scene;
+  await page.parts.session.load(bytes, where);
+  page.parts.autosave.resume(null);
+  fieldOpened(page, before);
+}
+
+/** The photographs of the field that is open come beside it. */
+export async function openPhotographs(page: Page, source: FileSource, signal: AbortSignal): Promise<void> {
+  const { session, viewport } = page.parts;
+  const scene = await session.loadScene(source, loadOptions(page, signal));
+  page.photographs = source;
+  sayScene(page, scene);
+  viewport.setViews(scene);
+}
+
 /** @param before the scene that was open; photographs that are open already stay, and with them the view */
 function fieldOpened(page: Page, before: Scene | null): void {
   const { session, store, viewport } = page.parts;
   const { scene, trainedSteps, preset } = session.state;
   store.update('training', { step: trainedSteps, preset });
-  if (scene && scene !== before) showScene(page, scene);
+  if (scene && scene !== before) {
+    page.photographs = null;
+    showScene(page, scene);
+  }
   viewport.setField(trainedSteps > 0);
   viewport.invalidate();
 }

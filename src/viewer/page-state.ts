@@ -61,7 +61,16 @@ export interface PageState {
   shipped: ShippedField[];
   /** The page shows the first of those by itself, and nobody has touched anything yet. */
   opening: boolean;
-  scene: { name: string; source: string; trainViews: number; testViews: number; notes: string[] } | null;
+  /** Address of what is shown, blurred, before there is anything else. */
+  poster: string | null;
+  scene: {
+    name: string;
+    source: string;
+    trainViews: number;
+    testViews: number;
+    notes: string[];
+    cover: string | null;
+  } | null;
 
   training: {
     preset: PresetName;
@@ -167,6 +176,9 @@ export interface PageState {
     frameMs: number;
   };
 
+  /** Whether the panels are there; on a narrow page they lie over the picture. */
+  layout: { panels: boolean };
+
   export: {
     container: 'mp4' | 'webm';
     width: number;
@@ -195,6 +207,7 @@ export function initialState(): PageState {
     bundledScenes: [],
     shipped: [],
     opening: false,
+    poster: null,
     scene: null,
     training: {
       preset: DEFAULT_PRESET,
@@ -238,6 +251,7 @@ export function initialState(): PageState {
       fieldHeight: 0,
       frameMs: 0,
     },
+    layout: { panels: true },
     export: { container: 'mp4', width: 640, height: 480, fps: 24, frames: 96, path: null, fraction: null },
   };
 }

@@ -2,7 +2,7 @@
 // that is asked of it ends. What goes wrong becomes one sentence, and nothing that is there is lost by it.
 
 import { InputError, throwIfAborted } from '../errors.ts';
-import type { Picture, PictureDecoder } from '../scene/types.ts';
+import type { FileSource, Picture, PictureDecoder } from '../scene/types.ts';
 import type { ImpastoSession } from '../session/types.ts';
 import type { Commands } from './actions/index.ts';
 import type { Question } from './ask.ts';
@@ -10,7 +10,7 @@ import type { Autosave } from './autosave/autosave.ts';
 import type { StyleFiles } from './autosave/style-files.ts';
 import type { CameraView } from './camera-view.ts';
 import { History } from './history.ts';
-import { type JobKind, JobQueue } from './job-queue.ts';
+import { type Job, type JobKind, JobQueue } from './job-queue.ts';
 import type { Notices } from './notices.ts';
 import type { PageState } from './page-state.ts';
 import { PaintedLibrary } from './painted-library.ts';
@@ -51,6 +51,8 @@ export class Page {
   /** The style's picture that was chosen, once it is decoded; and those of one's own that were, by name. */
   stylePicture: { name: string; picture: Picture } | null = null;
   readonly ownPictures = new Map<string, { picture: Picture; thumbnail: string }>();
+  /** The files that the open scene's photographs came from, where they are a person's own. */
+  photographs: FileSource | null = null;
   /** A camera path's file, read again at each export for its size. */
   path: { name: string; text: string } | null = null;
   /** The last video made, for tests: what was handed to the download. */
@@ -100,20 +102,20 @@ export class Page {
   /**
    * A long task, in its turn. What opens another field takes the place of all that runs and waits, if that is meant.
    * @param title what is said of it while it runs or waits: 'painting Wave'
-   * @param about `opens`: the page opens with it by itself; `style`: the name of the one that is painted
+   * @param about `opens`: the page opens with it by itself; `style`, `of`: what is painted, as the queue tells it
    * @returns true when it ran to its end
    */
   async guarded(
     kind: JobKind,
     title: string,
     task: (signal: AbortSignal) => Promise<void>,
-    { opens = false, style }: { opens?: boolean; style?: string } = {},
+    { opens = false, ...about }: { opens?: boolean } & Pick<Job, 'style' | 'of'> = {},
   ): Promise<boolean> {
     if (kind === 'load' ? !(await this.makesRoomFor(title)) : !this.waitsInTurn(title)) return false;
     // What is asked for from here on is a person's.
     if (!opens) this.store.patch({ opening: false });
     try {
-      return await this.jobs.run({ kind, title, style }, async (signal) => {
+      return await this.jobs.run({ kind, title, ...about }, async (signal) => {
         const { autosave, store } = this.parts;
         // At once: the engine's first event may be seconds away.
         store.patch({ busy: BUSY[kind] });

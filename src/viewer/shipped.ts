@@ -3,7 +3,7 @@
 
 import type { ImpastoSession } from '../session/types.ts';
 import { fetchBytes } from './fetch-source.ts';
-import type { PageState } from './page-state.ts';
+import type { BundledScene, PageState } from './page-state.ts';
 import type { Store } from './store.ts';
 
 /** A painting of a shipped field: the style alone, to be laid over it. */
@@ -25,9 +25,16 @@ export interface ShippedField {
   styles: ShippedStyle[];
 }
 
+/** A picture of a bundled scene, for its button: the first test view where there is one. */
+export function coverOf({ path, files }: BundledScene): string | null {
+  const pictures = files.filter((file) => /\.(webp|png|jpe?g)$/i.test(file));
+  const cover = pictures.find((file) => file.includes('test')) ?? pictures[0];
+  return cover ? `./${path}/${cover}` : null;
+}
+
 type OnBytes = (done: number, total: number | null) => void;
 
-const fetchShipped = (file: string, where: string, signal?: AbortSignal, onBytes?: OnBytes) =>
+export const fetchShipped = (file: string, where: string, signal?: AbortSignal, onBytes?: OnBytes) =>
   fetchBytes(`./fields/${file}`, where, signal, onBytes);
 
 /** The shipped field that the page shows, learnt no further; null where it shows another. */
@@ -50,16 +57,6 @@ export async function loadShippedField(
   onBytes: OnBytes,
 ): Promise<void> {
   await session.load(await fetchShipped(field.file, field.title, signal, onBytes), field.title);
-}
-
-/** Adds a finished painting of the shipped field that is there to its library. @returns its id there */
-export async function loadShippedStyle(
-  session: ImpastoSession,
-  style: ShippedStyle,
-  signal?: AbortSignal,
-): Promise<string> {
-  const { id } = await session.library.import(await fetchShipped(style.file, style.title, signal), style.title);
-  return id;
 }
 
 /** The first field in its first style, until a hand is laid on the picture: the welcome lies beside it. */

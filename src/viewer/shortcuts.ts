@@ -44,7 +44,7 @@ export function keepsForItself(focus: Pick<Element, 'closest'>, key: string): bo
   // Undo and redo are of the page everywhere else.
   if (key.startsWith('ctrl+')) return false;
   if (focus.closest('select')) return key === ' ' || ARROWS.test(key);
-  if (focus.closest('input[type=range], [role=slider]')) return ARROWS.test(key);
+  if (focus.closest('input[type=range], [role=slider], [role=toolbar]') && ARROWS.test(key)) return true;
   return key === ' ' && focus.closest('button, a, summary, input[type=checkbox], [role=button]') !== null;
 }
 

@@ -4,7 +4,11 @@ import { fractionOf, jobLine, TimeLeft } from './job-line.ts';
 import type { PageState } from './page-state.ts';
 import type { Store } from './store.ts';
 
-export function statusLine(parent: HTMLElement, store: Store<PageState>, onHelp: () => void): void {
+export function statusLine(
+  parent: HTMLElement,
+  store: Store<PageState>,
+  on: { help: () => void; panels: () => void },
+): void {
   const host = document.createElement('footer');
   host.className = 'status';
   const track = part(host, 'track');
@@ -29,12 +33,25 @@ export function statusLine(parent: HTMLElement, store: Store<PageState>, onHelp:
     track.hidden = fraction === null;
     track.style.width = `${100 * (fraction ?? 0)}%`;
   });
-  const help = document.createElement('button');
-  help.type = 'button';
-  help.textContent = 'Keys (?)';
-  help.addEventListener('click', onHelp);
-  host.append(help);
+  const help = button(host, 'Keys', on.help);
+  help.title = 'All keys (?)';
+  const panels = button(host, 'Controls', on.panels);
+  panels.title = 'The panels (m)';
+  panels.setAttribute('aria-controls', 'panels');
+  store.watch(
+    (state) => state.layout.panels,
+    (there) => panels.setAttribute('aria-expanded', `${there}`),
+  );
   parent.append(host);
+}
+
+function button(host: HTMLElement, text: string, onClick: () => void): HTMLButtonElement {
+  const element = document.createElement('button');
+  element.type = 'button';
+  element.textContent = text;
+  element.addEventListener('click', onClick);
+  host.append(element);
+  return element;
 }
 
 function part(host: HTMLElement, className: string): HTMLElement {

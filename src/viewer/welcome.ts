@@ -4,6 +4,7 @@
 import type { Commands } from './actions/index.ts';
 import type { BundledScene, PageState } from './page-state.ts';
 import { workButton } from './panels/works-panel.ts';
+import { coverOf } from './shipped.ts';
 import type { Store } from './store.ts';
 
 /** Earlier works on the card; the panel has all of them. */
@@ -64,13 +65,11 @@ export function welcome(parent: HTMLElement, store: Store<PageState>, commands: 
 function sceneButton(scene: BundledScene, heavy: boolean, commands: Commands): HTMLElement {
   const button = document.createElement('button');
   button.type = 'button';
-  // Any picture of the set does for a cover; the first test view where there is one.
-  const pictures = scene.files.filter((file) => /\.(webp|png|jpe?g)$/i.test(file));
-  const cover = pictures.find((file) => file.includes('test')) ?? pictures[0];
+  const cover = coverOf(scene);
   if (cover) {
     const image = document.createElement('img');
     image.alt = '';
-    image.src = `./${scene.path}/${cover}`;
+    image.src = cover;
     button.append(image);
   }
   const title = document.createElement('span');

@@ -5,45 +5,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ballZip } from './ball-scene.ts';
+import { type Opened, openChromium } from './open-chromium.ts';
 import { describePage } from './page-cases.ts';
 import type { PageDriver, Visit } from './page-driver.ts';
 import { dropFile, waitUntil } from './page-probes.ts';
 import { needs, type PageServer, servePage } from './page-server.ts';
 import { PHOTOGRAPH, writePhotographs } from './photograph-folder.ts';
-
-const FLAGS = [
-  '--enable-unsafe-webgpu',
-  '--enable-features=Vulkan',
-  '--use-angle=vulkan',
-  '--use-vulkan=native',
-  '--disable-vulkan-surface',
-  '--no-sandbox',
-];
-
-interface Opened {
-  context: BrowserContext;
-  page: Page;
-  protocol: CDPSession;
-  errors: string[];
-  close(): Promise<void>;
-}
-
-async function openChromium(): Promise<Opened> {
-  const executablePath = needs('Chromium', '/usr/bin/chromium');
-  const browser = await chromium.launch({ executablePath, headless: true, args: FLAGS });
-  const context = await browser.newContext({ viewport: { width: 900, height: 600 }, hasTouch: true });
-  const page = await context.newPage();
-  const protocol = await context.newCDPSession(page);
-  const errors: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
-  });
-  page.on('pageerror', (error) => errors.push(error.message));
-  return { context, page, protocol, errors, close: () => browser.close() };
-}
 
 let visit: Opened;
 

@@ -60,6 +60,37 @@ it('opens again with a scene of its own, and the work is still there and opens',
   await until('opened', () => window.impasto.state.scene?.name === 'ball' && window.impasto.state.busy === 'idle');
   expect(await page.evaluate(() => window.impasto.state.training.step)).toBe(8);
   expect(await works()).toEqual([before]);
+  // Its photographs are the person's own, and come back with a drop.
+  await page.evaluate(dropFile, { name: 'ball.zip', base64: Buffer.from(ballZip()).toString('base64') });
+  await until('photographs', () => (window.impasto.session.state.scene?.train[0].picture.width ?? 0) > 0);
+  await until('idle', () => window.impasto.state.jobs.length === 0);
+});
+
+it('saves all of it as one project and opens that again, photographs too', async () => {
+  const { page } = visit.browser;
+  const before = [await works(), await page.evaluate(() => window.impasto.standpoint())];
+  const saved = await page.evaluate(async () => {
+    const made: Blob[] = [];
+    const { createObjectURL } = URL;
+    URL.createObjectURL = (blob: Blob) => {
+      made.push(blob);
+      return createObjectURL(blob);
+    };
+    await window.impasto.commands.saveProject();
+    URL.createObjectURL = createObjectURL;
+    const bytes = new Uint8Array(await made[0].arrayBuffer());
+    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  });
+  await open('shipped=0');
+  await page.evaluate(dropFile, { name: 'ball-project.zip', base64: saved });
+  await until('opened', () => window.impasto.state.training.step === 8 && window.impasto.state.busy === 'idle');
+  const { pictures, step } = await page.evaluate(() => ({
+    pictures: window.impasto.session.state.scene!.train.map(({ picture }) => picture.width),
+    step: window.impasto.session.state.trainedSteps,
+  }));
+  expect(step).toBe(8);
+  expect(Math.min(...pictures)).toBeGreaterThan(0);
+  expect([await works(), await page.evaluate(() => window.impasto.standpoint())]).toEqual(before);
 });
 
 it('starts where the browser’s store is denied, and says so', async () => {

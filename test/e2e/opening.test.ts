@@ -29,6 +29,22 @@ function fetched(): { bytes: number; files: string[] } {
   };
 }
 
+interface Moment {
+  bytes: number;
+  requests: number;
+  ms: number;
+}
+
+/** When the small picture was seen and when the first frame, and what had come by then. */
+function firstPictures(): Moment[] {
+  const entries = performance.getEntries().filter((entry) => entry instanceof PerformanceResourceTiming);
+  return ['impasto.poster', 'impasto.painted'].map((name) => {
+    const { startTime: ms } = performance.getEntriesByName(name)[0];
+    const come = entries.filter(({ responseEnd }) => responseEnd <= ms);
+    return { ms, requests: come.length, bytes: come.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0) };
+  });
+}
+
 it('opens with a finished painting, the welcome beside it, in at most 5 MB', async () => {
   const { page } = visit.browser;
   await page.goto(`${visit.server.address}?field=160`);
@@ -46,7 +62,16 @@ it('opens with a finished painting, the welcome beside it, in at most 5 MB', asy
   expect([state.busy, state.training.step]).toEqual(['idle', state.shipped[0].steps]);
   expect(deviation(await pictureOf(page))).toBeGreaterThan(20);
   const { bytes, files } = await page.evaluate(fetched);
-  console.log(`first load: ${(bytes / 1e6).toFixed(2)} MB in ${files.length} files`);
+  const [poster, painted] = await page.evaluate(firstPictures);
+  const told = ({ bytes, requests, ms }: Moment) =>
+    `${(bytes / 1e6).toFixed(2)} MB, ${requests} requests, ${ms.toFixed(0)} ms`;
+  console.log(
+    `first load: poster at ${told(poster)}; painted at ${told(painted)}; ${(bytes / 1e6).toFixed(2)} MB in all`,
+  );
+  expect(poster.bytes).toBeLessThan(2e6);
+  expect(poster.ms).toBeLessThan(painted.ms);
+  // What only videos and curves need has not come.
+  expect(files.filter((file) => /mediabunny|curve/i.test(file))).toEqual([]);
   expect(files.filter((file) => /\/train\//.test(file))).toEqual([]);
   expect(bytes).toBeGreaterThan(1e6);
   expect(bytes).toBeLessThanOrEqual(FIRST_LOAD);
@@ -55,7 +80,7 @@ it('opens with a finished painting, the welcome beside it, in at most 5 MB', asy
 it('shows a finished style again at a click, and fetches no photograph for it', async () => {
   const { page } = visit.browser;
   const painted = await pictureOf(page);
-  expect(await page.evaluate(() => document.querySelectorAll('.gallery .ready').length)).toBe(
+  expect(await page.evaluate(() => document.querySelectorAll('.frame[data-state=ready]').length - 1)).toBe(
     await page.evaluate(() => window.impasto.state.shipped[0].styles.length),
   );
   await page.evaluate(async () => {
@@ -64,7 +89,7 @@ it('shows a finished style again at a click, and fetches no photograph for it', 
   });
   expect(difference(painted, await pictureOf(page))).toBeGreaterThan(VISIBLE);
   await shot('2-plain');
-  await page.evaluate(() => document.querySelector<HTMLElement>('.gallery .ready')!.click());
+  await page.evaluate(() => document.querySelector<HTMLElement>('.frame.painted-item .show')!.click());
   await until('painted again', () => window.impasto.state.style.applied.length > 0);
   await page.evaluate(() => window.impasto.atRest());
   expect((await page.evaluate(fetched)).files.filter((file) => /\/train\//.test(file))).toEqual([]);

@@ -13,12 +13,15 @@ export interface Action {
   help?: string;
   /** As KeyboardEvent.key has them, behind 'ctrl+' and 'shift+' where those are held. */
   keys?: readonly string[];
-  /** The one that a panel is for. */
-  primary?: boolean;
+  /** The one that a panel is for, or is for now. */
+  primary?: boolean | ((state: PageState) => boolean);
   /** Whether its button can be pressed; a key says in a sentence why it cannot. */
   enabled?(state: PageState): boolean;
   run(page: Page): unknown;
 }
+
+export const isPrimary = ({ primary = false }: Action, state: PageState): boolean =>
+  typeof primary === 'boolean' ? primary : primary(state);
 
 export const titleOf = ({ title }: Action, state: PageState): string =>
   typeof title === 'string' ? title : title(state);

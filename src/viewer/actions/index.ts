@@ -6,6 +6,7 @@ import type { Action } from './action.ts';
 import * as exporting from './export.ts';
 import * as library from './library.ts';
 import * as painting from './painting.ts';
+import * as project from './project.ts';
 import * as scene from './scene.ts';
 import * as training from './training.ts';
 import * as view from './view.ts';
@@ -17,6 +18,7 @@ export const ACTIONS: readonly Action[] = [
   ...library.ACTIONS,
   ...exporting.ACTIONS,
   ...scene.ACTIONS,
+  ...project.ACTIONS,
 ];
 
 export function actionBy(id: string): Action {
@@ -25,7 +27,7 @@ export function actionBy(id: string): Action {
   return found;
 }
 
-const FUNCTIONS = { ...scene, ...training, ...painting, ...library, ...view, ...exporting };
+const FUNCTIONS = { ...scene, ...project, ...training, ...painting, ...library, ...view, ...exporting };
 
 /** A function without its first argument, the page. */
 type OfPage<F> = F extends (page: Page, ...rest: infer A) => infer R ? (...rest: A) => R : never;

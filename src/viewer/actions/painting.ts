@@ -5,6 +5,7 @@ import { decodeStyle } from '../../session/style-picture.ts';
 import type { StyleLossChoice, StylizeOptions } from '../../session/types.ts';
 import { settingsOf } from '../../style/settings.ts';
 import { fetchBytes } from '../fetch-source.ts';
+import type { Job } from '../job-queue.ts';
 import { fetchPainting, fetchPhotographs } from '../opening.ts';
 import type { Page } from '../page.ts';
 import type { BundledStyle, PageState } from '../page-state.ts';
@@ -78,7 +79,7 @@ export async function paint(page: Page): Promise<void> {
   await page.caught(() => fetchStylePicture(page));
   const style = page.stylePicture;
   if (!style) {
-    notices.show('info', 'Choose a style first: from the gallery, or drop any picture');
+    notices.show('info', 'Choose a style first: from the filmstrip, or drop any picture');
     return;
   }
   const loss = lossOf(store.state.style);
@@ -106,7 +107,7 @@ async function paintNow(
       page.library.paintingEnded(known, options.goOn);
     }
   };
-  await page.guarded('stylize', `${going} ${style.name}`, task, { style: style.name });
+  await page.guarded('stylize', `${going} ${style.name}`, task, { style: style.name, of: options.goOn });
 }
 
 /** Goes on with a painting that was cut short, by the settings that it was begun with. */
@@ -130,6 +131,20 @@ export async function cancelStyle(page: Page): Promise<void> {
   page.store.update('style', { waiting: false });
   page.jobs.drop('stylize');
   await page.jobs.cancel('stylize');
+}
+
+/** The one of that name ends as it is, or waits no more; others go on. */
+export async function stopPainting(page: Page, name: string): Promise<void> {
+  if (page.store.state.style.chosen?.name === name) page.store.update('style', { waiting: false });
+  const isIt = ({ kind, style }: Job) => kind === 'stylize' && style === name;
+  const [first] = page.jobs.jobs;
+  page.jobs.drop(isIt);
+  if (first && isIt(first)) await page.jobs.cancel('stylize');
+}
+
+/** The plain field; what is being painted goes on behind it. */
+export async function showOriginal(page: Page): Promise<void> {
+  await page.caught(() => page.library.clear());
 }
 
 export async function clearStyle(page: Page): Promise<void> {

@@ -60,6 +60,10 @@ export async function openFiles(page: Page, opening: Promise<FileSource>): Promi
   await page.caught(async () => {
     const source = await opening;
     const kind = await kindOf(source);
+    if (kind === 'project') {
+      await page.commands.openProject(source);
+      return;
+    }
     if (kind === 'scene') {
       await openScene(page, source.name, async () => source);
       return;
@@ -106,7 +110,7 @@ export const ACTIONS: readonly Action[] = [
   },
   {
     id: 'scene.save',
-    title: 'Save',
+    title: 'Save field',
     enabled: ({ scene }) => scene !== null,
     run: saveCheckpoint,
   },

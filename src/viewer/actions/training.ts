@@ -47,7 +47,8 @@ export const ACTIONS: readonly Action[] = [
     },
     help: 'train, pause',
     keys: [' '],
-    primary: true,
+    // What is learnt is there to be painted.
+    primary: ({ busy, training }) => training.trainedPreset === null || busy === 'training',
     run: toggleTraining,
   },
 ];

@@ -35,6 +35,11 @@ export async function setHeldOut(page: Page, heldOut: boolean): Promise<void> {
   await page.parts.cameraView.setHeldOut(heldOut);
 }
 
+/** The panels come, or fold away. */
+export function togglePanels({ store }: Page): void {
+  store.update('layout', { panels: !store.state.layout.panels });
+}
+
 const flip = (key: 'grid' | 'cameras' | 'gizmo') => (page: Page) =>
   page.store.update('view', { [key]: !page.store.state.view[key] });
 
@@ -56,6 +61,7 @@ async function fullScreen(page: Page): Promise<void> {
 export const ACTIONS: readonly Action[] = [
   { id: 'view.home', title: 'Home', help: 'back to where the view began', keys: ['h'], run: goHome },
   { id: 'view.full', title: 'Full screen', help: 'the whole screen, and back', keys: ['v'], run: fullScreen },
+  { id: 'view.panels', title: 'Controls', help: 'the panels, there or away', keys: ['m'], run: togglePanels },
   { id: 'view.left', title: 'turn left', keys: ['shift+ArrowLeft'], run: turn(-STEP_RAD, 0) },
   { id: 'view.right', title: 'turn right', keys: ['shift+ArrowRight'], run: turn(STEP_RAD, 0) },
   { id: 'view.up', title: 'rise', keys: ['shift+ArrowUp'], run: turn(0, -STEP_RAD) },

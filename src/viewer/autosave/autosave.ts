@@ -12,6 +12,8 @@ const EVERY_MS = 60_000;
 const COST_SHARE = 50;
 /** What ends is kept this much later: often something else begins at once. */
 const REST_MS = 400;
+/** What failed is tried again. */
+const AGAIN_MS = 20_000;
 
 /** Which work the field is, and the last snapshot of it that this tab has written or read. */
 export type WorkMark = Pick<SnapshotInfo, 'id' | 'revision'>;
@@ -171,6 +173,9 @@ export class Autosave {
   private fail(error: Error): void {
     console.debug(`the field was not kept: ${error.message}`);
     this.changed = true;
+    // Room may be made meanwhile.
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.keepAtRest(), AGAIN_MS);
     if (this.failed) return;
     this.failed = true;
     const { scene } = this.parts.session.state;

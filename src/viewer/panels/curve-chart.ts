@@ -1,21 +1,17 @@
-// Loss (logarithmic, left) and held-out PSNR in dB (right) over steps.
+// Loss (logarithmic, left) and held-out PSNR in dB (right) over steps, drawn. Loaded with the first curve.
 
-import type GUI from 'lil-gui';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { CurvePoint, PageState } from '../page-state.ts';
-import type { Store } from '../store.ts';
-import { addElement } from './gui-parts.ts';
 
 const HEIGHT = 132;
-const LOSS = '#7fa7c9';
-const QUALITY = '#e0a458';
-const FAINT = 'rgba(255, 255, 255, 0.07)';
-const TEXT = '#8b93a1';
 const FONT = '10px system-ui, sans-serif';
 
-export function addCurves(folder: GUI, store: Store<PageState>): void {
-  const host = addElement(folder, 'div', 'curves');
+/** @returns draws the curves of the state as it is then, as wide as the host */
+export function curveChart(host: HTMLElement): (training: Pick<PageState['training'], 'losses' | 'holdouts'>) => void {
+  const colour = (name: string) => getComputedStyle(host).getPropertyValue(name).trim();
+  const [text, faint] = [colour('--quiet'), colour('--edge')];
+  const [lossColour, qualityColour] = [colour('--info'), colour('--accent')];
   const axis = (label: string, scale: string, stroke: string, side: 1 | 3, grid: boolean): uPlot.Axis => ({
     scale,
     side,
@@ -27,7 +23,7 @@ export function addCurves(folder: GUI, store: Store<PageState>): void {
     labelFont: FONT,
     labelGap: 0,
     ticks: { show: false },
-    grid: { show: grid, stroke: FAINT, width: 1 },
+    grid: { show: grid, stroke: faint, width: 1 },
   });
   const chart = new uPlot(
     {
@@ -38,37 +34,27 @@ export function addCurves(folder: GUI, store: Store<PageState>): void {
       cursor: { show: false },
       scales: { x: { time: false }, loss: { distr: 3 }, psnr: {} },
       axes: [
-        { stroke: TEXT, font: FONT, size: 20, ticks: { show: false }, grid: { stroke: FAINT, width: 1 } },
-        { ...axis('loss', 'loss', LOSS, 3, true), values: (_, ticks) => ticks.map((v) => (v ? v.toPrecision(1) : '')) },
-        axis('held-out dB', 'psnr', QUALITY, 1, false),
+        { stroke: text, font: FONT, size: 20, ticks: { show: false }, grid: { stroke: faint, width: 1 } },
+        {
+          ...axis('loss', 'loss', lossColour, 3, true),
+          values: (_, ticks) => ticks.map((v) => (v ? v.toPrecision(1) : '')),
+        },
+        axis('held-out dB', 'psnr', qualityColour, 1, false),
       ],
       series: [
         {},
-        { scale: 'loss', stroke: LOSS, width: 1.5, spanGaps: true, points: { show: false } },
-        { scale: 'psnr', stroke: QUALITY, width: 1.5, spanGaps: true, points: { show: true, size: 4 } },
+        { scale: 'loss', stroke: lossColour, width: 1.5, spanGaps: true, points: { show: false } },
+        { scale: 'psnr', stroke: qualityColour, width: 1.5, spanGaps: true, points: { show: true, size: 4 } },
       ],
     },
     [[], [], []],
     host,
   );
-  let waiting = false;
-  const draw = () => {
-    waiting = false;
-    const { losses, holdouts } = store.state.training;
-    // One point is no curve.
-    host.hidden = losses.length < 2;
-    if (host.hidden) return;
+  return ({ losses, holdouts }) => {
     const width = host.clientWidth;
     if (width > 0 && width !== chart.width) chart.setSize({ width, height: HEIGHT });
     chart.setData(joined(losses, holdouts));
   };
-  const later = () => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(draw);
-  };
-  store.watch((state) => state.training.losses, later);
-  store.watch((state) => state.training.holdouts, later);
 }
 
 /** Both curves on one list of steps, with gaps where one has no value. */

@@ -1,7 +1,7 @@
 // Small helpers for lil-gui: our own elements among its rows, and controls that follow the store.
 
 import type { Controller, GUI } from 'lil-gui';
-import { keyLabel, titleOf } from '../actions/action.ts';
+import { isPrimary, keyLabel, titleOf } from '../actions/action.ts';
 import { actionBy } from '../actions/index.ts';
 import type { Page } from '../page.ts';
 import type { PageState } from '../page-state.ts';
@@ -40,7 +40,6 @@ export function addActions(folder: GUI, page: Page, ...ids: string[]): HTMLEleme
   for (const action of ids.map(actionBy)) {
     const button = document.createElement('button');
     button.type = 'button';
-    button.classList.toggle('primary', action.primary ?? false);
     // The second click of a double click is meant for the first.
     button.addEventListener('click', ({ detail }) => detail > 1 || void action.run(page));
     if (action.keys) button.title = `${action.help ?? titleOf(action, page.store.state)} (${keyLabel(action.keys[0])})`;
@@ -49,6 +48,10 @@ export function addActions(folder: GUI, page: Page, ...ids: string[]): HTMLEleme
       (title) => {
         button.textContent = title;
       },
+    );
+    page.store.watch(
+      (state) => isPrimary(action, state),
+      (primary) => void button.classList.toggle('primary', primary),
     );
     page.store.watch(
       (state) => action.enabled?.(state) ?? true,

@@ -16,8 +16,8 @@ export type Panel = (gui: GUI, page: Page) => void;
 export const PANELS: readonly Panel[] = [
   scenePanel,
   worksPanel,
-  trainingPanel,
   stylePanel,
+  trainingPanel,
   regionsPanel,
   comparePanel,
   camerasPanel,

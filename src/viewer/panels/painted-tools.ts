@@ -1,5 +1,4 @@
-// In the style panel: the finished styles of the field as a strip of small pictures. A click shows one, the plus mixes it in; below,
-// the shares of a mix, and what can be done with the one that is shown.
+// In the style panel: the shares of a mix, and what can be done with the painting that is shown.
 
 import type GUI from 'lil-gui';
 import { openFiles } from '../../scene/files-source.ts';
@@ -12,45 +11,21 @@ import { pickFiles } from './pick-files.ts';
 
 type Painted = PageState['library']['styles'][number];
 
-export function paintedStrip(folder: GUI, page: Page): void {
+export function paintedTools(folder: GUI, page: Page): void {
   const { store, commands } = page;
-  const strip = addElement(folder, 'div', 'gallery painted');
   const shares = addElement(folder, 'div', 'shares');
-  const items = new Map<string, HTMLElement>();
-  /** What is shown, or is being faded to. */
   const shown = ({ library }: PageState) => library.fadesTo?.styles ?? library.shown;
-  const mark = () => {
-    const now = shown(store.state);
-    for (const [id, item] of items) {
-      const isShown = now.some((style) => style.id === id);
-      item.classList.toggle('chosen', isShown);
-      item.querySelector('.show')!.setAttribute('aria-pressed', `${isShown}`);
-      const plus = item.querySelector<HTMLButtonElement>('.mix')!;
-      const others = now.length - (isShown ? 1 : 0);
-      plus.hidden = others === 0;
-      plus.textContent = isShown ? '−' : '+';
-      plus.title = isShown ? 'Take out of the mix' : 'Mix in';
-      plus.setAttribute('aria-label', plus.title);
-    }
-    showShares(shares, store.state, now, commands);
-  };
-  store.watch(
-    (state) => state.library.styles,
-    (styles) => {
-      items.clear();
-      for (const style of styles) items.set(style.id, paintedItem(style, commands));
-      strip.replaceChildren(...items.values());
-      mark();
-    },
-  );
-  store.watch(shown, mark);
+  const follow = () => showShares(shares, store.state, shown(store.state), commands);
+  store.watch((state) => state.library.styles, follow);
+  store.watch(shown, follow);
 
-  // In place of its name, so that this one is the strip's own.
+  // In place of its name in the filmstrip.
   const { Rename: renaming } = addButtons(folder, {
     Rename() {
       const id = onlyShown(store.state);
       const style = store.state.library.styles.find((one) => one.id === id);
-      if (style) rename(items.get(style.id)!, style, commands);
+      const frame = style && document.querySelector<HTMLElement>(`.frame[data-style="${style.id}"]`);
+      if (frame) rename(frame, style, commands);
     },
   });
   const buttons = addActions(folder, page, 'library.export', 'library.delete');
@@ -70,7 +45,7 @@ export function paintedStrip(folder: GUI, page: Page): void {
   store.watch(
     ({ library }) => library.styles.length === 0 && !library.undo && !library.redo,
     (none) => {
-      for (const row of [strip, buttons, more]) row.hidden = none;
+      for (const row of [buttons, more]) row.hidden = none;
     },
   );
   for (const [key, what, i] of [
@@ -84,31 +59,6 @@ export function paintedStrip(folder: GUI, page: Page): void {
       },
     );
   }
-}
-
-function paintedItem(style: Painted, commands: Commands): HTMLElement {
-  const item = document.createElement('div');
-  item.className = 'painted-item';
-  const show = document.createElement('button');
-  show.type = 'button';
-  show.className = 'show thumb';
-  show.title = style.detail ? `${style.name}: ${style.detail}` : style.name;
-  if (style.thumbnail) {
-    const image = document.createElement('img');
-    image.alt = '';
-    image.src = style.thumbnail;
-    show.append(image);
-  }
-  const name = document.createElement('span');
-  name.textContent = style.name;
-  show.append(name);
-  show.addEventListener('click', (event) => void commands.showPainted(style.id, event.shiftKey));
-  const mix = document.createElement('button');
-  mix.type = 'button';
-  mix.className = 'mix';
-  mix.addEventListener('click', () => void commands.showPainted(style.id, true));
-  item.append(show, mix);
-  return item;
 }
 
 /** A slider for each style of a mix; what is there stays while it is dragged. */

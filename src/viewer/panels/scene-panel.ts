@@ -27,8 +27,10 @@ export function scenePanel(gui: GUI, page: Page): void {
       picker.updateDisplay();
     },
   );
-  addActions(folder, page, 'scene.open-folder', 'scene.open-file', 'scene.save', 'scene.clear-network');
+  addActions(folder, page, 'scene.open-folder', 'scene.open-file');
+  addActions(folder, page, 'project.save', 'scene.save');
   addText(folder, store, ({ scene }) =>
     scene ? `${scene.name}: ${scene.trainViews} pictures to learn from, ${scene.testViews} held out` : '',
   );
+  addActions(folder, page, 'scene.clear-network');
 }
