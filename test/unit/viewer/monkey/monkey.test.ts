@@ -1,7 +1,7 @@
 // A monkey at the page: whatever is dropped, clicked, cancelled, undone and reloaded, in whatever order, nothing of the
 // page's own goes wrong, everything that was asked comes to an end, and what was kept last opens and is the person's own.
 // The engine is a stand-in, time is the test's, the seed says what is done:
-//   IMPASTO_MONKEY=2000 npx vitest run --project unit test/unit/viewer/monkey      so many sessions, 40 by default
+//   IMPASTO_MONKEY=2000 npx vitest run --project unit test/unit/viewer/monkey      so many sessions, 400 by default
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { mulberry32 } from '../../../../src/random.ts';
@@ -18,7 +18,7 @@ import { Store } from '../../../../src/viewer/store.ts';
 import { memorySource } from '../../../scene-fixtures.ts';
 import { decode, fieldFile, StandInEngine, type StandInField } from './stand-in-engine.ts';
 
-const SESSIONS = Number(process.env.IMPASTO_MONKEY ?? 40);
+const SESSIONS = Number(process.env.IMPASTO_MONKEY ?? 400);
 const FIRST = Number(process.env.IMPASTO_SEED ?? 1);
 const DEEDS = 30;
 /** Longer than anything waits. */
