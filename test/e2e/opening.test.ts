@@ -150,6 +150,7 @@ it('fetches the photographs when they are needed, and keeps the field, its paint
     // As a double click does it, and then once more.
     const train = [...document.querySelectorAll('button')].find(({ textContent }) => textContent === 'Train on')!;
     for (const detail of [1, 2]) train.dispatchEvent(new MouseEvent('click', { bubbles: true, detail }));
+    document.querySelector<HTMLElement>('.question .primary')!.click();
     void window.impasto.commands.train();
     return window.impasto.state.training.step;
   });

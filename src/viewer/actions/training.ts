@@ -3,6 +3,7 @@
 import { PRESETS, type PresetName } from '../../session/presets.ts';
 import { fetchPhotographs } from '../opening.ts';
 import type { Page } from '../page.ts';
+import { shownField } from '../shipped.ts';
 import type { Action } from './action.ts';
 
 export function setPreset(page: Page, preset: PresetName): void {
@@ -34,7 +35,20 @@ export async function pause(page: Page): Promise<void> {
 export async function toggleTraining(page: Page): Promise<void> {
   if (page.jobs.current === 'train') await pause(page);
   else if (page.jobs.jobs.some(({ kind }) => kind === 'train')) page.jobs.drop('train');
-  else await train(page);
+  else if (await mayChange(page)) await train(page);
+}
+
+/** What came along finished does not become another field by one key: its paintings would fit no more. */
+async function mayChange({ parts, store }: Page): Promise<boolean> {
+  const field = shownField(store.state);
+  if (!field) return true;
+  return await parts.ask({
+    title: `Train ${field.title} on?`,
+    text: `It came along with ${field.styles.length} finished paintings, which fit it as it is. Trained on it is a work of
+      your own, to be painted anew; as it came along it can be opened again at any time.`,
+    yes: 'Train on',
+    no: 'Leave it',
+  });
 }
 
 export const ACTIONS: readonly Action[] = [

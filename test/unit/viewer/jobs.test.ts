@@ -201,6 +201,25 @@ describe('Page', () => {
     expect(said).toEqual(['The picture of Wave is not here any more: drop it again, then go on']);
   });
 
+  it('asks before one key makes another field of what came along finished', async () => {
+    for (const answer of [false, true]) {
+      const { page, asked, store } = pageOf(answer);
+      const styles = [{ style: 'wave', title: 'Wave', file: 'boat.wave' }];
+      const shipped = [{ scene: 'boat', title: 'Boat', file: 'boat', preset: 'quick' as const, steps: 9, styles }];
+      const scene = { name: 'Boat', source: '', trainViews: 1, testViews: 0, notes: [], cover: null };
+      store.patch({ shipped, scene });
+      store.update('training', { step: 9, trainedPreset: 'quick' });
+      const train = vi.spyOn(page, 'guarded').mockResolvedValue(true);
+      await page.commands.toggleTraining();
+      expect(asked.map(({ title }) => title)).toEqual(['Train Boat on?']);
+      expect(train).toHaveBeenCalledTimes(answer ? 1 : 0);
+      // One's own is trained without a word.
+      store.update('training', { step: 12 });
+      await page.commands.toggleTraining();
+      expect(asked).toHaveLength(1);
+    }
+  });
+
   it('takes the last of several openings without asking', async () => {
     const { page, asked } = pageOf();
     const ran: string[] = [];
