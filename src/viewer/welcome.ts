@@ -14,7 +14,7 @@ export function welcome(parent: HTMLElement, store: Store<PageState>, commands: 
   const overlay = document.createElement('div');
   overlay.className = 'card-overlay';
   overlay.innerHTML = `
-    <section class="card welcome">
+    <section class="card welcome" aria-label="Welcome">
       <button type="button" class="close" aria-label="Close">×</button>
       <h1>Impasto</h1>
       <p>Paints a real 3D scene in the style of any picture. The scene is learnt from photographs and painted

@@ -97,7 +97,7 @@ const STATES: [what: string, enter: () => Promise<unknown>, leave?: () => Promis
         document.querySelectorAll<HTMLElement>('.frame[data-state=ready]:not(.chosen) .show')[1].click();
       });
       await until('another', 'state.library.styles.length === 2');
-      await visit.page.evaluate(() => document.querySelector<HTMLElement>('.frame:not(.chosen) .mix')!.click());
+      await visit.page.evaluate(() => document.querySelector<HTMLElement>('.painted-item:not(.chosen) .mix')!.click());
       await until('mixed', 'state.library.shown.length === 2');
     },
   ],

@@ -15,7 +15,10 @@ export function filmStrip(parent: HTMLElement, page: Page): void {
   strip.setAttribute('aria-label', 'Styles');
   const own = ownFrame(page);
   strip.append(own);
-  parent.append(strip);
+  const place = document.createElement('nav');
+  place.setAttribute('aria-label', 'Styles of this scene');
+  place.append(strip);
+  parent.append(place);
   const items = new Map<string, FrameItem>();
   let frames: Frame[] = [];
   store.watch(
