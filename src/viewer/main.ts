@@ -32,7 +32,7 @@ import { PANELS } from './panels/index.ts';
 import { posterLayer } from './poster.ts';
 import { regionPointer } from './region-pointer.ts';
 import { followSession } from './session-events.ts';
-import { endsWelcome, type ShippedField } from './shipped.ts';
+import { endsWelcome, readyStyle, type ShippedField } from './shipped.ts';
 import { shortcuts } from './shortcuts.ts';
 import { statusLine } from './status-line.ts';
 import { Store } from './store.ts';
@@ -78,6 +78,7 @@ async function start(app: HTMLElement): Promise<void> {
   });
   store.update('training', { preset: url.preset ?? (slow ? 'quick' : 'standard') });
   store.update('view', { budgetMs: slow ? BUDGET_MS.software : BUDGET_MS.hardware });
+  store.update('style', url.settings ?? {});
   if (slow) store.update('export', { width: 320, height: 240, frames: 48 });
 
   const networkAddress = url.features ?? import.meta.env.VITE_VGG19_URL;
@@ -207,8 +208,8 @@ async function start(app: HTMLElement): Promise<void> {
     url.shipped && bundledIndex<ShippedField>('./fields/index.json').then((shipped) => store.patch({ shipped })),
   ]).catch((error: Error) => notices.show('warning', error.message));
   if (again) void listed.then(() => commands.goOn(again));
-  else if (url.scene) void commands.openBundled(url.scene);
-  else await openFirst(page);
+  else if (url.scene) void commands.openBundled(url.scene).then(() => chooseLinked(page, url.style));
+  else await openFirst(page).then(() => chooseLinked(page, url.style));
   lookAfterOffline();
 }
 
@@ -219,6 +220,15 @@ async function openFirst(page: Page): Promise<void> {
   if (!first) return;
   store.patch({ opening: true });
   await openShipped(page, first, true);
+}
+
+/** The style of an address: shown where it came along finished, else only chosen; painting is begun by a person. */
+async function chooseLinked(page: Page, name: string | undefined): Promise<void> {
+  const { store, commands } = page;
+  const style = store.state.bundledStyles.find((one) => one.name === name);
+  if (!style) return;
+  if (readyStyle(store.state, style.title)) await commands.chooseBundledStyle(style);
+  else store.update('style', { chosen: { name: style.title, thumbnail: `./styles/thumbs/${style.file}` } });
 }
 
 /** Says in words what happened, what is kept and what is gone; the way on is a reload. */

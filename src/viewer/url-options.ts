@@ -1,7 +1,8 @@
-import { PRESET_NAMES, type PresetName } from '../session/presets.ts';
 // What the page's address may ask for, for links, slow machines and tests, e.g.
 //   ?scene=still-life&preset=quick&downscale=4&maxTrain=12&steps=60&field=64&present=read-back
 // scene       bundled scene opened at once            preset     quick | standard | max
+// style       bundled style: shown where it is finished, else only chosen
+// brush, keepColours, ..., loss   settings of painting by their names in style/settings.ts; loss=nnfm:1,gram:0.3
 // downscale   integer reduction of the pictures       maxTrain, maxTest  at most so many views
 // steps       training steps in all                   styleSteps steps of a style
 // field       long side of the field's picture in pixels, fixed (no adaption)
@@ -11,8 +12,13 @@ import { PRESET_NAMES, type PresetName } from '../session/presets.ts';
 // shipped=0   learn bundled scenes from their photographs, as if no trained field came along; open with none
 // Values that cannot be used are ignored.
 
+import { PRESET_NAMES, type PresetName } from '../session/presets.ts';
+import { type LinkSettings, settingsIn } from './link.ts';
+
 export interface UrlOptions {
   scene?: string;
+  style?: string;
+  settings?: LinkSettings;
   preset?: PresetName;
   downscale?: number;
   maxTrain?: number;
@@ -34,8 +40,11 @@ export function readUrlOptions(search: string): UrlOptions {
   };
   const oneOf = <T extends string>(name: string, allowed: readonly T[]): T | undefined =>
     allowed.find((value) => value === query.get(name));
+  const settings = settingsIn(query);
   return {
     scene: query.get('scene') ?? undefined,
+    style: query.get('style') ?? undefined,
+    ...(Object.keys(settings).length ? { settings } : {}),
     preset: oneOf('preset', PRESET_NAMES),
     downscale: count('downscale'),
     maxTrain: count('maxTrain'),

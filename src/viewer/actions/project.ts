@@ -5,6 +5,7 @@ import type { FileSource } from '../../scene/types.ts';
 import { SETTING_NAMES } from '../../style/settings.ts';
 import { STYLE_LOSSES } from '../../style/style-config.ts';
 import { download, fileName } from '../download.ts';
+import { linkTo } from '../link.ts';
 import { openPhotographs, openProjectField } from '../opening.ts';
 import type { Page } from '../page.ts';
 import type { PageState } from '../page-state.ts';
@@ -97,7 +98,26 @@ function takeUp(page: Page, { shown, settings, path }: Project): void {
   if (path) void page.commands.openCameraPath(path.text, path.name);
 }
 
+/** Scene, style and settings as an address, in the clipboard; of own files it says nothing. */
+export async function copyLink({ store, parts }: Page): Promise<void> {
+  const link = linkTo(store.state, location.href);
+  try {
+    await navigator.clipboard.writeText(link);
+    parts.notices.show('info', `The link is copied: ${link}`);
+  } catch {
+    // Denied: there to be copied by hand.
+    parts.notices.show('info', link);
+  }
+}
+
 export const ACTIONS: readonly Action[] = [
+  {
+    id: 'project.link',
+    title: 'Copy link',
+    help: 'copy scene, style and settings as a link',
+    keys: ['l'],
+    run: copyLink,
+  },
   {
     id: 'project.save',
     title: 'Save project',

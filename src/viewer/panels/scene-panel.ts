@@ -28,7 +28,7 @@ export function scenePanel(gui: GUI, page: Page): void {
     },
   );
   addActions(folder, page, 'scene.open-folder', 'scene.open-file');
-  addActions(folder, page, 'project.save', 'scene.save');
+  addActions(folder, page, 'project.save', 'scene.save', 'project.link');
   addText(folder, store, ({ scene }) =>
     scene ? `${scene.name}: ${scene.trainViews} pictures to learn from, ${scene.testViews} held out` : '',
   );
