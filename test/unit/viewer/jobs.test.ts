@@ -1,7 +1,7 @@
 // Long tasks in their order: none ends another unasked. The queue by itself, and the page over stand-ins of its parts.
 
 import { describe, expect, it, vi } from 'vitest';
-import { Cancelled } from '../../../src/errors.ts';
+import { Cancelled, inputError } from '../../../src/errors.ts';
 import type { StylizeOptions } from '../../../src/session/types.ts';
 import { commandsOf } from '../../../src/viewer/actions/index.ts';
 import type { Question } from '../../../src/viewer/ask.ts';
@@ -218,6 +218,16 @@ describe('Page', () => {
       await page.commands.toggleTraining();
       expect(asked).toHaveLength(1);
     }
+  });
+
+  it('is idle again after a task that failed, and says why', async () => {
+    const { page, said, store } = pageOf();
+    const refused = async () => {
+      throw inputError('scene', 'broken.zip', 'photographs', 'none');
+    };
+    expect(await page.guarded('load', 'opening broken.zip', refused)).toBe(false);
+    expect([store.state.busy, store.state.jobs]).toEqual(['idle', []]);
+    expect(said).toEqual(['scene in broken.zip: expected photographs, found none']);
   });
 
   it('takes the last of several openings without asking', async () => {
