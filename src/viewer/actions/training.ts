@@ -3,7 +3,7 @@
 import { PRESETS, type PresetName } from '../../session/presets.ts';
 import { fetchPhotographs } from '../opening.ts';
 import type { Page } from '../page.ts';
-import { shownField } from '../shipped.ts';
+import { type ShippedField, shownField } from '../shipped.ts';
 import type { Action } from './action.ts';
 
 export function setPreset(page: Page, preset: PresetName): void {
@@ -35,14 +35,15 @@ export async function pause(page: Page): Promise<void> {
 export async function toggleTraining(page: Page): Promise<void> {
   if (page.jobs.current === 'train') await pause(page);
   else if (page.jobs.jobs.some(({ kind }) => kind === 'train')) page.jobs.drop('train');
-  else if (await mayChange(page)) await train(page);
+  else {
+    const field = shownField(page.store.state);
+    if (!field || (await mayChange(page, field))) await train(page);
+  }
 }
 
 /** What came along finished does not become another field by one key: its paintings would fit no more. */
-async function mayChange({ parts, store }: Page): Promise<boolean> {
-  const field = shownField(store.state);
-  if (!field) return true;
-  return await parts.ask({
+function mayChange({ parts }: Page, field: ShippedField): Promise<boolean> {
+  return parts.ask({
     title: `Train ${field.title} on?`,
     text: `It came along with ${field.styles.length} finished paintings, which fit it as it is. Trained on it is a work of
       your own, to be painted anew; as it came along it can be opened again at any time.`,
