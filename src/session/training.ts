@@ -20,8 +20,13 @@ const HOLDOUT_VIEWS = 2;
 const HOLDOUT_SECONDS = 20;
 /** Of the time, at most. */
 const HOLDOUT_SHARE = 0.05;
-/** Of larger ones the middle alone: nobody waits for a view of 13 megapixels before the field is saved. Pixels. */
+/**
+ * Of larger ones the middle alone: nobody waits for a view of 13 megapixels while the field is not saved. A field that is
+ * hardly trained is all fog, and takes longer to render than to train. Pixels.
+ */
 const HOLDOUT_SIDE = 1600;
+const SOFTWARE_HOLDOUT_SIDE = 800;
+const FOG_HOLDOUT_SIDE = 256;
 
 /** Until the steps are done, the time is up or it is cancelled; cancelling keeps the steps taken. */
 export async function trainField(parts: SessionParts, options: TrainOptions): Promise<void> {
@@ -39,6 +44,8 @@ export async function trainField(parts: SessionParts, options: TrainOptions): Pr
   const began = performance.now();
   const elapsed = () => (performance.now() - began) / 1000;
   const slicer = new Slicer(gpu.isSoftware ? SOFTWARE_SLICE_MS : SLICE_MS);
+  const isClear = () => trainer.step >= preset.train.coarseSteps[0];
+  const side = () => (isClear() ? (gpu.isSoftware ? SOFTWARE_HOLDOUT_SIDE : HOLDOUT_SIDE) : FOG_HOLDOUT_SIDE);
   let nextHoldout = HOLDOUT_SECONDS;
   while (trainer.step < steps && !options.signal?.aborted) {
     trainer.timeShare = seconds === undefined ? 0 : elapsed() / seconds;
@@ -54,21 +61,24 @@ export async function trainField(parts: SessionParts, options: TrainOptions): Pr
     const text = `step ${step}${of}, ${psnr.toFixed(1)} dB`;
     emitter.emit('progress', { task: 'train', fraction: trainer.progress, text });
     emitter.emit('changed', { reason: 'train' });
-    // An untrained field is all fog, and takes longer to render than to train.
-    const clear = step >= preset.train.coarseSteps[0];
-    if (scene.test.length && clear && elapsed() > nextHoldout) {
+    if (scene.test.length && isClear() && elapsed() > nextHoldout) {
       const before = elapsed();
-      await emitHoldout(parts, core, scene, step);
+      await emitHoldout(parts, core, scene, step, side());
       nextHoldout = elapsed() + Math.max(HOLDOUT_SECONDS, (elapsed() - before) / HOLDOUT_SHARE);
     }
   }
-  if (scene.test.length && !options.signal?.aborted) await emitHoldout(parts, core, scene, trainer.step);
+  if (scene.test.length && !options.signal?.aborted) await emitHoldout(parts, core, scene, trainer.step, side());
 }
 
-async function emitHoldout(parts: SessionParts, core: FieldResources, scene: Scene, step: number): Promise<void> {
-  const { gpu, emitter, state, display } = parts;
+async function emitHoldout(
+  { gpu, emitter, state, display }: SessionParts,
+  core: FieldResources,
+  scene: Scene,
+  step: number,
+  side: number,
+): Promise<void> {
   const render = display.renderWith(core.taskRenderer, blendOf(core.field.appearance), { lens: true });
-  const views = scene.test.slice(0, HOLDOUT_VIEWS).map((view) => middleOf(view, HOLDOUT_SIDE));
+  const views = scene.test.slice(0, HOLDOUT_VIEWS).map((view) => middleOf(view, side));
   const scores = await scoreViews(gpu, views, BACKGROUNDS[state.background], render);
   emitter.emit('holdout', { step, psnr: scores.reduce((sum, { psnr }) => sum + psnr, 0) / scores.length });
 }

@@ -244,7 +244,7 @@ export interface SessionEvents {
   };
   /** After a slice of training. loss is the mean Huber loss a ray, psnr of the training rays in dB. */
   train: { step: number; loss: number; psnr: number; seconds: number };
-  /** Held-out PSNR, now and then during training. */
+  /** Held-out PSNR, now and then during training and at its end; of large views the middle. */
   holdout: { step: number; psnr: number };
   /** Colours were transferred: the first visible change of a new style. */
   colours: { style: string };
