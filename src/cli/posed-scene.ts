@@ -1,11 +1,12 @@
-// A scene as the user names it: one with poses as it is; photographs alone get theirs found first. What was found is
+// A scene as the user names it: one with poses as it is; photographs alone, or a video, get theirs found first. What was found is
 // kept beside the output, with a print of the photographs, and taken again while they are the same.
 
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { crc32, hex32 } from '../crc32.ts';
-import { openScenePath } from '../scene/folder-source.ts';
+import { inputError } from '../errors.ts';
+import { openFolder, openScenePath } from '../scene/folder-source.ts';
 import { hasPoses } from '../scene/formats.ts';
 import { nodeDecoder } from '../scene/node-decoder.ts';
 import { isPicture } from '../scene/paths.ts';
@@ -21,9 +22,11 @@ import type { Io } from './io.ts';
 import { prepareFolder, writeResult } from './output.ts';
 import { PoseProgress } from './pose-progress.ts';
 import { Progress } from './progress.ts';
+import { isVideo, openVideo } from './video-files.ts';
 
 const TRANSFORMS = 'transforms.json';
 const REPORT = 'poses.json';
+const IMAGES = 'images';
 const keptSchema = z.object({ print: z.string(), registered: z.int(), pictures: z.int(), notes: z.array(z.string()) });
 
 /** Where poses found for a field are kept: beside it, under its name. */
@@ -44,6 +47,7 @@ export async function openPosedScene(
   keptAt: readonly string[],
   keep: string | null,
 ): Promise<FileSource> {
+  if (isVideo(path)) return await openPosedVideo(io, path, keptAt, keep);
   const files = await openScenePath(path);
   const paths = await files.list();
   // Without any picture the loader has the better words.
@@ -56,6 +60,44 @@ export async function openPosedScene(
   const result = await findPoses(io, files);
   if (keep !== null) await keepPoses(result, keep, print, (name) => name);
   return withTransforms(files, transformsOfPoses(result), notesOf(result.report));
+}
+
+/** Kept poses of a video have its frames beside them: a scene by itself. */
+async function openPosedVideo(
+  io: Io,
+  path: string,
+  keptAt: readonly string[],
+  keep: string | null,
+): Promise<FileSource> {
+  const print = await printOfVideo(path);
+  for (const folder of keptAt) {
+    const kept = await readKept(folder, print);
+    if (kept) return { ...(await openFolder(folder, TRANSFORMS)), name: basename(path), notes: kept.notes };
+  }
+  const files = await openVideo(io, path);
+  const result = await findPoses(io, files);
+  result.report.notes.unshift(...files.notes);
+  if (keep !== null) await keepFrames(files, result, keep, print);
+  return withTransforms(files, transformsOfPoses(result), notesOf(result.report));
+}
+
+/** Frames, poses and report of a video. */
+export async function keepFrames(
+  files: FileSource,
+  result: PosesResult,
+  folder: string,
+  print: string,
+): Promise<PosesSummary> {
+  prepareFolder(join(folder, IMAGES), '--out');
+  for (const name of await files.list()) await writeResult(join(folder, IMAGES, name), await files.read(name));
+  return await keepPoses(result, folder, print, (name) => `${IMAGES}/${name}`);
+}
+
+/** Of name, size and time: a video may be large. @throws InputError when there is none */
+export async function printOfVideo(path: string): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  if (!found?.isFile()) throw inputError('video', path, 'a file', found ? 'a folder' : 'no such file');
+  return hex32(crc32(new TextEncoder().encode(`${basename(path)} ${found.size} ${found.mtimeMs}`)));
 }
 
 /** With progress on stderr. @throws InputError saying what to photograph better; Cancelled on Ctrl-C */

@@ -4,9 +4,11 @@
 import { join, relative, resolve, sep } from 'node:path';
 import { Command } from 'commander';
 import { openScenePath } from '../../scene/folder-source.ts';
+import type { FileSource } from '../../scene/types.ts';
 import type { Io } from '../io.ts';
 import { isExistingFolder, keepInputs, prepareFolder, prepareJson, say, writeJson } from '../output.ts';
-import { findPoses, keepPoses, type PosesSummary, printOf } from '../posed-scene.ts';
+import { findPoses, keepFrames, keepPoses, type PosesSummary, printOf, printOfVideo } from '../posed-scene.ts';
+import { isVideo, openVideo } from '../video-files.ts';
 
 interface Options {
   out: string;
@@ -17,8 +19,8 @@ const FILES = ['transforms.json', 'poses.json', ...['cameras', 'images', 'points
 
 export function posesCommand(io: Io): Command {
   return new Command('poses')
-    .description('finds the cameras of photographs that have none')
-    .argument('<pictures>', 'folder or .zip of photographs')
+    .description('finds the cameras of photographs, or of a video')
+    .argument('<pictures>', 'folder or .zip of photographs, or a video')
     .requiredOption(
       '--out <dir>',
       "folder of COLMAP's text, transforms.json and poses.json; may be that of the pictures",
@@ -29,13 +31,18 @@ export function posesCommand(io: Io): Command {
       prepareJson(options.json);
       const places = FILES.map((name) => ['--out', join(options.out, name)] as const);
       keepInputs([...places, ['--json', options.json]], [path]);
-      const files = await openScenePath(path);
-      const print = await printOf(files, await files.list());
+      const ofVideo = isVideo(path) ? await printOfVideo(path) : null;
+      const files: FileSource = ofVideo === null ? await openScenePath(path) : await openVideo(io, path);
+      const print = ofVideo ?? (await printOf(files, await files.list()));
       const result = await findPoses(io, files);
+      result.report.notes.unshift(...(files.notes ?? []));
       // Seen from where the file will lie; inside of an archive there is no such way.
       const pathOf = (name: string) =>
         isExistingFolder(path) ? relative(resolve(options.out), resolve(path, name)).split(sep).join('/') : name;
-      const summary = await keepPoses(result, options.out, print, pathOf);
+      const summary =
+        ofVideo === null
+          ? await keepPoses(result, options.out, print, pathOf)
+          : await keepFrames(files, result, options.out, print);
       await writeJson(io, options.json, summary);
       for (const note of summary.notes) io.stderr(`impasto: ${files.name}: ${note}\n`);
       say(io, options.json, inWords(options.out, summary));

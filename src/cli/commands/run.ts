@@ -59,7 +59,7 @@ const FILES = ['scene.impasto', 'styled.impasto', 'turntable.mp4', 'sheet.png', 
 export function runCommand(io: Io): Command {
   const command = new Command('run')
     .description('trains, stylizes, renders a turntable, writes a report')
-    .argument('<scene>', 'folder or .zip; photographs alone get their poses found first')
+    .argument('<scene>', 'folder, .zip or video; photographs alone get their poses found first')
     .requiredOption('--style <image[:weight]>', 'repeat for a mix; a.jpg+b.jpg is one style of several pictures', style)
     .requiredOption('--out <dir>', 'folder of the results')
     .option('--preset <name>', PRESETS_IN_WORDS, preset, DEFAULT_PRESET)

@@ -40,7 +40,7 @@ interface Options extends SceneOptions {
 export function trainCommand(io: Io): Command {
   const command = new Command('train')
     .description('trains a field from photographs')
-    .argument('<scene>', 'folder or .zip; photographs alone get their poses found first')
+    .argument('<scene>', 'folder, .zip or video; photographs alone get their poses found first')
     .requiredOption('--out <file>', 'where the field goes, f.impasto')
     .option('--preset <name>', `${PRESETS_IN_WORDS} (default: ${DEFAULT_PRESET})`, preset)
     .option('--steps <n>', 'stop after so many steps in all', wholeNumber('--steps', 1))
