@@ -180,7 +180,7 @@ export const ACTIONS: readonly Action[] = [
     title: ({ style }) => (style.applied.length ? 'Paint again' : 'Paint'),
     help: 'paint with the chosen style',
     keys: ['p'],
-    primary: true,
+    primary: ({ training }) => training.trainedPreset !== null,
     run: paint,
   },
   {

@@ -63,7 +63,7 @@ export const ACTIONS: readonly Action[] = [
     help: 'train, pause',
     keys: [' '],
     // What is learnt is there to be painted.
-    primary: ({ busy, training }) => training.trainedPreset === null || busy === 'training',
+    primary: ({ busy, scene, training }) => (scene !== null && training.trainedPreset === null) || busy === 'training',
     run: toggleTraining,
   },
 ];

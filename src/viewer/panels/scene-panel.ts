@@ -32,5 +32,4 @@ export function scenePanel(gui: GUI, page: Page): void {
   addText(folder, store, ({ scene }) =>
     scene ? `${scene.name}: ${scene.trainViews} pictures to learn from, ${scene.testViews} held out` : '',
   );
-  addActions(folder, page, 'scene.clear-network');
 }

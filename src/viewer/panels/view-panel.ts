@@ -41,7 +41,8 @@ export function camerasPanel(gui: GUI, page: Page): void {
   );
 }
 
-export function viewPanel(gui: GUI, { store }: Page): void {
+export function viewPanel(gui: GUI, page: Page): void {
+  const { store } = page;
   const folder = gui.addFolder('View').close();
   const record = { ...store.state.view };
   const bind = (key: 'grid' | 'cameras' | 'gizmo' | 'baked', name: string) => {
@@ -73,4 +74,5 @@ export function viewPanel(gui: GUI, { store }: Page): void {
   addText(folder, store, ({ view }) =>
     view.fieldWidth ? `${view.fieldWidth} × ${view.fieldHeight} in ${view.frameMs.toFixed(0)} ms` : '',
   );
+  addActions(folder, page, 'scene.clear-network');
 }
