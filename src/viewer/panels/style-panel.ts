@@ -22,11 +22,13 @@ export function stylePanel(gui: GUI, page: Page): void {
   addProgress(folder, store, ({ busy, style }) =>
     busy === 'stylizing' ? (style.stepCount ? style.step / style.stepCount : 0) : null,
   );
-  addText(folder, store, ({ busy, style }) => {
+  addText(folder, store, ({ busy, style, jobs }) => {
     if (style.waiting) return `${style.chosen?.name} waits for the scene to be trained`;
     if (busy !== 'stylizing') return style.applied.length ? `painted as ${style.applied.join(' + ')}` : '';
     const distance = style.styleLoss === null ? '' : ` · distance ${style.styleLoss.toFixed(3)}`;
-    return `painting ${style.chosen?.name ?? ''}: ${style.step} of ${style.stepCount} steps${distance}`;
+    // What waits may have been chosen meanwhile.
+    const painted = `painting ${jobs[0]?.style ?? style.chosen?.name ?? ''}`;
+    return style.stepCount ? `${painted}: ${style.step} of ${style.stepCount} steps${distance}` : painted;
   });
 
   paintedTools(folder, page);
