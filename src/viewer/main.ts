@@ -173,7 +173,7 @@ async function start(app: HTMLElement): Promise<void> {
   regionPointer(host, store, page.regions);
   nameView(host, store);
   filmStrip(app, page);
-  const gui = new GUI({ container: panelHost(app, store), title: 'Impasto', injectStyles: false });
+  const gui = new GUI({ container: panelHost(app, store), title: 'Impasto', injectStyles: false, touchStyles: 0 });
   for (const panel of PANELS) panel(gui, page);
   welcome(app, store, commands);
   endsWelcome(store, host);

@@ -42,7 +42,9 @@ export function filmStrip(parent: HTMLElement, page: Page): void {
         if (strip.children[i] !== item.element) strip.insertBefore(item.element, strip.children[i] ?? own);
       });
       const shown = now.find((frame) => frame.shown);
-      rove(strip, strip.querySelector('[tabindex="0"]') ?? (shown && items.get(shown.key)?.main) ?? own);
+      // Where one is in it, one stays.
+      const present = strip.contains(document.activeElement) ? strip.querySelector('[tabindex="0"]') : null;
+      rove(strip, present ?? (shown && items.get(shown.key)?.main) ?? strip.querySelector('.show') ?? own);
       strip.hidden = now.length === 0;
     },
   );
