@@ -21,6 +21,8 @@ export async function openVideo(io: Io, path: string): Promise<FileSource & { no
   const { FilePathSource } = await import('mediabunny');
   const name = basename(path);
   const progress = new Progress(io);
+  // The decoder's threads do not keep Node alive: without anything else to wait for it would end in the middle.
+  const alive = setInterval(() => {}, 1000);
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   try {
     const onProgress = (fraction: number, text: string) => progress.update('video', fraction, text);
@@ -44,6 +46,7 @@ export async function openVideo(io: Io, path: string): Promise<FileSource & { no
       read: async (file) => files.get(file) ?? new Uint8Array(),
     };
   } finally {
+    clearInterval(alive);
     progress.end();
   }
 }
