@@ -1,7 +1,9 @@
 // From files to photographs: which pictures of a folder are meant, and each as luminance at the working size.
 
 import { inputError } from '../errors.ts';
+import { storedPicture } from '../scene/orientation.ts';
 import { byName, endingOf, folderOf, isBesidePhotographs } from '../scene/paths.ts';
+import { readPictureHeader } from '../scene/picture-header.ts';
 import type { FileSource, PictureDecoder } from '../scene/types.ts';
 import { focalPixels, readExifLens } from './exif.ts';
 import { luminance } from './features/sift.ts';
@@ -31,17 +33,25 @@ export function photographsAmong(paths: readonly string[], where: string): strin
 export async function readPhotograph(files: FileSource, path: string, decoder: PictureDecoder): Promise<Photograph> {
   const bytes = await files.read(path);
   const where = `${path} of ${files.name}`;
-  const full = await decoder.size(bytes, where);
-  const factor = Math.min(1, WORKING_SIDE / Math.max(full.width, full.height));
-  const width = Math.max(1, Math.round(full.width * factor));
-  const height = Math.max(1, Math.round(full.height * factor));
-  const picture = await decoder.decode(bytes, where, { width, height });
+  const orientation = (await decoder.orientation?.(bytes)) ?? readPictureHeader(bytes)?.orientation ?? 1;
+  const shown = await decoder.size(bytes, where);
+  const factor = Math.min(1, WORKING_SIDE / Math.max(shown.width, shown.height));
+  const picture = storedPicture(
+    await decoder.decode(bytes, where, {
+      width: Math.max(1, Math.round(shown.width * factor)),
+      height: Math.max(1, Math.round(shown.height * factor)),
+    }),
+    orientation,
+  );
+  const { width, height } = picture;
+  const full = orientation >= 5 ? { width: shown.height, height: shown.width } : shown;
   const { focal35, camera } = readExifLens(bytes);
   return {
     name: path,
     width,
     height,
     grey: luminance(picture.data),
+    orientation,
     fullWidth: full.width,
     fullHeight: full.height,
     focalPrior: focal35 === null ? null : focalPixels(focal35, width, height),

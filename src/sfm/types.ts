@@ -8,7 +8,9 @@ export interface Photograph {
   width: number;
   height: number;
   grey: Float32Array;
-  /** Size of the picture as shown, of which `grey` may be a reduced copy. */
+  /** EXIF's 1..8: how the stored picture is turned to be shown. Poses are of stored pixels, as COLMAP's are. */
+  orientation: number;
+  /** Size of the picture as stored, of which `grey` may be a reduced copy. */
   fullWidth: number;
   fullHeight: number;
   /** Focal length in pixels of `grey`, where EXIF tells one. */

@@ -15,9 +15,10 @@ export interface Placement {
 /** Horizontal axes that all but lie on one line do not tell up (all pictures from one side). */
 const LEAST_SPREAD = 0.02;
 
-export function placementOf(model: Model): Placement {
+/** @param orientations EXIF's, of each picture: which of its sides is up; all upright where not given */
+export function placementOf(model: Model, orientations: readonly number[] = []): Placement {
   const cameras = [...model.registered.keys()].filter((c) => model.registered[c]);
-  const up = upOf(model, cameras);
+  const up = upOf(model, cameras, orientations);
   const side = Math.abs(up[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0];
   const along = side[0] * up[0] + side[1] * up[1] + side[2] * up[2];
   const x = side.map((value, k) => value - along * up[k]);
@@ -33,14 +34,27 @@ export function placementOf(model: Model): Placement {
   return { rotation, centre, scale: 1 / Math.max(median(distances), 1e-12) };
 }
 
-function upOf(model: Model, cameras: readonly number[]): [number, number, number] {
+/** Of each EXIF orientation, the row of the rotation and the sign that point right, and down, in the shown picture. */
+const SHOWN_AXES: Readonly<Record<number, { right: [number, number]; down: [number, number] }>> = {
+  1: { right: [0, 1], down: [3, 1] },
+  2: { right: [0, -1], down: [3, 1] },
+  3: { right: [0, -1], down: [3, -1] },
+  4: { right: [0, 1], down: [3, -1] },
+  5: { right: [3, 1], down: [0, 1] },
+  6: { right: [3, -1], down: [0, 1] },
+  7: { right: [3, -1], down: [0, -1] },
+  8: { right: [3, 1], down: [0, -1] },
+};
+
+function upOf(model: Model, cameras: readonly number[], orientations: readonly number[]): [number, number, number] {
   const normal = new Float64Array(9);
   const mean = [0, 0, 0];
   for (const c of cameras) {
     const r = model.rotations.subarray(c * 9, c * 9 + 9);
+    const { right, down } = SHOWN_AXES[orientations[c] ?? 1] ?? SHOWN_AXES[1];
     for (let i = 0; i < 3; i++) {
-      mean[i] -= r[3 + i]; // the picture's y runs down
-      for (let j = 0; j < 3; j++) normal[i * 3 + j] += r[i] * r[j];
+      mean[i] -= down[1] * r[down[0] + i];
+      for (let j = 0; j < 3; j++) normal[i * 3 + j] += r[right[0] + i] * r[right[0] + j];
     }
   }
   const { values, vectors } = symmetricEigen(normal, 3);

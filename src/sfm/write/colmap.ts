@@ -14,7 +14,10 @@ export interface ColmapText {
 
 export function colmapText(result: PosesResult): ColmapText {
   const { photographs, model } = result;
-  const placement = placementOf(model);
+  const placement = placementOf(
+    model,
+    photographs.map(({ orientation }) => orientation),
+  );
   const registered = photographs.map((_, c) => c).filter((c) => model.registered[c]);
   const cameras = registered.map((c) => {
     const { focal, cx, cy, k1, k2 } = fullLens(result, c);

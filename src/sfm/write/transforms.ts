@@ -8,7 +8,10 @@ import { fullLens } from './full-lens.ts';
 /** @param pathOf what a frame's picture is called in the file */
 export function transformsOfPoses(result: PosesResult, pathOf: (name: string) => string = (name) => name): string {
   const { photographs, model } = result;
-  const placement = placementOf(model);
+  const placement = placementOf(
+    model,
+    photographs.map(({ orientation }) => orientation),
+  );
   const frames = photographs.flatMap((photograph, camera) => {
     if (!model.registered[camera]) return [];
     const lens = fullLens(result, camera);

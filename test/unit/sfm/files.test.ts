@@ -1,10 +1,12 @@
 // What goes in and out: which files are photographs, what EXIF tells, which pairs are worth matching, COLMAP's text.
 
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { nodeDecoder } from '../../../src/scene/node-decoder.ts';
 import { focalPixels, readExifLens } from '../../../src/sfm/exif.ts';
 import { rotationOf } from '../../../src/sfm/geometry/matrix3.ts';
 import { allPairs, chooseCandidates } from '../../../src/sfm/matching/candidates.ts';
-import { photographsAmong } from '../../../src/sfm/photographs.ts';
+import { photographsAmong, readPhotograph } from '../../../src/sfm/photographs.ts';
 import { ownLane, Pool } from '../../../src/sfm/workers/pool.ts';
 import { quaternionOf } from '../../../src/sfm/write/colmap.ts';
 
@@ -63,6 +65,27 @@ describe('photographs', () => {
     const paths = ['b.JPG', 'a.png', 'masks/a.png', 'images_4/a.png', 'notes.txt', 'in/c.webp'];
     expect(photographsAmong(paths, 'x')).toEqual(['a.png', 'b.JPG', 'in/c.webp']);
     expect(() => photographsAmong(['a.txt'], 'shoes')).toThrow(/photographs in shoes: expected pictures.*none among 1/);
+  });
+});
+
+describe('a turned photograph', () => {
+  it('is taken as it is stored, as the loader of scenes takes it', async () => {
+    const shown = await sharp({ create: { width: 40, height: 24, channels: 3, background: '#000' } })
+      .composite([{ input: { create: { width: 40, height: 6, channels: 3, background: '#fff' } }, left: 0, top: 0 }])
+      .raw()
+      .toBuffer();
+    for (const orientation of [1, 3, 6, 8]) {
+      const jpeg = await sharp(shown, { raw: { width: 40, height: 24, channels: 3 } })
+        .withMetadata({ orientation })
+        .jpeg({ quality: 100 })
+        .toBuffer();
+      const files = { name: 'x', list: async () => ['a.jpg'], read: async () => new Uint8Array(jpeg) };
+      const photograph = await readPhotograph(files, 'a.jpg', nodeDecoder);
+      // Whatever EXIF says: the white rows are stored on top.
+      expect(photograph).toMatchObject({ width: 40, height: 24, fullWidth: 40, fullHeight: 24, orientation });
+      expect(photograph.grey[20]).toBeGreaterThan(0.9);
+      expect(photograph.grey[20 * 40 + 20]).toBeLessThan(0.1);
+    }
   });
 });
 

@@ -85,6 +85,30 @@ describe('an arc of cameras', () => {
   });
 });
 
+describe('up', () => {
+  it('is that of the shown pictures, however they are stored', () => {
+    const world = makeWorld({ cameras: 8, points: 60, noise: 0, arc: 2 });
+    // What x and y of the stored picture are in the shown one.
+    const turns: Record<number, number[][]> = {
+      1: [[1, 0], [0, 1]],
+      3: [[-1, 0], [0, -1]],
+      6: [[0, 1], [-1, 0]],
+      8: [[0, -1], [1, 0]],
+    }; // biome-ignore format: matrices
+    for (const orientations of [[1], [3], [6], [8], [1, 3, 6, 8]]) {
+      const model = new Model(world.features, lensesOf(world, 440), new Int32Array(8));
+      const all = world.poses.map((_, c) => orientations[c % orientations.length]);
+      world.poses.forEach(({ rotation: r, translation }, c) => {
+        const [x, y] = turns[all[c]].map(([a, b]) => [0, 1, 2].map((k) => a * r[k] + b * r[3 + k]));
+        model.register(c, { rotation: [...x, ...y, r[6], r[7], r[8]], translation });
+      });
+      model.addPoint([0, 0, 0], [0, 1], [0, 0]);
+      const { rotation } = placementOf(model, all);
+      expect(rotation[8]).toBeGreaterThan(0.99); // the world's z, which is up there
+    }
+  });
+});
+
 describe('what cannot be done', () => {
   const advice = (work: () => void) => {
     try {

@@ -44,7 +44,7 @@ describe('poses that were found', () => {
     model!.unregister(4); // one that found no place
     const photographs = world.poses.map((_, c) => ({
       ...{ name: nameOf(c), width: 400, height: 400, fullWidth: 800, fullHeight: 800 },
-      ...{ focalPrior: null, cameraKey: '' },
+      ...{ focalPrior: null, cameraKey: '', orientation: 1 },
     }));
     result = { photographs, model: model!, lenses: [lens], report: null as never };
   });
