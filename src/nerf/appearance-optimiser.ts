@@ -7,9 +7,12 @@ import { Recorder } from '../gpu/recorder.ts';
 import type { Tensor } from '../gpu/tensor.ts';
 import type { Camera } from '../scene/types.ts';
 import { blendOf } from './blend.ts';
+import { type KeptState, RATE_AFTER } from './divergence-guard.ts';
 import type { Appearance } from './field.ts';
 import type { FrozenViews, Renderer } from './renderer.ts';
+import { snapshotOf } from './snapshot.ts';
 import { TABLE_BETAS } from './stages/adam.ts';
+import { FiniteStage } from './stages/finite.ts';
 import type { DifferentiableRenderer, RenderOptions, RenderTarget } from './types.ts';
 
 export interface AppearanceOptimiserOptions {
@@ -24,8 +27,11 @@ export interface AppearanceOptimiserOptions {
 
 export class AppearanceOptimiser implements DifferentiableRenderer {
   private readonly frozen: FrozenViews;
+  private readonly finite: FiniteStage;
   /** Of the gradients gathered so far. */
   private gain = 1;
+  /** On learning rates: less than 1 once painting had to go back. */
+  private rateFactor = 1;
 
   /**
    * Freezes the geometry: it must not change until `destroy`.
@@ -38,6 +44,7 @@ export class AppearanceOptimiser implements DifferentiableRenderer {
     private readonly options: AppearanceOptimiserOptions = {},
   ) {
     this.frozen = renderer.freeze();
+    this.finite = new FiniteStage(gpu, renderer.kernels);
   }
 
   async render(camera: Camera, target: RenderTarget, options: RenderOptions): Promise<void> {
@@ -55,8 +62,26 @@ export class AppearanceOptimiser implements DifferentiableRenderer {
     const rec = new Recorder(this.gpu, 'AppearanceOptimiser.step', profiler);
     const entries = this.movingEntries();
     const adam = { gain: this.gain, entries, weightShare, betas };
-    this.renderer.pipeline.adam.step(rec, this.appearance.network, learningRate, adam);
+    this.renderer.pipeline.adam.step(rec, this.appearance.network, this.rateFactor * learningRate, adam);
     rec.submit();
+  }
+
+  /** Whether the appearance's parameters are numbers. Waits for the GPU. */
+  async isFinite(): Promise<boolean> {
+    return await this.finite.holds([this.appearance.network]);
+  }
+
+  /** The present appearance, to go back to; one that is gone back to is gone on from at a smaller rate. */
+  async keep(step: number): Promise<KeptState> {
+    const { fault, restore } = await snapshotOf(this.appearance.network);
+    return {
+      step,
+      fault,
+      restore: () => {
+        restore();
+        this.rateFactor *= RATE_AFTER;
+      },
+    };
   }
 
   private movingEntries(): number {
@@ -69,6 +94,7 @@ export class AppearanceOptimiser implements DifferentiableRenderer {
   /** Thaws the geometry; the appearance and its optimiser stay the caller's. */
   destroy(): void {
     this.frozen.destroy();
+    this.finite.destroy();
   }
 }
 

@@ -14,6 +14,7 @@ import { COMPACT_KERNELS } from './stages/compact.ts';
 import { COMPOSITE_KERNELS } from './stages/composite.ts';
 import { DENSITY_KERNELS } from './stages/density.ts';
 import { ENCODE_KERNELS } from './stages/encode.ts';
+import { FINITE_KERNELS } from './stages/finite.ts';
 import type { KernelCode } from './stages/kernel-code.ts';
 import { LOSS_KERNELS } from './stages/loss.ts';
 import { MARCH_KERNELS } from './stages/march.ts';
@@ -32,6 +33,7 @@ const KERNELS = {
   ...COMPOSITE_KERNELS,
   ...LOSS_KERNELS,
   ...ADAM_KERNELS,
+  ...FINITE_KERNELS,
   ...OCCUPANCY_KERNELS,
 };
 

@@ -20,7 +20,7 @@ export interface MemoryUse {
   optimiser: number;
   /** Rays and samples under way, and the renderers' own. */
   work: number;
-  /** Training pictures and cameras. */
+  /** Training pictures and cameras, and the trainer's counters. */
   pictures: number;
   /** One more appearance with its optimiser, while a style is painted. */
   style: number;
@@ -47,7 +47,7 @@ export function memoryOf(preset: FieldPlan, { views, pixels }: PictureCount): Me
     // Two renderers: one for the view, one for the task under way.
     work:
       SampleBuffers.bytes(rayCapacity, sampleCapacity, field.levels) + 2 * tensors([CAMERA_STRIDE, 4 * PLAN_CHUNKS]),
-    pictures: tensors([pixels, CAMERA_STRIDE * views, COUNTERS]),
+    pictures: tensors([pixels, CAMERA_STRIDE * views, COUNTERS, 1]),
     style: networkBytes(field, colour) + optimiserBytes(field, colour),
   };
   const total = use.field + use.optimiser + use.work + use.pictures + use.style;

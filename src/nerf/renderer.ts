@@ -84,7 +84,7 @@ export class Renderer {
 
   constructor(
     private readonly gpu: Gpu,
-    kernels: NerfKernels,
+    readonly kernels: NerfKernels,
     readonly field: Field,
     private readonly buffers: SampleBuffers,
   ) {

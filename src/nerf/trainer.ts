@@ -10,10 +10,13 @@ import type { View } from '../scene/types.ts';
 import { CAMERA_STRIDE, packCameras } from './camera-buffer.ts';
 import type { TrainConfig } from './config.ts';
 import { COUNTERS, fixedCounters } from './counters.ts';
+import { type KeptState, RATE_AFTER } from './divergence-guard.ts';
 import type { Field } from './field.ts';
 import type { NerfKernels } from './kernels.ts';
 import { Pipeline } from './pipeline.ts';
 import type { SampleBuffers } from './sample-buffers.ts';
+import { fieldSnapshotOf } from './snapshot.ts';
+import { FiniteStage } from './stages/finite.ts';
 
 /** How many rays a step may draw, and what the last steps drew: it follows the sample budget. */
 export interface RayBudget {
@@ -31,6 +34,8 @@ export interface TrainStatistics {
   psnr: number;
   rays: number;
   samples: number;
+  /** Whether loss and parameters are numbers: neither NaN nor infinite. */
+  finite: boolean;
 }
 
 /** Pictures that share a buffer, and their cameras. Each step draws its rays from one bank, in turn. */
@@ -53,9 +58,12 @@ export class NerfTrainer {
   timeShare = 0;
   /** How the number of rays stands; part of what a resumed training needs to repeat to the bit. */
   budget: RayBudget;
+  /** On the learning rate: less than 1 once training had to go back. */
+  private rateFactor = 1;
   private readonly pipeline: Pipeline;
   private readonly banks: PixelBank[];
   private readonly occupancyCounters: Tensor;
+  private readonly finite: FiniteStage;
 
   constructor(
     private readonly gpu: Gpu,
@@ -107,6 +115,7 @@ export class NerfTrainer {
       GPUBufferUsage.INDIRECT,
     );
     this.occupancyCounters.write(fixedCounters(part, field.config.levels));
+    this.finite = new FiniteStage(gpu, kernels);
   }
 
   /** How much of the schedule is over, 0..1. */
@@ -117,7 +126,7 @@ export class NerfTrainer {
   /** Learning rate now: constant, then exponentially down to its final share over the second half. */
   learningRate(): number {
     const { learningRate, finalLearningRate } = this.config;
-    return learningRate * finalLearningRate ** Math.max(0, (this.progress - 0.5) / 0.5);
+    return this.rateFactor * learningRate * finalLearningRate ** Math.max(0, (this.progress - 0.5) / 0.5);
   }
 
   /** Encodes and submits one step of the whole field. */
@@ -177,13 +186,40 @@ export class NerfTrainer {
 
   /** Reads and clears the running sums, and adapts the rays where that is due. Waits for the GPU. */
   async statistics(): Promise<TrainStatistics> {
-    const [loss, squared, rays, samples] = await this.buffers.statistics.readF32();
+    const { density, appearance } = this.field;
+    const [[loss, squared, rays, samples], holds] = await Promise.all([
+      this.buffers.statistics.readF32(),
+      this.finite.holds([density, appearance.network]),
+    ]);
     this.buffers.statistics.write(new Float32Array(4));
     this.budget.ranRays += rays;
     this.budget.ranSamples += samples;
     if (this.step % ADAPT_INTERVAL === 0) this.adaptRays();
     const n = Math.max(1, rays);
-    return { step: this.step, loss: loss / n, psnr: -10 * Math.log10(Math.max(1e-10, squared / n)), rays, samples };
+    return {
+      step: this.step,
+      loss: loss / n,
+      psnr: -10 * Math.log10(Math.max(1e-10, squared / n)),
+      rays,
+      samples,
+      finite: holds && Number.isFinite(loss + squared),
+    };
+  }
+
+  /** The present state, to go back to; a state that is gone back to is gone on from at a smaller rate. */
+  async keep(): Promise<KeptState> {
+    const { step, budget } = this;
+    const kept = await fieldSnapshotOf(this.field, step);
+    return {
+      ...kept,
+      restore: () => {
+        kept.restore();
+        this.buffers.statistics.write(new Float32Array(4));
+        this.step = step;
+        this.budget = { ...budget };
+        this.rateFactor *= RATE_AFTER;
+      },
+    };
   }
 
   /** Steps that may be done before the statistics must be read, lest the number of rays depends on when they were. */
@@ -206,6 +242,7 @@ export class NerfTrainer {
   destroy(): void {
     for (const { cameras, pixels } of this.banks) for (const tensor of [cameras, pixels]) tensor.destroy();
     this.occupancyCounters.destroy();
+    this.finite.destroy();
   }
 }
 

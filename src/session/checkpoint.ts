@@ -9,27 +9,31 @@ import { createFieldResources, destroyFieldResources, type FieldResources } from
 import type { SessionParts } from './parts.ts';
 import { styleId } from './style-file.ts';
 
-export async function saveField(
+/** Of one step, also while training goes on. @throws InputError where numbers of it are not finite */
+export function saveField(
   { state, display, regions, open }: SessionParts,
   options: { withOptimiser?: boolean },
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { preset, seed, field } = open.needed();
-  if (options.withOptimiser && !field.density.optimiser)
-    throw inputError('optimiser', null, 'a field that was trained here', 'one that was only read');
-  return writeFieldFile(
-    {
-      preset,
-      seed,
-      field,
-      steps: state.trainedSteps,
-      look: display.mix,
-      regions: regions.toKeep(),
-      scene: state.scene!,
-      background: state.background,
-      pace: open.trainer?.budget,
-    },
-    options,
-  );
+  return open.turns.run(async () => {
+    const { preset, seed, field } = open.needed();
+    const { trainer } = open;
+    if (options.withOptimiser && !field.density.optimiser)
+      throw inputError('optimiser', null, 'a field that was trained here', 'one that was only read');
+    return writeFieldFile(
+      {
+        preset,
+        seed,
+        field,
+        steps: trainer?.step ?? state.trainedSteps,
+        look: display.mix,
+        regions: regions.toKeep(),
+        scene: state.scene!,
+        background: state.background,
+        pace: trainer ? { ...trainer.budget } : undefined,
+      },
+      options,
+    );
+  });
 }
 
 /** Opens a file's field, when all of it has been read and made. @throws InputError, with nothing changed */

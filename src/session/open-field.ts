@@ -10,11 +10,14 @@ import { createFieldResources, destroyFieldResources, type FieldResources, forma
 import type { SessionParts } from './parts.ts';
 import { fieldConfigFor } from './placement.ts';
 import { PRESET_NAMES, PRESETS, type Preset, type PresetName, smallerPresets } from './presets.ts';
+import { Turns } from './slices.ts';
 import type { TrainOptions } from './types.ts';
 
 export class OpenField {
   private core: FieldResources | null = null;
   private training: NerfTrainer | null = null;
+  /** Of slices of training and readings of the whole field: what is saved is of one step. */
+  readonly turns = new Turns();
 
   constructor(private readonly parts: () => SessionParts) {}
 
@@ -51,14 +54,15 @@ export class OpenField {
     // Nothing begins to be drawn from now on; what is being drawn still uses what is about to go.
     this.core = null;
     display.setCore(null);
-    await display.settled();
+    await Promise.all([display.settled(), this.turns.run(async () => undefined)]);
     library.clear();
     regions.drop();
     this.training?.destroy();
     this.training = null;
     state.trainedSteps = 0;
     if (!core) return;
-    await gpu.idle();
+    // Of a lost device nothing is waited for.
+    await gpu.idle().catch(() => undefined);
     destroyFieldResources(core);
   }
 

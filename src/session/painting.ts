@@ -5,6 +5,7 @@ import { Cancelled, throwIfAborted } from '../errors.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { styleFigures, WeightedFigures } from '../metrics/style-figures.ts';
 import { AppearanceOptimiser } from '../nerf/appearance-optimiser.ts';
+import { DivergenceGuard } from '../nerf/divergence-guard.ts';
 import { type Appearance, type ColourMap, IDENTITY_MAP } from '../nerf/field.ts';
 import { createRenderTarget, destroyRenderTarget, type Renderer } from '../nerf/renderer.ts';
 import { evenly } from '../scene/evenly.ts';
@@ -32,6 +33,8 @@ import type { StyleInput, StyleScore } from './types.ts';
 const SCORED_VIEWS = 6;
 /** Of those that are painted, where there are so many. */
 const MIN_PAINTED_VIEWS = 16;
+/** Losses are read every few strokes, and at least so often: what turns to NaN is to be seen soon. */
+const LOSSES_MS = 500;
 /** Views over which the painted colours are gathered for the second transfer. */
 const COLOUR_VIEWS = 12;
 
@@ -56,6 +59,8 @@ export interface PaintingParts {
   signal?: AbortSignal;
   onColours: () => void;
   onStep: (step: number, losses: StyleLosses | null) => void;
+  /** Something went another way than asked, in one sentence. */
+  onNotice?: (text: string) => void;
 }
 
 const picturesOf = ({ picture, more = [] }: StyleInput): readonly Picture[] => [picture, ...more];
@@ -179,19 +184,35 @@ async function paintStrokes(painting: Painting): Promise<void> {
   });
   const { seconds = Number.POSITIVE_INFINITY } = painting;
   const began = performance.now();
+  let strokes = laid;
+  let readAt = began;
+  const tell = (notice: string | null) => {
+    if (notice !== null) painting.onNotice?.(notice);
+    return notice !== null;
+  };
   try {
-    for (let step = laid; step < recipe.steps; step++) {
-      const gone = (performance.now() - began) / 1000;
-      if (signal?.aborted || gone >= seconds) break;
-      // The trainer counts its own steps alone.
-      trainer.timeShare = Math.max(laid ? step / recipe.steps : 0, gone / seconds);
-      await trainer.step(signal);
-      await gpu.idle();
-      await yieldToOthers();
-      painting.onStep(step + 1, step % 4 === 3 || step === recipe.steps - 1 ? await trainer.losses() : null);
+    const guard = await DivergenceGuard.begin('painting', () => painting.optimiser.keep(strokes));
+    try {
+      while (strokes < recipe.steps) {
+        const gone = (performance.now() - began) / 1000;
+        if (signal?.aborted || gone >= seconds) break;
+        // The trainer counts its own steps alone.
+        trainer.timeShare = Math.max(laid ? strokes / recipe.steps : 0, gone / seconds);
+        await trainer.step(signal);
+        await gpu.idle();
+        await yieldToOthers();
+        strokes++;
+        const isDue = strokes % 4 === 0 || strokes === recipe.steps || performance.now() - readAt > LOSSES_MS;
+        const losses = isDue ? await trainer.losses() : null;
+        if (losses) readAt = performance.now();
+        const finite = losses === null || (Number.isFinite(losses.total) && (await painting.optimiser.isFinite()));
+        const isBack = losses !== null && tell(await guard.check(finite, strokes));
+        painting.onStep(strokes, isBack ? null : losses);
+      }
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
     }
-  } catch (error) {
-    if (!(error instanceof Cancelled)) throw error;
+    tell(await guard.end(strokes));
   } finally {
     trainer.destroy();
   }

@@ -211,7 +211,8 @@ class Session implements ImpastoSession {
 
   destroy(): void {
     const { open, network, kernels, display } = this.parts;
-    void open.drop().then(() => {
+    const dropped = open.drop().catch(() => undefined);
+    void dropped.then(() => {
       for (const part of [network, kernels, display]) part.destroy();
     });
   }

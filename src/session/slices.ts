@@ -5,6 +5,17 @@ export function yieldToOthers(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
+/** Runs tasks one after another: none begins before the one before has ended, however that ended. */
+export class Turns {
+  private last: Promise<unknown> = Promise.resolve();
+
+  run<T>(task: () => Promise<T>): Promise<T> {
+    const turn = this.last.catch(() => undefined).then(task);
+    this.last = turn;
+    return turn;
+  }
+}
+
 /** Runs work in slices of about `sliceMs`, as many calls each as fit by the last slice's pace. */
 export class Slicer {
   private perSlice = 1;

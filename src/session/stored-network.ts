@@ -1,9 +1,11 @@
 // A hash network's parameters as files hold them: its table in half precision, or in bytes where the preset says so, and
 // its weights as they are. What is stored is what comes back, to the bit, and is stored the same again.
 
+import { inputError } from '../errors.ts';
 import { bytesFromTable, tableFromBytes } from '../nerf/byte-table.ts';
 import { type Container, type ContainerTensor, containerTensor } from '../nerf/container.ts';
 import type { HashNetwork } from '../nerf/field.ts';
+import { firstNotFinite, firstNotFiniteHalf } from '../nerf/finite.ts';
 import { f16FromF32, f32FromF16 } from '../nerf/half.ts';
 import type { HashLevel } from '../nerf/hash-levels.ts';
 import type { Preset } from './presets.ts';
@@ -31,6 +33,7 @@ export type StoredTable =
 /**
  * Reads a network back.
  * @param origin what it was copied from before it was painted on: levels that did not move since are stored as origin's
+ * @throws InputError for what is no finite number: it must not take the place of a file that is good
  */
 export async function storeNetwork(
   network: HashNetwork,
@@ -39,7 +42,20 @@ export async function storeNetwork(
 ): Promise<StoredNetwork> {
   const [table, weights] = await Promise.all([network.readTable(), network.weights.readF32()]);
   if (origin) restoreUnmoved(table, await origin.readTable(), network.hashLevels);
-  if (precision === 'half') return { table: { precision, halves: f16FromF32(table) }, weights };
+  const { label } = network;
+  const refuse = (what: string, found: number) => {
+    throw inputError(`${what} of ${label}`, null, 'finite numbers to be kept', `${found}`);
+  };
+  for (const [what, values] of Object.entries({ table, weights })) {
+    const at = firstNotFinite(values);
+    if (at >= 0) refuse(what, values[at]);
+  }
+  if (precision === 'half') {
+    const halves = f16FromF32(table);
+    const at = firstNotFiniteHalf(halves);
+    if (at >= 0) refuse('table', table[at]);
+    return { table: { precision, halves }, weights };
+  }
   return { table: { precision, ...bytesFromTable(table, network.hashLevels) }, weights };
 }
 
@@ -89,12 +105,47 @@ export function readNetwork(
     ? {
         precision: 'byte',
         codes: new Uint8Array(containerTensor(container, `${name}_codes`, 'u8', shape, where)),
-        scales: new Float32Array(containerTensor(container, `${name}_scales`, 'f32', [levels.length], where)),
+        scales: finiteTensor(container, `${name}_scales`, [levels.length], where),
       }
     : {
         precision: 'half',
         halves: new Uint16Array(containerTensor(container, `${name}_table`, 'f16', shape, where)),
       };
-  const weights = new Float32Array(containerTensor(container, `${name}_weights`, 'f32', [weightCount], where));
-  return { table, weights };
+  return {
+    table: finiteTable(table, name, where),
+    weights: finiteTensor(container, `${name}_weights`, [weightCount], where),
+  };
 }
+
+/** A tensor of f32, copied. @throws InputError where one of them is no finite number */
+export function finiteTensor(
+  container: Container,
+  name: string,
+  shape: readonly number[],
+  where: string,
+): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(containerTensor(container, name, 'f32', shape, where));
+  const at = firstNotFinite(values);
+  if (at >= 0) throw inputError(`tensor '${name}'`, where, 'finite numbers', `${values[at]} at ${at}`);
+  return values;
+}
+
+function finiteTable(table: StoredTable, name: string, where: string): StoredTable {
+  if (table.precision === 'half') {
+    const at = firstNotFiniteHalf(table.halves);
+    if (at >= 0) throw inputError(`tensor '${name}_table'`, where, 'finite numbers', `none at ${at}`);
+    return table;
+  }
+  const at = table.scales.findIndex((scale) => !(scale > 0 && scale <= LARGEST_SCALE));
+  if (at >= 0)
+    throw inputError(
+      `tensor '${name}_scales'`,
+      where,
+      `numbers above 0 to ${LARGEST_SCALE}`,
+      `${table.scales[at]} at ${at}`,
+    );
+  return table;
+}
+
+/** Of a byte table: 127 codes of it are still finite in half precision. */
+const LARGEST_SCALE = 512;

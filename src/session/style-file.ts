@@ -11,7 +11,7 @@ import { type Container, containerTensor, readContainer, writeContainer } from '
 import { HashNetwork } from '../nerf/field.ts';
 import { appearanceMeta, appearanceSchema } from './field-file/network-section.ts';
 import type { FieldPrint } from './field-print.ts';
-import { fillNetwork, type StoredNetwork, storeNetwork } from './stored-network.ts';
+import { fillNetwork, finiteTensor, type StoredNetwork, storeNetwork } from './stored-network.ts';
 import type { StyledAppearance } from './style-mix.ts';
 import { deltaOfTable, tableFromDelta } from './table-delta.ts';
 import type { StyleRecord, StyleScore } from './types.ts';
@@ -127,7 +127,7 @@ function storedStyle(container: Container, { plain, origin }: FieldPrint, where:
   );
   const wrong = scales.findIndex((scale) => !(scale > 0 && scale < Number.POSITIVE_INFINITY));
   if (wrong >= 0) throw inputError(`scale ${wrong}`, where, 'a number above 0', `${scales[wrong]}`);
-  const weights = new Float32Array(containerTensor(container, 'weights', 'f32', [weightCount], where));
+  const weights = finiteTensor(container, 'weights', [weightCount], where);
   const size = plain.table.precision === 'byte' ? plain.table.codes.length : 2 * plain.table.halves.length;
   const delta = inflated(optionalBytes(container, 'delta', where), size, where);
   return { table: tableFromDelta(delta, scales, plain.table, hashLevels), weights };

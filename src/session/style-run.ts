@@ -43,6 +43,7 @@ export async function stylizeField(parts: SessionParts, options: StylizeOptions)
       signal: options.signal,
       onColours: () => run.tellColours(),
       onStep: (step, losses) => run.tellStep(step, losses),
+      onNotice: (text) => parts.emitter.emit('notice', { level: 'warning', text }),
     });
     // What it began with, before any stroke, was measured then.
     const { start, before } = former?.score ?? painted;

@@ -2,6 +2,7 @@
 // measured now and then.
 
 import { blendOf } from '../nerf/blend.ts';
+import { DivergenceGuard } from '../nerf/divergence-guard.ts';
 import type { Scene } from '../scene/types.ts';
 import { BACKGROUNDS } from './backgrounds.ts';
 import type { FieldResources } from './field-resources.ts';
@@ -47,25 +48,41 @@ export async function trainField(parts: SessionParts, options: TrainOptions): Pr
   const isClear = () => trainer.step >= preset.train.coarseSteps[0];
   const side = () => (isClear() ? (gpu.isSoftware ? SOFTWARE_HOLDOUT_SIDE : HOLDOUT_SIDE) : FOG_HOLDOUT_SIDE);
   let nextHoldout = HOLDOUT_SECONDS;
-  while (trainer.step < steps && !options.signal?.aborted) {
-    trainer.timeShare = seconds === undefined ? 0 : elapsed() / seconds;
-    if (trainer.timeShare >= 1) break;
-    const { step, loss, psnr } = await slicer.slice(
-      Math.min(steps - trainer.step, trainer.stepsUntilReading, 16),
-      () => trainer.trainStep(),
-      () => trainer.statistics(),
-    );
-    state.trainedSteps = step;
-    emitter.emit('train', { step, loss, psnr, seconds: elapsed() });
-    const of = Number.isFinite(steps) ? ` of ${steps}` : '';
-    const text = `step ${step}${of}, ${psnr.toFixed(1)} dB`;
-    emitter.emit('progress', { task: 'train', fraction: trainer.progress, text });
+  const guard = await DivergenceGuard.begin('training', () => trainer.keep());
+  const tellBack = (text: string | null) => {
+    if (text === null) return false;
+    emitter.emit('notice', { level: 'warning', text });
     emitter.emit('changed', { reason: 'train' });
-    if (scene.test.length && isClear() && elapsed() > nextHoldout) {
-      const before = elapsed();
-      await emitHoldout(parts, core, scene, step, side());
-      nextHoldout = elapsed() + Math.max(HOLDOUT_SECONDS, (elapsed() - before) / HOLDOUT_SHARE);
+    return true;
+  };
+  try {
+    while (trainer.step < steps && !options.signal?.aborted) {
+      trainer.timeShare = seconds === undefined ? 0 : elapsed() / seconds;
+      if (trainer.timeShare >= 1) break;
+      const most = Math.min(steps - trainer.step, trainer.stepsUntilReading, 16);
+      const { step, loss, psnr, finite } = await open.turns.run(() =>
+        slicer.slice(
+          most,
+          () => trainer.trainStep(),
+          () => trainer.statistics(),
+        ),
+      );
+      if (tellBack(await guard.check(finite, step))) continue;
+      state.trainedSteps = step;
+      emitter.emit('train', { step, loss, psnr, seconds: elapsed() });
+      const of = Number.isFinite(steps) ? ` of ${steps}` : '';
+      const text = `step ${step}${of}, ${psnr.toFixed(1)} dB`;
+      emitter.emit('progress', { task: 'train', fraction: trainer.progress, text });
+      emitter.emit('changed', { reason: 'train' });
+      if (scene.test.length && isClear() && elapsed() > nextHoldout) {
+        const before = elapsed();
+        await emitHoldout(parts, core, scene, step, side());
+        nextHoldout = elapsed() + Math.max(HOLDOUT_SECONDS, (elapsed() - before) / HOLDOUT_SHARE);
+      }
     }
+    tellBack(await guard.end(trainer.step));
+  } finally {
+    state.trainedSteps = trainer.step;
   }
   if (scene.test.length && !options.signal?.aborted) await emitHoldout(parts, core, scene, trainer.step, side());
 }

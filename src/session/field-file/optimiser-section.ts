@@ -6,6 +6,7 @@ import type { FieldConfig } from '../../nerf/config.ts';
 import { type ContainerTensor, containerTensor } from '../../nerf/container.ts';
 import type { Field, HashNetwork, OptimiserValues } from '../../nerf/field.ts';
 import type { RayBudget } from '../../nerf/trainer.ts';
+import { finiteTensor } from '../stored-network.ts';
 import { networkSizes } from './network-section.ts';
 import { type Section, whole } from './section.ts';
 
@@ -61,8 +62,7 @@ export const optimiserSection: Section<Meta & { field: FieldConfig }, OptimiserC
   read({ meta, container, where }) {
     const { table, density, colour } = networkSizes(meta.field);
     const cells = meta.field.occupancyResolution ** 3;
-    const floats = (name: string, shape: number[]) =>
-      new Float32Array(containerTensor(container, name, 'f32', shape, where));
+    const floats = (name: string, shape: number[]) => finiteTensor(container, name, shape, where);
     const counts = (name: string, shape: number[]) =>
       new Uint32Array(containerTensor(container, name, 'u32', shape, where));
     const optimiserOf = (name: string, weightCount: number, weightStep: number): OptimiserValues => ({
