@@ -10,7 +10,7 @@ import type { Preset } from '../presets.ts';
 import { fillNetwork, networkTensors, readNetwork, storeNetwork } from '../stored-network.ts';
 import { numbers, type Section } from './section.ts';
 
-export const appearanceSchema = z.object({ colourMap: numbers(12), viewDependent: z.boolean() });
+export const appearanceSchema = z.object({ colourMap: numbers(12, 1e4), viewDependent: z.boolean() });
 
 export const networkSchema = z.object({
   field: z

@@ -3,27 +3,34 @@
 import { z } from 'zod';
 import { NO_PICTURE } from '../../scene/picture.ts';
 import type { Scene, View } from '../../scene/types.ts';
-import { numbers, type Section, whole } from './section.ts';
+import { bounded, numbers, type Section, whole } from './section.ts';
+
+/** Of photographs that were never reduced, pixels. */
+const LARGEST_SIDE = 65_536;
+/** Of cameras round the unit box, and of their lenses in pixels. */
+const FARTHEST = 1e7;
+/** Worlds come in all units. */
+const WORLD = 1e18;
 
 const cameraSchema = z.object({
-  width: whole,
-  height: whole,
-  fx: z.number().positive(),
-  fy: z.number().positive(),
-  cx: z.number(),
-  cy: z.number(),
+  width: whole.positive().max(LARGEST_SIDE),
+  height: whole.positive().max(LARGEST_SIDE),
+  fx: z.number().positive().max(FARTHEST),
+  fy: z.number().positive().max(FARTHEST),
+  cx: bounded(FARTHEST),
+  cy: bounded(FARTHEST),
   distortion: z
     .object({
       model: z.enum(['perspective', 'fisheye']),
-      k1: z.number(),
-      k2: z.number(),
-      k3: z.number(),
-      k4: z.number(),
-      p1: z.number(),
-      p2: z.number(),
+      k1: bounded(FARTHEST),
+      k2: bounded(FARTHEST),
+      k3: bounded(FARTHEST),
+      k4: bounded(FARTHEST),
+      p1: bounded(FARTHEST),
+      p2: bounded(FARTHEST),
     })
     .nullable(),
-  cameraToWorld: numbers(16),
+  cameraToWorld: numbers(16, FARTHEST),
 });
 
 const viewSchema = z.object({ name: z.string(), camera: cameraSchema });
@@ -35,8 +42,8 @@ export const sceneSchema = z.object({
     source: z.string(),
     hasAlpha: z.boolean(),
     downscale: z.number().positive(),
-    sceneFromWorld: numbers(16),
-    worldFromScene: numbers(16),
+    sceneFromWorld: numbers(16, WORLD),
+    worldFromScene: numbers(16, WORLD),
     train: z.array(viewSchema).min(1),
     test: z.array(viewSchema),
   }),

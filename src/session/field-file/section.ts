@@ -20,5 +20,7 @@ export interface Section<Meta, Content, Made> {
   read(source: Source<Meta>): (gpu: Gpu) => Made;
 }
 
-export const numbers = (length: number) => z.array(z.number()).length(length);
+/** Held to what f32 and a scene bear. @param largest of each, either way */
+export const bounded = (largest: number) => z.number().min(-largest).max(largest);
+export const numbers = (length: number, largest: number) => z.array(bounded(largest)).length(length);
 export const whole = z.number().int().nonnegative();

@@ -44,7 +44,7 @@ const words = (name: string, count: number): ContainerTensor => ({
 const identity = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
 const appearance = { colourMap: identity.slice(0, 12), viewDependent: true };
 const cells = config.occupancyResolution ** 3;
-const FIELD = {
+export const FIELD = {
   meta: {
     kind: 'field',
     preset: 'max',
