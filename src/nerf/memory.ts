@@ -75,7 +75,14 @@ export async function makeIfRoom<T>(device: GPUDevice, make: () => T, free: (mad
     if (error) return null;
     throw cause;
   }
-  if ((await device.popErrorScope()) === null) return made;
+  let error: GPUError | null;
+  try {
+    error = await device.popErrorScope();
+  } catch (cause) {
+    free(made);
+    throw cause;
+  }
+  if (error === null) return made;
   free(made);
   return null;
 }

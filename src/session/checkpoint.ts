@@ -1,12 +1,14 @@
 // The open field as a file's bytes, and a file's field in its place.
 
 import { inputError } from '../errors.ts';
+import type { Tensor } from '../gpu/tensor.ts';
 import { makeIfRoom } from '../nerf/memory.ts';
 import { sameScene } from './base-field.ts';
 import { type FieldFile, parseFieldFile, writeFieldFile } from './field-file/field-file.ts';
 import { stylesOf } from './field-file/styles-section.ts';
 import { createFieldResources, destroyFieldResources, type FieldResources } from './field-resources.ts';
 import type { SessionParts } from './parts.ts';
+import { regionWeights } from './regions/regions.ts';
 import { styleId } from './style-file.ts';
 
 /** Of one step, also while training goes on. @throws InputError where numbers of it are not finite */
@@ -43,9 +45,10 @@ export async function loadField(parts: SessionParts, bytes: Uint8Array<ArrayBuff
   const kernels = await parts.kernels.get(parsed.config).catch((cause: Error) => {
     throw inputError('field', where, 'networks that this adapter runs', cause.message);
   });
-  const free = ({ file, core }: { file: FieldFile; core: FieldResources }) => {
+  const free = ({ file, core, weights }: { file: FieldFile; core: FieldResources; weights: Tensor | null }) => {
     for (const style of stylesOf(file)) style.appearance.network.destroy();
     destroyFieldResources(core);
+    weights?.destroy();
   };
   // All of the new field is there before anything of the present one goes.
   const made = await makeIfRoom(
@@ -53,12 +56,13 @@ export async function loadField(parts: SessionParts, bytes: Uint8Array<ArrayBuff
     () => {
       const file = parsed.make(gpu);
       const { preset, seed, field } = file;
-      return { file, core: createFieldResources(gpu, preset, preset, seed, kernels, field) };
+      const core = createFieldResources(gpu, preset, preset, seed, kernels, field);
+      return { file, core, weights: file.regions ? regionWeights(gpu) : null };
     },
     free,
   );
   if (!made) throw inputError('graphics memory', where, 'room for its field beside the present one', 'less');
-  const { file, core } = made;
+  const { file, core, weights } = made;
   const styles = stylesOf(file);
   let ids: string[];
   let bits: Uint32Array;
@@ -84,6 +88,6 @@ export async function loadField(parts: SessionParts, bytes: Uint8Array<ArrayBuff
   });
   for (const [i, style] of styles.entries()) library.addAs(ids[i], style);
   display.show(file.look);
-  if (file.regions) regions.take(file.regions, bits);
+  if (file.regions && weights) regions.take(file.regions, bits, weights);
   emitter.emit('changed', { reason: 'load' });
 }

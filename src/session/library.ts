@@ -214,7 +214,10 @@ export class StyleLibrary implements Library {
       network.destroy();
       throw inputError('field', where, 'it to stay while the style was read', 'another');
     }
-    const style = await this.add(file.style, file);
+    const style = await this.add(file.style, file).catch((cause) => {
+      network.destroy();
+      throw cause;
+    });
     if (style !== file.style) network.destroy();
     return this.entries.find((entry) => entry.style === style)!;
   }
@@ -234,8 +237,14 @@ export class StyleLibrary implements Library {
   private printed(): Promise<FieldPrint> {
     const { core, trainedSteps: steps, busy } = this.parts.field();
     if (busy === 'training') throw inputError('style file', null, 'no training under way', 'training');
-    if (this.print?.core !== core || this.print.steps !== steps)
-      this.print = { core, steps, made: printField(core.field, core.preset) };
+    if (this.print?.core !== core || this.print.steps !== steps) {
+      const print = { core, steps, made: printField(core.field, core.preset) };
+      this.print = print;
+      // A reading that failed is not what the next one gets.
+      print.made.catch(() => {
+        if (this.print === print) this.print = null;
+      });
+    }
     return this.print.made;
   }
 

@@ -1,6 +1,7 @@
 // The regions of a session's field: labels and looks on the CPU, weights on the GPU for every view.
 
 import { inputError } from '../../errors.ts';
+import type { Gpu } from '../../gpu/device.ts';
 import { Tensor } from '../../gpu/tensor.ts';
 import { REGION_COUNT, type RegionVolume } from '../../nerf/blend.ts';
 import type { Picture, View } from '../../scene/types.ts';
@@ -39,6 +40,11 @@ export interface KeptRegions {
   /** [resolution^3] */
   labels: Uint8Array<ArrayBuffer>;
   list: readonly KeptRegion[];
+}
+
+/** Of four regions a cell, in bytes. [REGION_RESOLUTION^3] u32 */
+export function regionWeights({ device }: Gpu): Tensor {
+  return Tensor.zeros(device, 'Regions.weights', [REGION_RESOLUTION ** 3], 'u32');
 }
 
 export interface RegionsParts extends SurfaceParts {
@@ -172,7 +178,7 @@ export class SessionRegions implements Regions {
   private weighed(): RegionVolume {
     this.made ??= {
       resolution: REGION_RESOLUTION,
-      weights: Tensor.zeros(this.parts.gpu.device, 'Regions.weights', [REGION_RESOLUTION ** 3], 'u32'),
+      weights: regionWeights(this.parts.gpu),
     };
     if (!this.stale) return this.made;
     this.stale = false;
@@ -280,8 +286,10 @@ export class SessionRegions implements Regions {
   /**
    * Takes regions that were kept, with their styles as the library has them.
    * @param bits of the field's occupancy grid
+   * @param weights room for them, made by `regionWeights`: taking what was read cannot fail any more
    */
-  take({ labels, list }: KeptRegions, bits: Uint32Array): void {
+  take({ labels, list }: KeptRegions, bits: Uint32Array, weights: Tensor): void {
+    this.made = { resolution: REGION_RESOLUTION, weights };
     this.surfaces.takeOccupancy(this.parts.field().core, bits);
     this.labels = new RegionLabels(REGION_RESOLUTION, labels);
     this.kept = list;

@@ -92,22 +92,28 @@ function changed(file: Uint8Array, name: string, value: number): Uint8Array<Arra
 describe.each(['density', 'appearance'] as const)('a training whose %s turns to NaN', (which) => {
   const network = () => (which === 'density' ? fieldOf().density : fieldOf().appearance.network);
 
-  it('goes back once, says so within a second, and is finished', async () => {
+  it('goes back once, at the very next reading, says so, and is finished', async () => {
+    const told: string[] = [];
     let poisonedAt = 0;
-    let toldAfter = Number.POSITIVE_INFINITY;
     listen('train', ({ step }) => {
+      told.push('train');
       if (step < 12 || poisonedAt) return;
       poisonedAt = performance.now();
       poison(network());
+      told.length = 0;
     });
-    listen('notice', () => (toldAfter = performance.now() - poisonedAt));
+    listen('notice', () => {
+      console.log(`${which}: told ${(performance.now() - poisonedAt).toFixed(0)} ms after it turned to NaN`);
+      told.push('notice');
+    });
     await session.train({ preset: 'quick', steps: GOAL, seed: 3 });
     expect(notices).toEqual([
       expect.stringMatching(
         /^training, step \d+: expected finite numbers, found NaN or infinity: gone back to step 0, at a quarter of the rate$/,
       ),
     ]);
-    expect(toldAfter).toBeLessThan(1000);
+    // Readings are a slice apart: 24 ms of the GPU's time, a quarter of a second on software adapters.
+    expect(told[0]).toBe('notice');
     expect(session.state.trainedSteps).toBe(GOAL);
     expect(await savedIsFinite()).toBe(true);
   });
