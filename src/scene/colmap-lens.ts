@@ -2,6 +2,7 @@
 
 import { inputError } from '../errors.ts';
 import { positive, type RawIntrinsics } from './dataset.ts';
+import { fitFov, fitRational } from './lens-fit.ts';
 import type { Distortion } from './types.ts';
 
 /** By id: name, and what each parameter is. `f` is both focal lengths. */
@@ -34,10 +35,7 @@ export interface ColmapCamera {
 export function colmapIntrinsics({ model, width, height, params }: ColmapCamera, where: string): RawIntrinsics {
   const [name, ...names] = model;
   const value = Object.fromEntries(names.map((key, i) => [key, params[i]])) as Record<string, number | undefined>;
-  const unusable = ['k5', 'k6', 'sx1', 'sy1'].some((key) => value[key]) || (name === 'FULL_OPENCV' && value.k4);
-  if (unusable || name === 'FOV') {
-    throw inputError('camera model', where, 'one that OPENCV or OPENCV_FISHEYE can say', name);
-  }
+  if (value.sx1 || value.sy1) throw inputError('camera model', where, 'a fisheye without sx1 and sy1', name);
   if (!params.every(Number.isFinite)) throw inputError('camera parameters', where, 'finite numbers', params.join(', '));
   const { k1 = 0, k2 = 0, k3 = 0, k4 = 0, p1 = 0, p2 = 0 } = value;
   const fisheye = name.includes('FISHEYE');
@@ -46,7 +44,7 @@ export function colmapIntrinsics({ model, width, height, params }: ColmapCamera,
     fisheye || [k1, k2, k3, p1, p2].some((k) => k !== 0)
       ? { model: fisheye ? 'fisheye' : 'perspective', k1, k2, k3, k4, p1, p2 }
       : null;
-  return {
+  const lens = {
     width: positive(width, 'width', where),
     height: positive(height, 'height', where),
     fx: positive(value.fx ?? value.f, 'focal length', where),
@@ -55,4 +53,36 @@ export function colmapIntrinsics({ model, width, height, params }: ColmapCamera,
     cy: value.cy,
     distortion,
   };
+  const isRational = name === 'FULL_OPENCV' && [value.k4, value.k5, value.k6].some((k) => k !== 0);
+  return isRational || (name === 'FOV' && value.omega !== 0) ? fitted(lens, value, name, where) : lens;
+}
+
+/** A fit that misses by more pixels would blur what is learnt. */
+const MOST_MISS = 0.25;
+
+/** FOV and the rational terms of FULL_OPENCV, said by one of our two models. */
+function fitted(
+  lens: RawIntrinsics,
+  value: Record<string, number | undefined>,
+  name: string,
+  where: string,
+): RawIntrinsics {
+  const { width = 0, height = 0, fx = Number.NaN, fy = Number.NaN } = lens;
+  const [cx, cy] = [lens.cx ?? width / 2, lens.cy ?? height / 2];
+  const corner = Math.hypot(Math.max(cx, width - cx) / fx, Math.max(cy, height - cy) / fy);
+  const fit =
+    name === 'FOV'
+      ? fitFov(Math.abs(value.omega!), corner)
+      : fitRational(
+          ['k1', 'k2', 'k3', 'k4', 'k5', 'k6'].map((key) => value[key]!),
+          corner,
+        );
+  const miss = fit ? fit.miss * Math.max(fx, fy) : Number.POSITIVE_INFINITY;
+  if (!fit || miss > MOST_MISS) {
+    const found = fit ? `${name} that misses by ${miss.toFixed(1)} pixels` : `${name} that folds inside of the picture`;
+    throw inputError('camera model', where, 'one that OPENCV or OPENCV_FISHEYE can say', found);
+  }
+  const { distortion, focalFactor } = fit;
+  const tangential = { p1: value.p1 ?? 0, p2: value.p2 ?? 0 };
+  return { ...lens, fx: fx * focalFactor, fy: fy * focalFactor, distortion: { ...distortion, ...tangential } };
 }

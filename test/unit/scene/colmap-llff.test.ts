@@ -107,7 +107,7 @@ describe('COLMAP', () => {
       ['i32', 7],
       ['u64', 12],
       ['u64', 8],
-      ...[9, 9, 6, 4, 1].map((p) => ['f64', p] as ['f64', number]),
+      ...[9, 9, 6, 4, 3].map((p) => ['f64', p] as ['f64', number]),
     ]);
     expect(await load({ 'sparse/0/cameras.bin': fov })).toContain('found FOV');
   });
