@@ -26,6 +26,9 @@ export const VERIFICATION: VerificationOptions = {
   homographyShare: 0.8,
 };
 
+/** From this share of the matches on that lie within so many pixels of where they were, a view is the same. */
+const STILL_SHARE = 0.8;
+const STILL_PIXELS = 0.5;
 const DOUBT = 0.001;
 const ITERATIONS = 1500;
 const HOMOGRAPHY_ITERATIONS = 300;
@@ -49,6 +52,10 @@ export function verify(
   if (matches.length / 2 < options.leastInliers) return null;
   const threshold = Math.max(options.thresholdPixels, options.thresholdShare * longSide);
   const points = pairsOf(a, b, matches);
+  if (isStill(points)) {
+    const homographyInliers = matches.length / 2;
+    return { kind: 'homography', matches, fundamental: new Array<number>(9).fill(0), homographyInliers };
+  }
   const found = fundamentalOf(points, threshold, seed);
   if (!found || found.inliers.length < options.leastInliers) return null;
   // More matches where the geometry says where to look, then the geometry once more of all of them.
@@ -67,6 +74,15 @@ export function verify(
     fundamental: better ? model : found.model,
     homographyInliers,
   };
+}
+
+/** The same view once more: every epipolar geometry fits it, so that none is found. */
+function isStill(points: PointPairs): boolean {
+  let still = 0;
+  for (let k = 0; k < points.length; k += 4) {
+    if (Math.hypot(points[k] - points[k + 2], points[k + 1] - points[k + 3]) < STILL_PIXELS) still++;
+  }
+  return still > STILL_SHARE * (points.length / 4);
 }
 
 /** [N, 4] x1, y1, x2, y2 of the matches. */

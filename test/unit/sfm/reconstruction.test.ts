@@ -127,6 +127,18 @@ describe('what cannot be done', () => {
     expect(reconstruct(world, pairs, 440)).toBeNull();
   });
 
+  it('is one picture again and again', () => {
+    const world = makeWorld({ cameras: 4, points: 150, noise: 0, arc: 1 });
+    const same = {
+      ...world,
+      features: world.features.map(() => world.features[0]),
+      pointOf: world.pointOf.map(() => world.pointOf[0]),
+    };
+    const pairs = pairsOfWorld(same, 0.05);
+    expect(pairs.length).toBe(6);
+    expect(advice(() => checkPairs(same.features, pairs, 'copies'))).toMatch(/turned on one spot.*steps to the side/);
+  });
+
   it('is a flat wall alone', () => {
     const world = makeWorld({ cameras: 4, points: 150, noise: 0.3, arc: 0.8, flat: true });
     const pairs = pairsOfWorld(world, 0.1);
