@@ -63,11 +63,11 @@ export function excerpt(value: unknown, letters = 40): string {
 /** Of a part of a sentence: what files hold may have no end. */
 const LONGEST_PART = 300;
 
-/** On one line, and cut in its middle where it is long. */
+/** Cut in its middle where it is long, and on one line. */
 function told(part: string): string {
-  const line = part.replace(/\s*[\r\n]\s*/g, ' ');
-  if (line.length <= LONGEST_PART) return line;
-  return `${line.slice(0, LONGEST_PART / 2)}...${line.slice(-LONGEST_PART / 4)}`;
+  const short =
+    part.length <= LONGEST_PART ? part : `${part.slice(0, LONGEST_PART / 2)}...${part.slice(-LONGEST_PART / 4)}`;
+  return short.replace(/\s*[\r\n]\s*/g, ' ');
 }
 
 function sentence(fault: InputFault): string {

@@ -3,7 +3,7 @@
 import { zipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import { COLUMNS } from '../../src/cli/study/ratings.ts';
-import { InputError } from '../../src/errors.ts';
+import { InputError, inputError } from '../../src/errors.ts';
 import { openZip } from '../../src/scene/zip-source.ts';
 import { TARGETS } from '../fuzz/formats/index.ts';
 import { runFuzz } from '../fuzz/runner.ts';
@@ -79,4 +79,11 @@ it('averages as many ratings as a file holds, in time', () => {
   const began = process.cpuUsage();
   read('ratings', `${COLUMNS.join(',')}\n${rows}\n`);
   expect(process.cpuUsage(began).user / 1e6).toBeLessThan(3);
+});
+
+it('folds a message that is all blanks in time', () => {
+  const began = process.cpuUsage();
+  const error = inputError('dtype', 'a file', 'F32', `${' '.repeat(500_000)}\n${' '.repeat(500_000)}`);
+  expect(error.message.length).toBeLessThan(300);
+  expect(process.cpuUsage(began).user / 1e6).toBeLessThan(0.5);
 });
