@@ -9,6 +9,8 @@ import { Gpu } from './device.ts';
 const LAVAPIPE_ICD = '/usr/share/vulkan/icd.d/lvp_icd.json';
 
 let instance: GPU | null = null;
+/** Devices of it: an instance that goes takes them along, and the process with them. */
+const devices = new Set<Gpu>();
 
 /** Opens a device on Dawn. Where no real driver is named or found, lavapipe is taken if it is installed. */
 export async function openNodeGpu(options: { defaultsOnly?: boolean } = {}): Promise<Gpu> {
@@ -25,7 +27,9 @@ export async function openNodeGpu(options: { defaultsOnly?: boolean } = {}): Pro
       writable: true,
     });
   }
-  return await Gpu.open({ navigatorGpu: instance, defaultsOnly: options.defaultsOnly });
+  const gpu = await Gpu.open({ navigatorGpu: instance, defaultsOnly: options.defaultsOnly });
+  devices.add(gpu);
+  return gpu;
 }
 
 /** A folder of this user's own, for drivers that want one: in a folder of everybody's, somebody else might lay something for them. */
@@ -41,9 +45,11 @@ export function runtimeFolder(): string {
   return isOurs || process.platform === 'win32' ? own : mkdtempSync(`${own}-`);
 }
 
-/** Destroys the device and lets go of the instance, so that Node can end. */
+/** Destroys the device; with the last one it lets go of the instance, so that Node can end. */
 export function closeNodeGpu(gpu: Gpu): void {
   gpu.destroy();
+  devices.delete(gpu);
+  if (devices.size > 0) return;
   instance = null;
   Object.defineProperty(globalThis, 'navigator', { value: undefined, configurable: true, writable: true });
 }

@@ -1,5 +1,7 @@
 // A host's device: worked on with whatever it was made with, told of by name where it says one, and never destroyed.
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ViewPacker } from '../../../src/export/packed-view.ts';
 import { Gpu } from '../../../src/gpu/device.ts';
@@ -36,4 +38,15 @@ it('takes a device that says nothing of its adapter', () => {
   const adopted = Gpu.adopt(own.device, {});
   expect(adopted.info).toEqual({ vendor: '', architecture: '', description: '' });
   expect(adopted.isSoftware).toBe(false);
+});
+
+it('outlives another device of the process that is closed', async () => {
+  closeNodeGpu(await openNodeGpu());
+  setFlagsFromString('--expose-gc');
+  // What nobody holds is gone now: an instance without its devices would end the process.
+  runInNewContext('gc')();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const tensor = Tensor.from(own.device, 'test.beside', [2], Float32Array.of(5, 6));
+  expect(await tensor.readF32()).toEqual(Float32Array.of(5, 6));
+  expect(navigator.gpu).toBeDefined();
 });
