@@ -136,7 +136,7 @@ const safeJson = (text: string): string => {
 
 function changedTensor(dice: Dice, tensor: ContainerTensor): ContainerTensor {
   const data = tensor.data.slice() as ContainerTensor['data'];
-  if (dice.chance(0.2)) return { ...tensor, name: dice.of(['__proto__', 'x', `${tensor.name}2`]) };
+  if (dice.chance(0.2)) return { ...tensor, name: `${dice.of(['__proto__.', 'x', ''])}${tensor.name}2` };
   if (dice.chance(0.2)) return { ...tensor, shape: [data.length], data };
   if (data.length > 0)
     for (let n = 1 + dice.below(3); n > 0; n--) {
