@@ -4,19 +4,18 @@
 
 import type { Gpu } from '../../gpu/device.ts';
 import type { Kernel } from '../../gpu/kernel.ts';
-import { Recorder } from '../../gpu/recorder.ts';
+import type { Recorder } from '../../gpu/recorder.ts';
 import { sharedKernels } from '../../gpu/shared-kernels.ts';
-import { expectShapes, Tensor } from '../../gpu/tensor.ts';
-import nnfmBank from '../../shaders/style/nnfm_bank.wgsl?raw';
-import nnfmConcatenate from '../../shaders/style/nnfm_concatenate.wgsl?raw';
+import type { Tensor } from '../../gpu/tensor.ts';
 import nnfmGradient from '../../shaders/style/nnfm_gradient.wgsl?raw';
+import { asList, CONCATENATE, featureBank, type Layers, recordQueries, sizeOfLayers } from './feature-bank.ts';
 import { defineLoss, type LossOptions, type StyleLoss } from './loss.ts';
-import { bankColumns, joinBanks, NearestSearch, recordNormalise } from './nearest.ts';
+import { joinBanks, NearestSearch } from './nearest.ts';
 
-const SOURCES = { nnfm_bank: nnfmBank, nnfm_concatenate: nnfmConcatenate, nnfm_gradient: nnfmGradient } as const;
+const SOURCES = { ...CONCATENATE, nnfm_gradient: nnfmGradient } as const;
 type NnfmKernels = Record<keyof typeof SOURCES, Kernel>;
 
-export class NnfmLoss implements StyleLoss<Tensor | readonly Tensor[]> {
+export class NnfmLoss implements StyleLoss<Layers> {
   private constructor(
     private readonly kernels: NnfmKernels,
     private readonly search: NearestSearch,
@@ -26,31 +25,9 @@ export class NnfmLoss implements StyleLoss<Tensor | readonly Tensor[]> {
   /**
    * @param style features of the style picture, one tensor [C_l, H, W] a layer, all of one H and W
    */
-  static async create(gpu: Gpu, style: Tensor | readonly Tensor[], options: LossOptions = {}): Promise<NnfmLoss> {
-    const { device } = gpu;
-    const layers = asList(style);
-    const { H, W } = expectShapes(sameSize('style', layers));
+  static async create(gpu: Gpu, style: Layers, options: LossOptions = {}): Promise<NnfmLoss> {
+    const { bank, layerChannels } = await featureBank(gpu, 'NnfmLoss', asList(style), options);
     const kernels = await sharedKernels(gpu, SOURCES);
-    const chosen = bankColumns(H, W, options);
-    const columns = Tensor.from(device, 'NnfmLoss.columns', [chosen.length], chosen);
-    const layerChannels = layers.map((layer) => layer.shape[0]);
-    const channelCount = layerChannels.reduce((a, b) => a + b, 0);
-    const bank = Tensor.zeros(device, 'NnfmLoss.bank', [channelCount, chosen.length]);
-    const rec = new Recorder(gpu, 'NnfmLoss.create');
-    let offset = 0;
-    for (const features of layers) {
-      const channels = features.shape[0];
-      rec.run(
-        kernels.nnfm_bank,
-        { features, columns, bank },
-        { channel_count: channels, channel_offset: offset, pixel_count: H * W, column_count: chosen.length },
-        [Math.ceil(chosen.length / 64), channels],
-      );
-      offset += channels;
-    }
-    await recordNormalise(gpu, rec, bank);
-    rec.submit();
-    columns.destroy();
     return new NnfmLoss(kernels, await NearestSearch.create(gpu, bank), layerChannels);
   }
 
@@ -65,33 +42,14 @@ export class NnfmLoss implements StyleLoss<Tensor | readonly Tensor[]> {
   }
 
   /** @param features one tensor [C_l, H, W] a layer, in the order of the style's; dFeatures the same shapes */
-  evaluate(
-    rec: Recorder,
-    features: Tensor | readonly Tensor[],
-    weight: number,
-    dFeatures: Tensor | readonly Tensor[],
-    value: Tensor,
-  ): void {
+  evaluate(rec: Recorder, features: Layers, weight: number, dFeatures: Layers, value: Tensor): void {
     const layers = asList(features);
     const dLayers = asList(dFeatures);
-    const { H, W } = expectShapes({
-      ...sameSize('features', layers, this.layerChannels),
-      ...sameSize('dFeatures', dLayers, this.layerChannels),
-    });
+    const { H, W } = sizeOfLayers({ features: layers, dFeatures: dLayers }, this.layerChannels);
     const queryCount = H * W;
-    const { nnfm_concatenate, nnfm_gradient } = this.kernels;
+    const { nnfm_gradient } = this.kernels;
     const { search } = this;
-    const written = search.queriesFor(queryCount);
-    let at = 0;
-    for (const layer of layers) {
-      rec.run(
-        nnfm_concatenate,
-        { features: layer, queries: written },
-        { query_count: queryCount, query_stride: written.shape[1], channel_offset: at },
-        [Math.ceil(queryCount / 64), layer.shape[0]],
-      );
-      at += layer.shape[0];
-    }
+    recordQueries(rec, this.kernels, layers, search.queriesFor(queryCount), queryCount);
     const { queries, queryStride, column, terms } = search.record(rec, queryCount, weight, value);
     let offset = 0;
     dLayers.forEach((d_features, l) => {
@@ -114,22 +72,6 @@ export class NnfmLoss implements StyleLoss<Tensor | readonly Tensor[]> {
   destroy(): void {
     this.search.destroy();
   }
-}
-
-function asList(tensors: Tensor | readonly Tensor[]): readonly Tensor[] {
-  return tensors instanceof Tensor ? [tensors] : tensors;
-}
-
-function sameSize(
-  name: string,
-  layers: readonly Tensor[],
-  channels?: readonly number[],
-): Record<string, [Tensor, (string | number)[]]> {
-  const expected = channels?.length ?? layers.length;
-  if (layers.length === 0 || layers.length !== expected) {
-    throw new Error(`NnfmLoss ${name}: expected ${expected || 'at least one'} layers, found ${layers.length}`);
-  }
-  return Object.fromEntries(layers.map((layer, l) => [`${name}[${l}]`, [layer, [channels?.[l] ?? `C${l}`, 'H', 'W']]]));
 }
 
 export const nnfm = defineLoss({

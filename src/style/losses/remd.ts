@@ -7,29 +7,27 @@ import type { Gpu } from '../../gpu/device.ts';
 import type { Kernel } from '../../gpu/kernel.ts';
 import { Recorder } from '../../gpu/recorder.ts';
 import { sharedKernels } from '../../gpu/shared-kernels.ts';
-import { expectShapes, Tensor } from '../../gpu/tensor.ts';
+import { Tensor } from '../../gpu/tensor.ts';
 import mutualBackward from '../../shaders/style/mutual_backward.wgsl?raw';
 import mutualChoose from '../../shaders/style/mutual_choose.wgsl?raw';
 import mutualForward from '../../shaders/style/mutual_forward.wgsl?raw';
-import nnfmBank from '../../shaders/style/nnfm_bank.wgsl?raw';
-import nnfmConcatenate from '../../shaders/style/nnfm_concatenate.wgsl?raw';
+import { asList, CONCATENATE, featureBank, type Layers, recordQueries, sizeOfLayers } from './feature-bank.ts';
 import { defineLoss, type LossOptions, type StyleLoss } from './loss.ts';
 import { MutualSearch } from './mutual-search.ts';
-import { bankColumns, joinBanks, recordNormalise, spreadColumns } from './nearest.ts';
+import { joinBanks, spreadColumns } from './nearest.ts';
 
 const SOURCES = {
+  ...CONCATENATE,
   mutual_backward: mutualBackward,
   mutual_choose: mutualChoose,
   mutual_forward: mutualForward,
-  nnfm_bank: nnfmBank,
-  nnfm_concatenate: nnfmConcatenate,
 } as const;
 type RemdKernels = Record<keyof typeof SOURCES, Kernel>;
 
 /** Shares of the queries that columns' gradients are added to side by side. */
 const PARTS = 16;
 
-export class RemdLoss implements StyleLoss<Tensor | readonly Tensor[]> {
+export class RemdLoss implements StyleLoss<Layers> {
   private readonly scales: Tensor;
 
   private constructor(
@@ -42,31 +40,10 @@ export class RemdLoss implements StyleLoss<Tensor | readonly Tensor[]> {
   }
 
   /** @param style features of the style picture, one tensor [C_l, H, W] a layer, all of one H and W */
-  static async create(gpu: Gpu, style: Tensor | readonly Tensor[], options: LossOptions = {}): Promise<RemdLoss> {
-    const { device } = gpu;
-    const layers = asList(style);
-    const { H, W } = expectShapes(sameSize('style', layers));
+  static async create(gpu: Gpu, style: Layers, options: LossOptions = {}): Promise<RemdLoss> {
+    const { bank, layerChannels, pixels } = await featureBank(gpu, 'RemdLoss', asList(style), options);
     const kernels = await sharedKernels(gpu, SOURCES);
-    const chosen = bankColumns(H, W, options);
-    const count = spreadColumns(H, W, options.maxColumns ?? 4096).length;
-    const columns = Tensor.from(device, 'RemdLoss.columns', [chosen.length], chosen);
-    const layerChannels = layers.map((layer) => layer.shape[0]);
-    const bank = Tensor.zeros(device, 'RemdLoss.bank', [layerChannels.reduce((a, b) => a + b, 0), chosen.length]);
-    const rec = new Recorder(gpu, 'RemdLoss.create');
-    let offset = 0;
-    for (const features of layers) {
-      const channels = features.shape[0];
-      rec.run(
-        kernels.nnfm_bank,
-        { features, columns, bank },
-        { channel_count: channels, channel_offset: offset, pixel_count: H * W, column_count: chosen.length },
-        [Math.ceil(chosen.length / 64), channels],
-      );
-      offset += channels;
-    }
-    await recordNormalise(gpu, rec, bank);
-    rec.submit();
-    columns.destroy();
+    const count = spreadColumns(...pixels, options.maxColumns ?? 4096).length;
     const search = await MutualSearch.create(gpu, bank, count);
     return new RemdLoss(gpu, kernels, search, layerChannels);
   }
@@ -86,15 +63,9 @@ export class RemdLoss implements StyleLoss<Tensor | readonly Tensor[]> {
   }
 
   /** @param features one tensor [C_l, H, W] a layer, in the order of the style's; dFeatures the same shapes */
-  evaluate(
-    rec: Recorder,
-    features: Tensor | readonly Tensor[],
-    weight: number,
-    dFeatures: Tensor | readonly Tensor[],
-    value: Tensor,
-  ): void {
+  evaluate(rec: Recorder, features: Layers, weight: number, dFeatures: Layers, value: Tensor): void {
     const dLayers = asList(dFeatures);
-    expectShapes(sameSize('dFeatures', dLayers, this.layerChannels));
+    sizeOfLayers({ features: asList(features), dFeatures: dLayers }, this.layerChannels);
     const { queries, inverseLength, ofQueries, ofColumns, queryCount } = this.match(rec, features);
     const { search, scales } = this;
     const { mutual_choose, mutual_forward, mutual_backward } = this.kernels;
@@ -141,7 +112,7 @@ export class RemdLoss implements StyleLoss<Tensor | readonly Tensor[]> {
   }
 
   /** Cosines of these features' nearest, both ways: [Q] of the render's, [J] of the style's columns. */
-  async cosines(features: Tensor | readonly Tensor[]): Promise<{ queries: Float32Array; columns: Float32Array }> {
+  async cosines(features: Layers): Promise<{ queries: Float32Array; columns: Float32Array }> {
     const rec = new Recorder(this.gpu, 'RemdLoss.cosines');
     const { ofQueries, ofColumns } = this.match(rec, features);
     rec.submit();
@@ -149,21 +120,11 @@ export class RemdLoss implements StyleLoss<Tensor | readonly Tensor[]> {
     return { queries, columns };
   }
 
-  private match(rec: Recorder, features: Tensor | readonly Tensor[]) {
+  private match(rec: Recorder, features: Layers) {
     const layers = asList(features);
-    const { H, W } = expectShapes(sameSize('features', layers, this.layerChannels));
+    const { H, W } = sizeOfLayers({ features: layers }, this.layerChannels);
     const queryCount = H * W;
-    const { queries } = this.search.forQueries(queryCount);
-    let at = 0;
-    for (const layer of layers) {
-      rec.run(
-        this.kernels.nnfm_concatenate,
-        { features: layer, queries },
-        { query_count: queryCount, query_stride: queries.shape[1], channel_offset: at },
-        [Math.ceil(queryCount / 64), layer.shape[0]],
-      );
-      at += layer.shape[0];
-    }
+    recordQueries(rec, this.kernels, layers, this.search.forQueries(queryCount).queries, queryCount);
     return this.search.record(rec, queryCount);
   }
 
@@ -171,21 +132,6 @@ export class RemdLoss implements StyleLoss<Tensor | readonly Tensor[]> {
     this.search.destroy();
     this.scales.destroy();
   }
-}
-
-const asList = (tensors: Tensor | readonly Tensor[]): readonly Tensor[] =>
-  tensors instanceof Tensor ? [tensors] : tensors;
-
-function sameSize(
-  name: string,
-  layers: readonly Tensor[],
-  channels?: readonly number[],
-): Record<string, [Tensor, (string | number)[]]> {
-  const expected = channels?.length ?? layers.length;
-  if (layers.length === 0 || layers.length !== expected) {
-    throw new Error(`RemdLoss ${name}: expected ${expected || 'at least one'} layers, found ${layers.length}`);
-  }
-  return Object.fromEntries(layers.map((layer, l) => [`${name}[${l}]`, [layer, [channels?.[l] ?? `C${l}`, 'H', 'W']]]));
 }
 
 export const remd = defineLoss({
