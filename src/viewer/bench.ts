@@ -1,6 +1,7 @@
 // The benchmark in the browser: the same run and the same tables as the command's, on a page of its own. Nothing
 // starts by itself, since it keeps the adapter busy for a while.
 
+import './no-eval.ts';
 import { type BenchResult, benchTables, runBench } from '../bench/bench.ts';
 import { Cancelled } from '../errors.ts';
 import { Gpu } from '../gpu/device.ts';

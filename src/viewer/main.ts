@@ -1,5 +1,6 @@
 // The page's start: device, engine, picture, panels, in that order. Everything is wired here and nowhere else.
 
+import './no-eval.ts';
 import GUI from 'lil-gui';
 import { Gpu, NoWebGpuError } from '../gpu/device.ts';
 import { createBrowserDecoder } from '../scene/browser-decoder.ts';

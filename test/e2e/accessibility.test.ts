@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 const until = (what: string, test: string) =>
-  visit.page.evaluate(waitUntil, { what, test: `const { state } = window.impasto; return ${test}`, ms: 60_000 });
+  waitUntil(visit.page, { what, test: `const { state } = window.impasto; return ${test}`, ms: 60_000 });
 
 /** Everything that axe says is wrong, a line each, in both themes. */
 async function violations(): Promise<string[]> {

@@ -30,7 +30,7 @@ export function badInputCase({ page, shot }: Visit): void {
     ] as const) {
       const count = await page().evaluate(() => window.impasto.notices.length);
       await page().evaluate(dropFile, { name: file, base64: Buffer.from(bytes).toString('base64') });
-      await page().evaluate(waitUntil, {
+      await waitUntil(page(), {
         what: `a notice about ${file}`,
         test: `return window.impasto.notices.length > ${count}`,
         ms: 20_000,

@@ -126,7 +126,7 @@ function losses({ page, shot, until }: Visit): void {
     const protocol = await visit.context.browser()!.newBrowserCDPSession();
     // The answer never comes back from a process that is gone.
     protocol.send('Browser.crashGpuProcess').catch(() => undefined);
-    await page().evaluate(waitUntil, {
+    await waitUntil(page(), {
       what: 'the page about the lost device',
       test: 'return document.querySelector(".notice-page.over") !== null',
       ms: 30_000,

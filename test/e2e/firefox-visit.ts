@@ -10,7 +10,7 @@ import { type PageServer, servePage } from './page-server.ts';
 export function firefoxVisit() {
   const visit = {
     until: (what: string, test: () => boolean) =>
-      visit.browser.page.evaluate(waitUntil, { what, test: `return (${test})()`, ms: 120_000 }),
+      waitUntil(visit.browser.page, { what, test: `return (${test})()`, ms: 120_000 }),
   } as { server: PageServer; browser: OpenedBrowser; until(what: string, test: () => boolean): Promise<unknown> };
   beforeAll(async () => {
     [visit.server, visit.browser] = await Promise.all([servePage(), openFirefox()]);

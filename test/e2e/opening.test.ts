@@ -110,7 +110,7 @@ it('opens the other scenes as they came along', async () => {
       (i: number) => void window.impasto.commands.openBundled(window.impasto.state.shipped[i].scene),
       i,
     );
-    await page.evaluate(waitUntil, {
+    await waitUntil(page, {
       what: `scene ${i}`,
       test: `const { state } = window.impasto; return state.busy === 'idle' && state.scene?.name === state.shipped[${i}].title`,
       ms: 60_000,

@@ -70,7 +70,7 @@ export function describePage(name: string, options: PageCaseOptions): void {
 
     const shot = (what: string) => page.screenshot({ path: join(SCREENSHOTS, `${name}-${what}.png`) });
     const until = (what: string, test: () => boolean, seconds = 120) =>
-      page.evaluate(waitUntil, { what, test: `return (${test})()`, ms: seconds * 1000 });
+      waitUntil(page, { what, test: `return (${test})()`, ms: seconds * 1000 });
 
     it('opens with a welcome and the bundled scenes and styles', async () => {
       await page.goto(`${server.address}?${options.query}`);
@@ -90,7 +90,7 @@ export function describePage(name: string, options: PageCaseOptions): void {
       const chosen = () => window.impasto.state.style.chosen?.name;
       for (const [file, bytes] of await stylePictures()) {
         await page.evaluate(dropFile, { name: file, base64: bytes.toString('base64') });
-        await page.evaluate(waitUntil, {
+        await waitUntil(page, {
           what: `${file} chosen`,
           test: `return window.impasto.state.style.chosen?.name === '${file.split('.')[0]}'`,
           ms: 20_000,
@@ -137,7 +137,7 @@ export function describePage(name: string, options: PageCaseOptions): void {
       const looked: { index: number | null; name: string }[] = [];
       for (const key of ['ArrowRight', 'ArrowRight', 'ArrowLeft']) {
         await page.evaluate(pressKey, key);
-        await page.evaluate(waitUntil, {
+        await waitUntil(page, {
           what: 'the view measured',
           test: 'return window.impasto.state.cameraView.psnr !== null',
           ms: 30_000,
@@ -159,7 +159,7 @@ export function describePage(name: string, options: PageCaseOptions): void {
       expect(framing.aligned).toBeLessThan(0.9 * framing.shifted);
 
       await page.evaluate(pressKeys, 'e');
-      await page.evaluate(waitUntil, {
+      await waitUntil(page, {
         what: 'error over the view',
         test: 'return window.impasto.state.cameraView.show === "error" && document.querySelector(".over-view").checkVisibility()',
         ms: 30_000,

@@ -39,17 +39,29 @@ export async function readPicture(): Promise<{ width: number; height: number; ba
   return { width: Math.ceil(width / 2), height: Math.ceil(height / 2), base64: btoa(parts.join('')) };
 }
 
-export async function waitUntil({ what, test, ms }: { what: string; test: string; ms: number }): Promise<void> {
-  const holds = new Function(test) as () => boolean;
-  const end = performance.now() + ms;
-  while (!holds()) {
-    if (performance.now() > end) {
-      const { notices, state } = window.impasto;
-      const told = JSON.stringify({ notices, busy: state.busy, step: state.training.step });
-      throw new Error(`waited ${ms / 1000} s for: ${what}; ${told}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+/** Waits in the page: of many questions by wire some would come too late. @param test a function's body */
+export async function waitUntil(
+  page: Pick<PageDriver, 'evaluate'>,
+  { what, test, ms }: { what: string; test: string; ms: number },
+): Promise<void> {
+  // Made here: the page's policy lets no text become code there.
+  const wait = new Function(
+    'question',
+    `const holds = () => { ${test} };
+    const { what, ms } = question;
+    const end = performance.now() + ms;
+    return (async () => {
+      while (!holds()) {
+        if (performance.now() > end) {
+          const { notices, state } = window.impasto;
+          const told = JSON.stringify({ notices, busy: state.busy, step: state.training.step });
+          throw new Error('waited ' + ms / 1000 + ' s for: ' + what + '; ' + told);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    })();`,
+  ) as (question: { what: string; ms: number }) => Promise<void>;
+  await page.evaluate(wait, { what, ms });
 }
 
 export function centreOf(selector: string): { x: number; y: number } {
