@@ -10,7 +10,7 @@ import type { NerfKernels } from './kernels.ts';
 import type { SampleBuffers } from './sample-buffers.ts';
 import { AdamStage } from './stages/adam.ts';
 import { type Coloured, ColourStage } from './stages/colour.ts';
-import { CompactStage } from './stages/compact.ts';
+import { CompactStage, type Kept } from './stages/compact.ts';
 import { CompositeStage } from './stages/composite.ts';
 import { DensityStage } from './stages/density.ts';
 import { EncodeStage } from './stages/encode.ts';
@@ -58,11 +58,16 @@ export class Pipeline {
     this.occupancy = new OccupancyStage(kernels, field, buffers, this.density);
   }
 
-  /** Rays -> survivors. @param minWeight see CompactStage */
-  visible(rec: Recorder, rays: number, capacity: number, { minWeight = 0, coarseness = 1 } = {}): void {
+  /** Rays -> survivors. @param coarseness factor on the march step */
+  visible(
+    rec: Recorder,
+    rays: number,
+    capacity: number,
+    { coarseness = 1, ...kept }: Kept & { coarseness?: number } = {},
+  ): void {
     this.march.forward(rec, rays, capacity, coarseness);
     this.density.forward(rec);
-    this.compact.forward(rec, rays, minWeight);
+    this.compact.forward(rec, rays, kept);
   }
 
   /** Survivors -> colours of what is drawn. @param viewDependent false hides the direction from all of them */

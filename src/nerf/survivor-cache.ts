@@ -13,6 +13,8 @@ const PARTS = [
   { name: 'survivorSample', runs: 1, bytes: 16 },
   { name: 'survivorIndex', runs: 1, bytes: 8 },
 ] as const;
+/** Bytes a survivor takes. */
+export const SURVIVOR_SIZE = PARTS.reduce((sum, { runs, bytes }) => sum + runs * bytes, 0);
 const COUNTER_BYTES = 4 * COUNTERS;
 const SPAN_BYTES = 8;
 
@@ -44,7 +46,7 @@ export class SurvivorCache {
     private readonly buffers: SampleBuffers,
     private readonly budget: number,
   ) {
-    const bytes = COUNTER_BYTES + buffers.rayCapacity * SPAN_BYTES + buffers.capacity * survivorBytes();
+    const bytes = COUNTER_BYTES + buffers.rayCapacity * SPAN_BYTES + buffers.capacity * SURVIVOR_SIZE;
     this.staging = Tensor.zeros(gpu.device, 'SurvivorCache.staging', [bytes / 4], 'u32');
   }
 
@@ -67,7 +69,7 @@ export class SurvivorCache {
   /** Keeps the last snapshot under a key, if there is room. One read-back. */
   async keep(key: string, rays: number): Promise<void> {
     const survivors = (await this.staging.read(1))[0];
-    const size = COUNTER_BYTES + rays * SPAN_BYTES + survivors * survivorBytes();
+    const size = COUNTER_BYTES + rays * SPAN_BYTES + survivors * SURVIVOR_SIZE;
     this.full = this.bytes + size > this.budget;
     if (this.full) return;
     this.bytes += size;
@@ -112,8 +114,4 @@ export class SurvivorCache {
     this.kept.clear();
     this.staging.destroy();
   }
-}
-
-function survivorBytes(): number {
-  return PARTS.reduce((sum, { runs, bytes }) => sum + runs * bytes, 0);
 }

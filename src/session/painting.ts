@@ -29,13 +29,13 @@ import { yieldToOthers } from './slices.ts';
 import { subjectWindows } from './subject-window.ts';
 import type { StyleInput, StyleScore } from './types.ts';
 
-/** Views whose distance to the style is measured before and after: evenly spread. */
+/** Views whose distance to the style is measured before and after: evenly spread over those that are painted. */
 const SCORED_VIEWS = 6;
 /** Of those that are painted, where there are so many. */
 const MIN_PAINTED_VIEWS = 16;
 /** Losses are read every few strokes, and at least so often: what turns to NaN is to be seen soon. */
 const LOSSES_MS = 500;
-/** Views over which the painted colours are gathered for the second transfer. */
+/** Of those that are painted, views over which the painted colours are gathered for the second transfer. */
 const COLOUR_VIEWS = 12;
 
 export interface PaintingParts {
@@ -95,6 +95,12 @@ export function viewSize(
   return { width: snap(width), height: snap(height) };
 }
 
+/** Larger views get more room for what is kept of them, to a bound: with it the least number of 384 x 384 is kept whole. */
+function withRoom(recipe: Recipe, { width, height }: Painting['size']): Recipe {
+  const larger = Math.min(2.5, Math.max(1, (width * height) / 192 ** 2));
+  return { ...recipe, contentCacheBytes: recipe.contentCacheBytes * larger };
+}
+
 /** What the acts share. */
 interface Painting extends PaintingParts {
   optimiser: AppearanceOptimiser;
@@ -110,13 +116,19 @@ interface Painting extends PaintingParts {
 
 /** Paints. Cancelling keeps the strokes laid so far. */
 export async function paint(parts: PaintingParts): Promise<StyleScore> {
-  const { gpu, renderer, appearance, recipe, network, signal } = parts;
+  const { gpu, renderer, appearance, network, signal } = parts;
   const views = subjectWindows(parts.views);
   const size = viewSize(views[0].picture, parts.viewSide);
+  const recipe = withRoom(parts.recipe, size);
   const finest = finestCells(recipe.cellsPerPixel, views, size, renderer.field.unbounded);
-  const optimiser = new AppearanceOptimiser(gpu, renderer, appearance, { ...recipe, finestCells: finest });
+  const visited = evenly(views, Math.max(MIN_PAINTED_VIEWS, Math.ceil(recipe.steps / recipe.visits)), 'middles');
+  const optimiser = new AppearanceOptimiser(gpu, renderer, appearance, {
+    ...recipe,
+    finestCells: finest,
+    views: { count: visited.length, pixels: size.width * size.height },
+  });
   try {
-    const transferred = transferColours({ ...parts, views }, size, optimiser);
+    const transferred = transferColours({ ...parts, recipe, views }, visited, size, optimiser);
     parts.onColours();
     await yieldToOthers();
     const painting = recipe.colours === 'palette' ? await transferPalette(transferred) : transferred;
@@ -133,9 +145,13 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
 }
 
 /** The first act: the field takes the colours of the style, by one map of all colours, unless it keeps its own. */
-function transferColours(parts: PaintingParts, size: Painting['size'], optimiser: AppearanceOptimiser): Painting {
+function transferColours(
+  parts: PaintingParts,
+  visited: readonly View[],
+  size: Painting['size'],
+  optimiser: AppearanceOptimiser,
+): Painting {
   const { views, appearance, styles, recipe, laid } = parts;
-  const visited = evenly(views, Math.max(MIN_PAINTED_VIEWS, Math.ceil(recipe.steps / recipe.visits)), 'middles');
   let targets = visited.map(({ picture }) => picture);
   const wanted = mixColourStatistics(
     styles.map((style) => ({ statistics: colourStatistics(picturesOf(style)), weight: style.weight })),
@@ -242,9 +258,9 @@ async function settleColours(painting: Painting): Promise<number> {
  * @param figures to be filled with what the distance does not tell
  */
 async function distance(painting: Painting, figures?: WeightedFigures): Promise<number> {
-  const { gpu, network, optimiser, views, size, background, styles, recipe } = painting;
+  const { gpu, network, optimiser, visited, size, background, styles, recipe } = painting;
   const total = styles.reduce((sum, { weight }) => sum + weight, 0);
-  const scored = evenly(views, SCORED_VIEWS, 'middles');
+  const scored = evenly(visited, SCORED_VIEWS, 'middles');
   const targets = scored.map(() => createRenderTarget(gpu, size.width, size.height));
   try {
     for (const [i, { camera }] of scored.entries()) {
@@ -296,11 +312,11 @@ function backgroundOf({ mean }: ColourStatistics): [number, number, number] {
   return [r, g, b];
 }
 
-async function paintedColours({ gpu, optimiser, views, size, background }: Painting): Promise<ColourStatistics> {
+async function paintedColours({ gpu, optimiser, visited, size, background }: Painting): Promise<ColourStatistics> {
   const target = createRenderTarget(gpu, size.width, size.height);
   const pictures: Picture[] = [];
   try {
-    for (const { camera } of evenly(views, COLOUR_VIEWS, 'middles')) {
+    for (const { camera } of evenly(visited, COLOUR_VIEWS, 'middles')) {
       await optimiser.render(camera, target, { background, viewDependent: false, lens: true });
       pictures.push(withoutBackground(await target.rgb.readF32(), await target.opacity.readF32(), size, background));
     }

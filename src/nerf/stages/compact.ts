@@ -8,6 +8,7 @@ import rayWgsl from '../../shaders/common/ray.wgsl?raw';
 import sampleWgsl from '../../shaders/common/sample.wgsl?raw';
 import compactWgsl from '../../shaders/nerf/compact.wgsl?raw';
 import countVisibleWgsl from '../../shaders/nerf/count_visible.wgsl?raw';
+import surfacePointsWgsl from '../../shaders/nerf/surface_points.wgsl?raw';
 import type { Field } from '../field.ts';
 import type { NerfKernels } from '../kernels.ts';
 import type { SampleBuffers } from '../sample-buffers.ts';
@@ -15,9 +16,17 @@ import { kernelCode } from './kernel-code.ts';
 import { scanCounts } from './scan.ts';
 
 export const COMPACT_KERNELS = {
-  count_visible: kernelCode(countVisibleWgsl, densityWgsl, rayWgsl, sampleWgsl),
-  compact: kernelCode(compactWgsl, densityWgsl, rayWgsl, sampleWgsl),
+  count_visible: kernelCode(countVisibleWgsl, densityWgsl, rayWgsl, sampleWgsl, surfacePointsWgsl),
+  compact: kernelCode(compactWgsl, densityWgsl, rayWgsl, sampleWgsl, surfacePointsWgsl),
 };
+
+/** Which samples of a ray stay. */
+export interface Kept {
+  /** Samples are left out until together they weigh as much; 0 keeps all that light reaches. */
+  minWeight?: number;
+  /** So many points of the surface stand for all of them, at most (surface_points.wgsl); 0: the samples themselves. */
+  points?: number;
+}
 
 export class CompactStage {
   constructor(
@@ -26,13 +35,12 @@ export class CompactStage {
     private readonly buffers: SampleBuffers,
   ) {}
 
-  /** @param minWeight samples are left out until together they weigh as much; 0 keeps all that light reaches */
-  forward(rec: Recorder, rays: number, minWeight = 0): void {
+  forward(rec: Recorder, rays: number, { minWeight = 0, points = 0 }: Kept = {}): void {
     const { buffers: b, kernels } = this;
     rec.run(
       kernels.get('count_visible'),
       { ray_span: b.raySpan, sample_t: b.sampleT, raw_density: b.rawDensity, survivor_count: b.rayCount },
-      { ray_count: rays, min_weight: minWeight },
+      { ray_count: rays, min_weight: minWeight, points },
       workgroups(rays, 64),
     );
     scanCounts(rec, kernels, this.field, b, { span: b.survivorSpan, counters: b.survivorCounters }, rays, b.capacity);
@@ -48,7 +56,7 @@ export class CompactStage {
         survivor_sample: b.survivorSample,
         survivor_index: b.survivorIndex,
       },
-      { ray_count: rays, stride: b.capacity, min_weight: minWeight },
+      { ray_count: rays, stride: b.capacity, min_weight: minWeight, points },
       workgroups(rays, 64),
     );
   }

@@ -7,6 +7,7 @@ const STOP = 1e-4; // transmittance at which a ray ends
 struct Uniforms {
   ray_count: u32,
   min_weight: f32,   // 0 keeps all
+  points: u32,       // 0 keeps samples by weight; else see surface_points.wgsl
 }
 
 @group(0) @binding(0) var<storage, read> ray_span: array<Span>;           // [R]
@@ -20,6 +21,15 @@ fn count_visible(@builtin(global_invocation_id) id: vec3u) {
   let r = id.x;
   if (r >= uniforms.ray_count) { return; }
   let span = ray_span[r];
+  if (uniforms.points > 0u) {
+    var points = surface_points(ray_opacity(span), uniforms.points);
+    var hits = 0u;
+    for (var k = 0u; k < span.count && points.next < points.count; k++) {
+      if (share_of(&points, span.first + k) > 0.0) { hits++; }
+    }
+    survivor_count[r] = hits;
+    return;
+  }
   var transmittance = 1.0;
   var kept_transmittance = 1.0; // behind the last sample that stays
   var count = 0u;

@@ -9,6 +9,7 @@ import fixture from '../../fixtures/nerf/composite.json' with { type: 'json' };
 import { rayOfCase, SMALL_FIELD } from '../../reference/nerf/cases.ts';
 import { composite, compositeBackward, densityOf, IDENTITY, type RaySamples } from '../../reference/nerf/composite.ts';
 import { columns, rowOf, runKernel } from '../../reference/nerf/kernel-harness.ts';
+import { surfacePoints } from '../../reference/nerf/surface-points.ts';
 import { pattern } from '../../reference/pattern.ts';
 
 let gpu: Gpu;
@@ -149,7 +150,13 @@ describe('composite of an opaque scene', () => {
 describe('count_visible and compact', () => {
   const stride = 1024;
   /** Packs rays of these lengths, one after another; says which samples stayed. */
-  async function pack(lengths: number[], raw: Float32Array<ArrayBuffer>, dt: Float64Array, min_weight: number) {
+  async function pack(
+    lengths: number[],
+    raw: Float32Array<ArrayBuffer>,
+    dt: Float64Array,
+    min_weight: number,
+    points = 0,
+  ) {
     const count = lengths.length;
     const starts = lengths.map((_, r) => lengths.slice(0, r).reduce((a, b) => a + b, 0));
     const sample_t = Float32Array.from({ length: 2 * stride }, (_, k) => (k % 2 ? dt[k >> 1] : k / 100));
@@ -158,7 +165,7 @@ describe('count_visible and compact', () => {
       gpu,
       kernels.get('count_visible'),
       { ray_span, sample_t, raw_density: raw, survivor_count: new Uint32Array(count) },
-      { ray_count: count, min_weight },
+      { ray_count: count, min_weight, points },
       [1],
       ['survivor_count'],
     );
@@ -177,7 +184,7 @@ describe('count_visible and compact', () => {
         survivor_sample: new Float32Array(4 * stride),
         survivor_index: new Uint32Array(2 * stride),
       },
-      { ray_count: count, stride, min_weight },
+      { ray_count: count, stride, min_weight, points },
       [1],
       ['survivor_position', 'survivor_sample', 'survivor_index'],
     );
@@ -215,6 +222,31 @@ describe('count_visible and compact', () => {
         expect(rowOf(packed.survivor_position, i, stride, 3)).toEqual([s, stride + s, 2 * stride + s]);
         const sample = [t(s), thickness / densityOf(raw[s]), raw[s], light];
         expect(packed.survivor_sample.slice(4 * i, 4 * i + 4)).toBeAllclose(sample, close);
+      });
+    });
+  });
+
+  it.each([1, 2, 4])('or keep the surface in at most %i points, which weigh as much as the ray', async (points) => {
+    const lengths = Array.from({ length: 33 }, (_, r) => (r * 11) % 30);
+    // Thick, thin and empty: of every fourth ray too little is left to be a surface.
+    const raw = Float32Array.from(pattern(stride, 1), (v, k) => 6 * v - 2 - (k % 4 === 0 ? 3 : 0));
+    const dt = pattern(stride, 2).map((v) => Math.fround(0.02 + 0.1 * v));
+    raw.fill(-12, 0, 40);
+    const { starts, firsts, kept, packed } = await pack(lengths, raw, dt, 0, points);
+    expect(Math.max(...kept)).toBe(points);
+    lengths.forEach((length, r) => {
+      const [from, to] = [starts[r], starts[r] + length];
+      const expected = surfacePoints({ dt: dt.slice(from, to), raw: raw.slice(from, to) }, points);
+      expect(kept[r]).toBe(expected.length);
+      let reached = 1;
+      expected.forEach(({ sample, weight }, k) => {
+        const i = firsts[r] + k;
+        expect([...packed.survivor_index.slice(2 * i, 2 * i + 2)]).toEqual([from + sample, r]);
+        const [, length, own, transmittance] = packed.survivor_sample.slice(4 * i, 4 * i + 4);
+        expect(transmittance).toBeCloseTo(reached, 5);
+        const next = reached * Math.exp(-densityOf(own) * length);
+        expect(reached - next).toBeCloseTo(weight, 3);
+        reached -= weight;
       });
     });
   });
