@@ -60,7 +60,7 @@ const appearance = { network: painted, colourMap: plain.colourMap, viewDependent
 const renderer = core.taskRenderer;
 const styles = await readStyles([{ path: stylePath, weight: 1 }]);
 const recipe: Recipe = {
-  ...resolveRecipe({ loss, steps, keepColours, photorealistic, styles }, preset.style),
+  ...resolveRecipe({ loss, steps, keepColours, photorealistic, viewSide, styles }, preset.style),
   ...parts,
 };
 const began = performance.now();
@@ -71,7 +71,6 @@ const score = await paint({
   renderer,
   appearance,
   views: scene.train,
-  viewSide: viewSide ?? preset.style.viewSide,
   styles,
   recipe,
   seed: file.seed,

@@ -37,7 +37,7 @@ const style = await readPicture(stylePath);
 const styles = [{ picture: style, weight: 1 }];
 const asked = { loss: loss as StyleLossName, styles, keepColours: keepColours === 'true', steps: Number(steps) };
 const recipe: Recipe = {
-  ...resolveRecipe(asked, { steps: 0, styleScale: 1 }),
+  ...resolveRecipe(asked, { steps: 0, styleScale: 1, viewSide: 0 }),
   ...Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, Number(value)])),
 };
 const scale = Number(size) / Math.max(content.width, content.height);

@@ -31,7 +31,7 @@ const trainer = await StyleTrainer.create(gpu, {
   views: [{ camera, target: picture(1) }],
   styles,
   size: { width: SIDE, height: SIDE },
-  recipe: resolveRecipe({ loss: PAINTING_LOSS, styles }, { steps: 100, styleScale: 1 }),
+  recipe: resolveRecipe({ loss: PAINTING_LOSS, styles }, { steps: 100, styleScale: 1, viewSide: SIDE }),
   background: [1, 1, 1],
   seed: 1,
 });

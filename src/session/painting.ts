@@ -47,8 +47,6 @@ export interface PaintingParts {
   appearance: Appearance;
   /** Training views, pictures at hand. */
   views: View[];
-  /** Long side of the renders that are judged, pixels. */
-  viewSide: number;
   styles: readonly StyleInput[];
   recipe: Recipe;
   /** Strokes that were laid on the appearance before, of the recipe's steps: it is gone on with from there. */
@@ -118,7 +116,7 @@ interface Painting extends PaintingParts {
 export async function paint(parts: PaintingParts): Promise<StyleScore> {
   const { gpu, renderer, appearance, network, signal } = parts;
   const views = subjectWindows(parts.views);
-  const size = viewSize(views[0].picture, parts.viewSide);
+  const size = viewSize(views[0].picture, parts.recipe.viewSide);
   const recipe = withRoom(parts.recipe, size);
   const finest = finestCells(recipe.cellsPerPixel, views, size, renderer.field.unbounded);
   const visited = evenly(views, Math.max(MIN_PAINTED_VIEWS, Math.ceil(recipe.steps / recipe.visits)), 'middles');

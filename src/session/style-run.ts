@@ -34,7 +34,6 @@ export async function stylizeField(parts: SessionParts, options: StylizeOptions)
       renderer: core.taskRenderer,
       appearance,
       views: scene.train,
-      viewSide: preset.style.viewSide,
       styles: options.styles,
       recipe,
       laid: former?.laid,

@@ -119,6 +119,8 @@ export interface Recipe extends Technique {
   contentLayers: readonly LayerName[];
   /** 0.5..2, size of the strokes: the style picture's scale against styleScale. */
   brush: number;
+  /** Long side of the views that are painted, pixels; photographs that are smaller are painted as they are. */
+  viewSide: number;
   /** The style's long side as a multiple of what the network is fed with. 1 as in ARF; 2 where views are small. */
   styleScale: number;
   /** What becomes of the scene's colours. */
@@ -135,12 +137,15 @@ export interface RecipeOptions extends Partial<PaintingSettings> {
   styles: readonly { picture: Picture; more?: readonly Picture[]; weight: number }[];
 }
 
+/** What a preset says of painting. */
+export type PaintingPreset = Pick<Recipe, 'steps' | 'styleScale' | 'viewSide'>;
+
 /**
  * What is painted, and in how many steps, by what is asked for and what the preset says.
  * @throws InputError where no loss is asked for
  */
-export function resolveRecipe(options: RecipeOptions, preset: { steps: number; styleScale: number }): Recipe {
-  const { brush, photorealistic, instant, contentWeight, steps } = settingsOf(options);
+export function resolveRecipe(options: RecipeOptions, preset: PaintingPreset): Recipe {
+  const { brush, photorealistic, instant, contentWeight, steps, viewSide } = settingsOf(options);
   const technique = photorealistic ? 'photorealistic' : instant ? 'instant' : 'strokes';
   const whole = RECIPES[technique];
   // Without strokes, too, an instant style is the same in few steps.
@@ -157,7 +162,9 @@ export function resolveRecipe(options: RecipeOptions, preset: { steps: number; s
     losses,
     contentLayers: lossNamed(losses[0].name).contentLayers,
     brush,
-    styleScale: preset.styleScale,
+    viewSide: viewSide || preset.viewSide,
+    // Larger views hold the style at its own scale, and are painted after as much of it.
+    styleScale: viewSide ? Math.max(1, (preset.styleScale * preset.viewSide) / viewSide) : preset.styleScale,
     colours,
     keepColours: colours === 'kept',
     contentWeight: whole.contentWeight * contentWeight * (photorealistic ? 1 : forBareStyles(options)),

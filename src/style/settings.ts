@@ -88,6 +88,17 @@ export const PAINTING_SETTINGS = {
     label: 'steps (0 = auto)',
     help: 'style steps (default: by preset)',
   }),
+  viewSide: number({
+    range: [16, 4096],
+    slider: [0, 1024],
+    step: 16,
+    whole: true,
+    unit: 'pixels',
+    // Not of the range: the preset's.
+    default: 0,
+    label: 'view size (0 = auto)',
+    help: 'long side of the views that are painted: larger ones show finer strokes (default: by preset)',
+  }),
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof PAINTING_SETTINGS;

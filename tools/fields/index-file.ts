@@ -27,6 +27,8 @@ export interface ShippedStyle {
   /** As the command takes it: nnfm, or nnfm:1,gram:0.3. */
   loss: string;
   brush: number;
+  /** Long side of the views that were painted, pixels; 0: as the preset says. */
+  viewSide: number;
   steps: number;
   /** Distance under its first loss to the style of the recoloured field and of the painted one, over the views that painting judges. */
   start: number;

@@ -174,14 +174,14 @@ async function makeStyle(entry: SceneEntry, recipe: StyleRecipe): Promise<void> 
   const field = readIndex().find(({ scene }) => scene === entry.name)!;
   const picture = styleEntries().find(({ name }) => name === recipe.style)!;
   const inputs = { picture: pictureHash(picture), network: networkHash(), field: fieldHash(field.file) };
-  const { steps, brush } = recipe;
+  const { steps, brush, viewSide } = recipe;
   const loss = lossText(recipe.loss);
   const made = field.styles.find(({ style }) => style === recipe.style);
-  const current = made && JSON.stringify([made.inputs, made.steps, made.loss, made.brush]);
+  const current = made && JSON.stringify([made.inputs, made.steps, made.loss, made.brush, made.viewSide]);
   const figures = args.includes('--figures');
-  if (figures ? !made : current === JSON.stringify([inputs, steps, loss, brush])) return;
+  if (figures ? !made : current === JSON.stringify([inputs, steps, loss, brush, viewSide])) return;
 
-  const scene = await session.loadScene(await sceneSource(entry), loadOptions(field.downscale));
+  const scene = await session.loadScene(await sceneSource(entry), loadOptions(1));
   await session.load(read(field.file), field.file);
   const style = await styleInput(picture);
   const file = `${entry.name}.${recipe.style}.style.impasto`;
@@ -190,7 +190,7 @@ async function makeStyle(entry: SceneEntry, recipe: StyleRecipe): Promise<void> 
     say(`${entry.title} after ${style.name}: ${steps} strokes`);
     score = {
       ...made,
-      ...(await session.stylize({ styles: [style], loss: recipe.loss, steps, brush })),
+      ...(await session.stylize({ styles: [style], loss: recipe.loss, steps, brush, viewSide })),
     } as ShippedStyle;
     await writeFileAtomic(join(FIELDS, file), await session.library.export(session.state.shown[0].id));
   }
@@ -205,6 +205,7 @@ async function makeStyle(entry: SceneEntry, recipe: StyleRecipe): Promise<void> 
     bytes: read(file).length,
     loss,
     brush,
+    viewSide,
     steps: made && figures ? made.steps : steps,
     start: rounded(score!.start, 5),
     end: rounded(score!.end, 5),

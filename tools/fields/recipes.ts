@@ -1,4 +1,5 @@
-// Which fields ship, how long each is trained, and in which three styles each is painted.
+// Which fields ship, how long each is trained, in which styles each is painted, and how large:
+// every style that ships on one scene or another.
 
 import type { PresetName } from '../../src/session/presets.ts';
 import type { Background, StyleLossChoice } from '../../src/session/types.ts';
@@ -10,6 +11,8 @@ export interface StyleRecipe {
   steps: number;
   loss: StyleLossChoice;
   brush: number;
+  /** Long side of the painted views, pixels. */
+  viewSide: number;
 }
 
 export interface FieldRecipe {
@@ -26,9 +29,10 @@ export interface FieldRecipe {
 
 const style = (name: string, more: Partial<StyleRecipe> = {}): StyleRecipe => ({
   style: name,
-  steps: 96,
+  steps: 64,
   loss: PAINTING_LOSS,
   brush: 1,
+  viewSide: 288,
   ...more,
 });
 
@@ -40,7 +44,7 @@ export const RECIPES: readonly FieldRecipe[] = [
     downscale: 2,
     steps: 5000,
     background: 'white',
-    styles: [style('harbour-knife'), style('great-swell'), style('lake-watercolour')],
+    styles: [style('harbour-knife'), style('great-swell'), style('lake-watercolour'), style('signal-abstract')],
   },
   {
     scene: 'courtyard',
@@ -48,7 +52,7 @@ export const RECIPES: readonly FieldRecipe[] = [
     downscale: 2,
     steps: 2000,
     background: 'white',
-    styles: [style('haystack-pastel'), style('guitar-facets'), style('river-points')],
+    styles: [style('haystack-pastel'), style('guitar-facets'), style('river-points'), style('heron-linocut')],
   },
   {
     scene: 'still-life',
@@ -56,6 +60,12 @@ export const RECIPES: readonly FieldRecipe[] = [
     downscale: 2,
     steps: 2000,
     background: 'black',
-    styles: [style('night-river'), style('fish-mosaic'), style('pine-woodcut')],
+    styles: [
+      style('rose-window'),
+      style('night-river'),
+      style('fish-mosaic'),
+      style('pine-woodcut'),
+      style('bamboo-ink'),
+    ],
   },
 ];

@@ -128,7 +128,10 @@ async function freePixels({ size, style, styleScale }: Bench, target: Picture): 
     views: [{ camera, target }],
     styles: [style],
     size,
-    recipe: resolveRecipe({ loss, colours, styles: [style], steps: evaluations }, { steps: evaluations, styleScale }),
+    recipe: resolveRecipe(
+      { loss, colours, styles: [style], steps: evaluations },
+      { steps: evaluations, styleScale, viewSide: side },
+    ),
     background: [1, 1, 1],
     seed: 0,
   });
@@ -155,10 +158,9 @@ async function inField({ file, view, size, style, styleScale }: Bench, from: Vie
     renderer,
     appearance,
     views: from,
-    viewSide: side,
     styles: [style],
     recipe: {
-      ...resolveRecipe({ loss, colours, styles: [style], steps }, { steps, styleScale }),
+      ...resolveRecipe({ loss, colours, styles: [style], steps }, { steps, styleScale, viewSide: side }),
       visits: steps / from.length,
     },
     seed: 0,

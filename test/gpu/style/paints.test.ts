@@ -65,7 +65,7 @@ describe.skipIf(!SHARED)('painting a picture through VGG-19', () => {
       styles: [{ picture: style, weight: 1 }],
       size: SIZE,
       recipe: {
-        ...resolveRecipe({ loss, styles: [], steps: STEPS }, { steps: STEPS, styleScale: 1 }),
+        ...resolveRecipe({ loss, styles: [], steps: STEPS }, { steps: STEPS, styleScale: 1, viewSide: 96 }),
         learningRate: 0.03,
       },
       background: [1, 1, 1],

@@ -62,7 +62,7 @@ interface Given {
   seed?: number;
 }
 
-const TOY_PRESET = { steps: 100, styleScale: 1 };
+const TOY_PRESET = { steps: 100, styleScale: 1, viewSide: 96 };
 const STYLE = picture(40, 30, 50, 90, 255);
 
 async function trainer(

@@ -32,6 +32,7 @@ describe('the recipe of a painting', () => {
       contentLayers: ['relu3_1', 'relu3_2', 'relu3_3'],
       brush: 1,
       styleScale: preset.styleScale,
+      viewSide: preset.viewSide,
       colours: 'linear',
       keepColours: false,
     });
@@ -52,6 +53,18 @@ describe('the recipe of a painting', () => {
     expect(recipe.contentLayers).toEqual(['relu4_1']);
     expect(resolveRecipe(asked({ instant: true, steps: 7 }), preset).steps).toBe(7);
     expect(resolveRecipe(asked({ steps: 0 }), preset).steps).toBe(preset.steps);
+  });
+
+  it('paints larger views with the style at the size that it has, and never smaller than they are', () => {
+    const quick = PRESETS.quick.style;
+    const of = (viewSide: number) => {
+      const recipe = resolveRecipe(asked({ viewSide }), quick);
+      return [recipe.viewSide, recipe.styleScale];
+    };
+    expect(of(0)).toEqual([quick.viewSide, quick.styleScale]);
+    expect(of(288)).toEqual([288, (quick.styleScale * quick.viewSide) / 288]);
+    expect(of(1024)).toEqual([1024, 1]);
+    expect(of(96)).toEqual([96, 2 * quick.styleScale]);
   });
 
   it('needs a loss', () => {
