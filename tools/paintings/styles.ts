@@ -1,35 +1,31 @@
-// The sheet docs/pictures/painted.webp: the still life in twelve of the bundled styles, each with its picture in the
-// corner, to see whether every style leaves marks of its own kind. Those that ship are taken from assets/fields.
-//   node tools/run.mjs tools/paintings/styles.ts
+// The sheet docs/pictures/painted.webp: every painting that ships, each with its style's picture in the corner, to see
+// whether every style leaves marks of its own kind.
+//   node tools/run.mjs tools/paintings/styles.ts [out.webp]
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ASSETS, FIELDS, readIndex, styleEntries } from '../fields/index-file.ts';
-import { styleInput } from '../fields/measure.ts';
 import { type Cell, writeSheet } from './sheet.ts';
 import { bundled, Studio } from './studio.ts';
 
-const SCENE = 'still-life';
-/** Left out, since it is the least of a picture. */
-const WITHOUT = 'signal-abstract';
-const [COLUMNS, STROKES, SIDE, VIEW] = [4, 64, 300, 4];
+const [out = 'docs/pictures/painted.webp'] = process.argv.slice(2);
+const [COLUMNS, SIDE] = [4, 384];
+/** Of the held-out views: the one that shows most of a scene. */
+const VIEWS: Readonly<Record<string, number>> = { boat: 4, courtyard: 4, 'still-life': 4 };
 
-const studio = await Studio.open(await bundled(SCENE, VIEW), SIDE);
-const shipped = readIndex().find(({ scene }) => scene === SCENE)!.styles;
 const cells: Cell[] = [];
-for (const entry of styleEntries().filter(({ name }) => name !== WITHOUT)) {
-  const ships = shipped.find(({ style }) => style === entry.name);
-  const id = ships
-    ? (await studio.session.library.import(new Uint8Array(readFileSync(join(FIELDS, ships.file))), ships.file)).id
-    : await studio.painting(`${entry.name}.nnfm`, {
-        styles: [await styleInput(entry)],
-        loss: 'nnfm',
-        steps: STROKES,
-      });
-  cells.push({ picture: await studio.pictureOf(id), inset: join(ASSETS, 'styles', entry.file) });
+let cell = { width: SIDE, height: SIDE };
+for (const { scene, styles } of readIndex()) {
+  const studio = await Studio.open(await bundled(scene, VIEWS[scene] ?? 0), SIDE);
+  cell = studio.cell;
+  for (const { style, file } of styles) {
+    const { id } = await studio.session.library.import(new Uint8Array(readFileSync(join(FIELDS, file))), file);
+    const entry = styleEntries().find(({ name }) => name === style)!;
+    cells.push({ picture: await studio.pictureOf(id), inset: join(ASSETS, 'styles', entry.file) });
+  }
+  await studio.close();
 }
 const rows = Array.from({ length: Math.ceil(cells.length / COLUMNS) }, (_, r) =>
   cells.slice(r * COLUMNS, (r + 1) * COLUMNS),
 );
-await writeSheet('docs/pictures/painted.webp', studio.cell, rows);
-await studio.close();
+await writeSheet(out, cell, rows);
