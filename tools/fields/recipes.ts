@@ -1,5 +1,4 @@
-// Which fields ship, how long each is trained, in which styles each is painted, and how large:
-// every style that ships on one scene or another.
+// Which fields ship, how long each is trained, in which styles each is painted, and how large.
 
 import type { PresetName } from '../../src/session/presets.ts';
 import type { Background, StyleLossChoice } from '../../src/session/types.ts';
@@ -44,7 +43,7 @@ export const RECIPES: readonly FieldRecipe[] = [
     downscale: 2,
     steps: 5000,
     background: 'white',
-    styles: [style('harbour-knife'), style('great-swell'), style('lake-watercolour'), style('signal-abstract')],
+    styles: [style('harbour-knife'), style('great-swell'), style('lake-watercolour')],
   },
   {
     scene: 'courtyard',
@@ -52,7 +51,7 @@ export const RECIPES: readonly FieldRecipe[] = [
     downscale: 2,
     steps: 2000,
     background: 'white',
-    styles: [style('haystack-pastel'), style('guitar-facets'), style('river-points'), style('heron-linocut')],
+    styles: [style('haystack-pastel'), style('guitar-facets'), style('river-points')],
   },
   {
     scene: 'still-life',
@@ -60,12 +59,6 @@ export const RECIPES: readonly FieldRecipe[] = [
     downscale: 2,
     steps: 2000,
     background: 'black',
-    styles: [
-      style('rose-window'),
-      style('night-river'),
-      style('fish-mosaic'),
-      style('pine-woodcut'),
-      style('bamboo-ink'),
-    ],
+    styles: [style('rose-window'), style('night-river'), style('fish-mosaic'), style('pine-woodcut')],
   },
 ];
