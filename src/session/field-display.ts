@@ -131,10 +131,15 @@ export class FieldDisplay {
     return turn;
   }
 
-  /** Draws views of a blend; `flat` hides the direction from its colours. */
-  renderWith(renderer: Renderer, blend: Blend, { lens = false, flat = false } = {}): RenderView {
+  /** Draws views of a blend; `flat` hides the direction from its colours, `signal` stops in the middle of a view. */
+  renderWith(
+    renderer: Renderer,
+    blend: Blend,
+    how: { lens?: boolean; flat?: boolean; signal?: AbortSignal } = {},
+  ): RenderView {
+    const { lens = false, flat = false, signal } = how;
     return async (camera, target) => {
-      const options = { ...this.backdrop(blend), viewDependent: !flat, lens };
+      const options = { ...this.backdrop(blend), viewDependent: !flat, lens, signal };
       await renderer.renderBlend(camera, target, blend, options);
     };
   }

@@ -24,7 +24,7 @@ export async function evaluateField(parts: SessionParts, options: EvaluateOption
   const { signal, onView } = options;
   const lpips = await lpipsWith(parts, options.lpips, signal);
   try {
-    const render = display.renderWith(core.taskRenderer, blendOf(core.field.appearance), { lens: true });
+    const render = display.renderWith(core.taskRenderer, blendOf(core.field.appearance), { lens: true, signal });
     const onProgress = (done: number) => emitProgress(emitter, 'evaluate', done, scene.test.length, 'held-out views');
     const views = await scoreViews(gpu, scene.test, BACKGROUNDS[state.background], render, {
       lpips,

@@ -1,6 +1,7 @@
 // Training the open field on the scene's photographs, in slices that leave the view its frames, with held-out views
 // measured now and then.
 
+import { Cancelled } from '../errors.ts';
 import { blendOf } from '../nerf/blend.ts';
 import { DivergenceGuard } from '../nerf/divergence-guard.ts';
 import type { Scene } from '../scene/types.ts';
@@ -76,7 +77,7 @@ export async function trainField(parts: SessionParts, options: TrainOptions): Pr
       emitter.emit('changed', { reason: 'train' });
       if (scene.test.length && isClear() && elapsed() > nextHoldout) {
         const before = elapsed();
-        await emitHoldout(parts, core, scene, step, side());
+        await emitHoldout(parts, core, scene, step, side(), options.signal);
         nextHoldout = elapsed() + Math.max(HOLDOUT_SECONDS, (elapsed() - before) / HOLDOUT_SHARE);
       }
     }
@@ -84,7 +85,8 @@ export async function trainField(parts: SessionParts, options: TrainOptions): Pr
   } finally {
     state.trainedSteps = trainer.step;
   }
-  if (scene.test.length && !options.signal?.aborted) await emitHoldout(parts, core, scene, trainer.step, side());
+  if (scene.test.length && !options.signal?.aborted)
+    await emitHoldout(parts, core, scene, trainer.step, side(), options.signal);
 }
 
 async function emitHoldout(
@@ -93,9 +95,15 @@ async function emitHoldout(
   scene: Scene,
   step: number,
   side: number,
+  signal?: AbortSignal,
 ): Promise<void> {
-  const render = display.renderWith(core.taskRenderer, blendOf(core.field.appearance), { lens: true });
+  const render = display.renderWith(core.taskRenderer, blendOf(core.field.appearance), { lens: true, signal });
   const views = scene.test.slice(0, HOLDOUT_VIEWS).map((view) => middleOf(view, side));
-  const scores = await scoreViews(gpu, views, BACKGROUNDS[state.background], render);
-  emitter.emit('holdout', { step, psnr: scores.reduce((sum, { psnr }) => sum + psnr, 0) / scores.length });
+  try {
+    const scores = await scoreViews(gpu, views, BACKGROUNDS[state.background], render, { signal });
+    emitter.emit('holdout', { step, psnr: scores.reduce((sum, { psnr }) => sum + psnr, 0) / scores.length });
+  } catch (error) {
+    // Large views take long: who stops meanwhile has trained all the same.
+    if (!(error instanceof Cancelled)) throw error;
+  }
 }
