@@ -9,7 +9,7 @@ import { type Cell, writeSheet } from './sheet.ts';
 import { bundled, Studio } from './studio.ts';
 
 const [out = 'docs/pictures/painted.webp'] = process.argv.slice(2);
-const [COLUMNS, SIDE] = [4, 384];
+const [COLUMNS, SIDE] = [5, 384];
 /** Of the held-out views: the one that shows most of a scene. */
 const VIEWS: Readonly<Record<string, number>> = { boat: 4, courtyard: 4, 'still-life': 4 };
 
