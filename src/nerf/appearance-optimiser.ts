@@ -22,8 +22,8 @@ export interface AppearanceOptimiserOptions {
   weightShare?: number;
   /** Levels finer than this, in cells a side, stand still; the coarsest always moves. */
   finestCells?: number;
-  /** Views that are visited over and over, and their pixels: what they see is kept where there is room. */
-  views?: { count: number; pixels: number };
+  /** Factor on what is kept of views that are visited over and over: more for large ones. Default 1. */
+  room?: number;
   profiler?: Profiler;
 }
 
@@ -45,7 +45,7 @@ export class AppearanceOptimiser implements DifferentiableRenderer {
     readonly appearance: Appearance,
     private readonly options: AppearanceOptimiserOptions = {},
   ) {
-    this.frozen = renderer.freeze(options.views);
+    this.frozen = renderer.freeze(options.room);
     this.finite = new FiniteStage(gpu, renderer.kernels);
   }
 

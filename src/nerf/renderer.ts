@@ -18,7 +18,7 @@ import type { NerfKernels } from './kernels.ts';
 import { Pipeline } from './pipeline.ts';
 import type { SampleBuffers } from './sample-buffers.ts';
 import type { Coloured } from './stages/colour.ts';
-import { SURVIVOR_SIZE, SurvivorCache } from './survivor-cache.ts';
+import { SurvivorCache } from './survivor-cache.ts';
 import type { RenderOptions, RenderTarget } from './types.ts';
 
 /** A chunk is planned to fill this share of the sample buffers, going by the densest chunk of the last view. */
@@ -31,10 +31,8 @@ const MIN_WEIGHT = 1 / 256;
  * samples (fishing boat, quick: 3.2 points a ray, 26.58 dB; samples of 1/256 and more 10.8 a ray, 26.79 dB).
  */
 const PAINTED_POINTS = 4;
-/** Bytes of survivors kept while painting where nothing else is said: with them, quick stays within 300 MB. */
+/** Bytes of survivors kept while painting: with them, quick stays within 300 MB. */
 const SURVIVOR_BYTES = 176 * 2 ** 20;
-/** However large and many the views are. */
-const MOST_SURVIVOR_BYTES = 640 * 2 ** 20;
 
 type Rows = NonNullable<RenderTarget['rows']>;
 
@@ -142,12 +140,10 @@ export class Renderer {
 
   /**
    * From now on until it is destroyed geometry stands still for those who draw with it.
-   * @param views of so many pixels that should all be kept: room is made for them
+   * @param room factor on what may be kept of views
    */
-  freeze(views = { count: 0, pixels: 0 }): FrozenViews {
-    const wanted = views.count * views.pixels * PAINTED_POINTS * SURVIVOR_SIZE;
-    const budget = Math.max(SURVIVOR_BYTES, Math.min(wanted, MOST_SURVIVOR_BYTES));
-    const survivors = new SurvivorCache(this.gpu, this.buffers, budget);
+  freeze(room = 1): FrozenViews {
+    const survivors = new SurvivorCache(this.gpu, this.buffers, room * SURVIVOR_BYTES);
     return { plans: new Map(), survivors, destroy: () => survivors.destroy() };
   }
 

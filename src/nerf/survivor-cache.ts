@@ -5,6 +5,7 @@ import type { Gpu } from '../gpu/device.ts';
 import type { Recorder } from '../gpu/recorder.ts';
 import { Tensor } from '../gpu/tensor.ts';
 import { COUNTERS } from './counters.ts';
+import { makeIfRoom } from './memory.ts';
 import type { SampleBuffers } from './sample-buffers.ts';
 
 /** Where one kind of the survivors' data lies: so many runs (SoA components) of so many bytes a survivor. */
@@ -14,7 +15,7 @@ const PARTS = [
   { name: 'survivorIndex', runs: 1, bytes: 8 },
 ] as const;
 /** Bytes a survivor takes. */
-export const SURVIVOR_SIZE = PARTS.reduce((sum, { runs, bytes }) => sum + runs * bytes, 0);
+const SURVIVOR_SIZE = PARTS.reduce((sum, { runs, bytes }) => sum + runs * bytes, 0);
 const COUNTER_BYTES = 4 * COUNTERS;
 const SPAN_BYTES = 8;
 
@@ -72,8 +73,11 @@ export class SurvivorCache {
     const size = COUNTER_BYTES + rays * SPAN_BYTES + survivors * SURVIVOR_SIZE;
     this.full = this.bytes + size > this.budget;
     if (this.full) return;
+    const make = () => Tensor.zeros(this.gpu.device, 'SurvivorCache.kept', [size / 4], 'u32');
+    const data = await makeIfRoom(this.gpu.device, make, (made) => made.destroy());
+    this.full = data === null;
+    if (!data) return;
     this.bytes += size;
-    const data = Tensor.zeros(this.gpu.device, 'SurvivorCache.kept', [size / 4], 'u32');
     const encoder = this.gpu.device.createCommandEncoder({ label: 'SurvivorCache.keep' });
     const from = this.runs(rays, this.buffers.capacity);
     this.runs(rays, survivors).forEach(({ at, bytes }, run) => {

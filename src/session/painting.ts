@@ -93,11 +93,8 @@ export function viewSize(
   return { width: snap(width), height: snap(height) };
 }
 
-/** Larger views get more room for what is kept of them, to a bound: with it the least number of 384 x 384 is kept whole. */
-function withRoom(recipe: Recipe, { width, height }: Painting['size']): Recipe {
-  const larger = Math.min(2.5, Math.max(1, (width * height) / 192 ** 2));
-  return { ...recipe, contentCacheBytes: recipe.contentCacheBytes * larger };
-}
+/** Factor on what is kept of views: more for large ones, to a bound that keeps the least number of 384 x 384 whole. */
+const roomFor = ({ width, height }: Painting['size']) => Math.min(2.5, Math.max(1, (width * height) / 192 ** 2));
 
 /** What the acts share. */
 interface Painting extends PaintingParts {
@@ -117,13 +114,14 @@ export async function paint(parts: PaintingParts): Promise<StyleScore> {
   const { gpu, renderer, appearance, network, signal } = parts;
   const views = subjectWindows(parts.views);
   const size = viewSize(views[0].picture, parts.recipe.viewSide);
-  const recipe = withRoom(parts.recipe, size);
+  const room = roomFor(size);
+  const recipe = { ...parts.recipe, contentCacheBytes: parts.recipe.contentCacheBytes * room };
   const finest = finestCells(recipe.cellsPerPixel, views, size, renderer.field.unbounded);
   const visited = evenly(views, Math.max(MIN_PAINTED_VIEWS, Math.ceil(recipe.steps / recipe.visits)), 'middles');
   const optimiser = new AppearanceOptimiser(gpu, renderer, appearance, {
     ...recipe,
     finestCells: finest,
-    views: { count: visited.length, pixels: size.width * size.height },
+    room,
   });
   try {
     const transferred = transferColours({ ...parts, recipe, views }, visited, size, optimiser);

@@ -13,6 +13,7 @@ import { createRenderTarget, Renderer } from '../../../src/nerf/renderer.ts';
 import { SampleBuffers } from '../../../src/nerf/sample-buffers.ts';
 import { SurvivorCache } from '../../../src/nerf/survivor-cache.ts';
 import { cameraAround, SMALL_FIELD } from '../../reference/nerf/cases.ts';
+import { limitMemory } from '../../reference/nerf/memory-limit.ts';
 import { pattern } from '../../reference/pattern.ts';
 
 const [WIDTH, HEIGHT] = [12, 8];
@@ -99,5 +100,18 @@ describe('survivors of a view whose geometry stands still', () => {
     expect(roomy.restore(new Recorder(gpu, 'test'), 'view')).toBe(true);
     cache.destroy();
     roomy.destroy();
+  });
+
+  it('are left to be worked out again where the adapter has no more memory', async () => {
+    const cache = new SurvivorCache(gpu, buffers, 2 ** 20);
+    const rec = new Recorder(gpu, 'test');
+    cache.snapshot(rec, 3);
+    rec.submit();
+    const lift = limitMemory(gpu.device, 0);
+    await cache.keep('view', 3);
+    lift();
+    expect(cache.restore(new Recorder(gpu, 'test'), 'view')).toBe(false);
+    expect(cache.snapshot(new Recorder(gpu, 'test'), 3)).toBe(false);
+    cache.destroy();
   });
 });
