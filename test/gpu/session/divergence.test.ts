@@ -1,7 +1,6 @@
 // Training and painting that turn to NaN are noticed within a second, told, and put back to their last good state, once; a
 // second time they end there. What is saved is finite, and of one step. A poisoned file is refused, or recovered from.
 
-import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/errors.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';
@@ -15,7 +14,7 @@ import { PRESETS } from '../../../src/session/presets.ts';
 import { createSession } from '../../../src/session/session.ts';
 import type { ImpastoSession } from '../../../src/session/types.ts';
 import { ballScene } from '../../reference/nerf/ball.ts';
-import { encoded, memorySource } from '../../scene-fixtures.ts';
+import { ballFiles } from './scene-files.ts';
 
 const SIDE = 24;
 const GOAL = 32;
@@ -57,20 +56,7 @@ beforeEach(async () => {
   notices = [];
   listen('notice', ({ text }) => notices.push(text));
   const scene = ballScene(6, SIDE);
-  const frames = scene.train.map(({ name, camera }) => ({
-    file_path: name,
-    // The loader turns +Z up into +Y up.
-    transform_matrix: [0, 2, 1, 3].map((row) =>
-      [0, 1, 2, 3].map((column) => camera.cameraToWorld[4 * row + column] * (row === 2 ? -1 : 1)),
-    ),
-  }));
-  const entries = await Promise.all(
-    scene.train.map(async ({ name, picture: { data, width, height } }) => {
-      return [name, await encoded(sharp(data, { raw: { width, height, channels: 4 } }).png())] as const;
-    }),
-  );
-  const files = memorySource({ 'transforms.json': { camera_angle_x: 0.85, frames }, ...Object.fromEntries(entries) });
-  await session.loadScene(files, { decoder: nodeDecoder, holdout: 0 });
+  await session.loadScene(await ballFiles(scene), { decoder: nodeDecoder, holdout: 0 });
 });
 
 /** Every tensor of f32 that was saved. */

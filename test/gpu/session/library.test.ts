@@ -2,9 +2,7 @@
 // style files that give the same pictures to the bit and are refused on another field; and geometry that no painting moves.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { benchScene } from '../../../src/bench/scene.ts';
 import { InputError } from '../../../src/errors.ts';
-import { encodePng } from '../../../src/export/png.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { type Container, readContainer, writeContainer } from '../../../src/nerf/container.ts';
@@ -13,7 +11,7 @@ import { nodeDecoder } from '../../../src/scene/node-decoder.ts';
 import type { Camera } from '../../../src/scene/types.ts';
 import { createSession } from '../../../src/session/session.ts';
 import type { ImpastoSession, RenderChoice } from '../../../src/session/types.ts';
-import { memorySource } from '../../scene-fixtures.ts';
+import { benchFiles } from './scene-files.ts';
 
 let gpu: Gpu;
 let session: ImpastoSession;
@@ -60,15 +58,7 @@ async function openSession(trainSteps: number): Promise<ImpastoSession> {
 }
 
 async function loadPhotographs(opened: ImpastoSession): Promise<void> {
-  const files: Record<string, Uint8Array<ArrayBuffer> | object> = {};
-  const frames = benchScene()
-    .train.slice(0, 4)
-    .map(({ camera: { cameraToWorld: m }, picture }, i) => {
-      files[`${i}.png`] = encodePng(picture, { level: 1 });
-      return { file_path: `${i}.png`, transform_matrix: [0, 4, 8, 12].map((row) => m.slice(row, row + 4)) };
-    });
-  files['transforms.json'] = { camera_angle_x: 0.7, frames };
-  await opened.loadScene(memorySource(files), { decoder: nodeDecoder, downscale: 4, holdout: 0 });
+  await opened.loadScene(benchFiles(), { decoder: nodeDecoder, downscale: 4, holdout: 0 });
 }
 
 const paint = (name: string, turn: number, to = session) =>

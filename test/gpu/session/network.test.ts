@@ -2,9 +2,7 @@
 // fetched when it is first needed.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { benchScene } from '../../../src/bench/scene.ts';
 import { Cancelled, inputError } from '../../../src/errors.ts';
-import { encodePng } from '../../../src/export/png.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { bundledWeights } from '../../../src/node/weights.ts';
@@ -14,7 +12,7 @@ import type { ImpastoSession } from '../../../src/session/types.ts';
 import type { WeightsSource } from '../../../src/style/features/network-weights.ts';
 import { torchvisionName } from '../../../src/style/features/safetensors.ts';
 import { patternNetwork } from '../../reference/conv.ts';
-import { memorySource } from '../../scene-fixtures.ts';
+import { benchFiles } from './scene-files.ts';
 
 /** A .safetensors of these blocks; `change` spoils a shape. */
 function source(name: string, blocks: number[][], change: (shape: number[], name: string) => number[] = (s) => s) {
@@ -57,16 +55,7 @@ beforeAll(async () => {
   gpu = await openNodeGpu();
   session = await createSession(gpu, { bundledNetwork: bundledWeights(), remoteNetwork: () => remote() });
   session.on('notice', ({ text }) => notices.push(text));
-  const files: Record<string, Uint8Array<ArrayBuffer> | object> = {};
-  const frames = benchScene()
-    .train.slice(0, 4)
-    .map(({ camera, picture }, i) => {
-      files[`${i}.png`] = encodePng(picture, { level: 1 });
-      const m = camera.cameraToWorld;
-      return { file_path: `${i}.png`, transform_matrix: [0, 4, 8, 12].map((row) => m.slice(row, row + 4)) };
-    });
-  files['transforms.json'] = { camera_angle_x: 0.7, frames };
-  await session.loadScene(memorySource(files), { decoder: nodeDecoder, downscale: 4, holdout: 0 });
+  await session.loadScene(benchFiles(), { decoder: nodeDecoder, downscale: 4, holdout: 0 });
   await session.train({ preset: 'quick', steps: 4 });
 });
 afterAll(async () => {

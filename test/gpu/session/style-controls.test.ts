@@ -2,8 +2,6 @@
 // which move nothing that could draw an edge.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { benchScene } from '../../../src/bench/scene.ts';
-import { encodePng } from '../../../src/export/png.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { affineFit } from '../../../src/metrics/affine-fit.ts';
@@ -13,22 +11,14 @@ import { nodeDecoder } from '../../../src/scene/node-decoder.ts';
 import type { Picture } from '../../../src/scene/types.ts';
 import { createSession } from '../../../src/session/session.ts';
 import type { ImpastoSession, StylizeOptions } from '../../../src/session/types.ts';
-import { memorySource } from '../../scene-fixtures.ts';
+import { benchFiles } from './scene-files.ts';
 
 let gpu: Gpu;
 let session: ImpastoSession;
 beforeAll(async () => {
   gpu = await openNodeGpu();
   session = await createSession(gpu, { bundledNetwork: bundledWeights() });
-  const files: Record<string, Uint8Array<ArrayBuffer> | object> = {};
-  const frames = benchScene()
-    .train.slice(0, 4)
-    .map(({ camera: { cameraToWorld: m }, picture }, i) => {
-      files[`${i}.png`] = encodePng(picture, { level: 1 });
-      return { file_path: `${i}.png`, transform_matrix: [0, 4, 8, 12].map((row) => m.slice(row, row + 4)) };
-    });
-  files['transforms.json'] = { camera_angle_x: 0.7, frames };
-  await session.loadScene(memorySource(files), { decoder: nodeDecoder, downscale: 4, holdout: 0 });
+  await session.loadScene(benchFiles(), { decoder: nodeDecoder, downscale: 4, holdout: 0 });
   await session.train({ preset: 'quick', steps: 24, seed: 3 });
 }, 400_000);
 afterAll(async () => {

@@ -1,7 +1,6 @@
 // Training that is stopped, kept in a file and taken up again: with the optimiser it is as if it had never stopped, to
 // the bit; without, it goes on learning from where it was.
 
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/errors.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';
@@ -20,7 +19,7 @@ import { createSession } from '../../../src/session/session.ts';
 import type { ImpastoSession } from '../../../src/session/types.ts';
 import { ballScene, psnr } from '../../reference/nerf/ball.ts';
 import { SMALL_FIELD } from '../../reference/nerf/cases.ts';
-import { encoded, memorySource } from '../../scene-fixtures.ts';
+import { ballFiles } from './scene-files.ts';
 
 const SIDE = 24;
 const SEED = 7;
@@ -137,21 +136,7 @@ describe('a session', () => {
 
   async function opened(): Promise<ImpastoSession> {
     const session = await createSession(gpu, { bundledNetwork: {} as never });
-    const frames = scene.train.map(({ name, camera }) => ({
-      file_path: name,
-      // The loader turns +Z up into +Y up.
-      transform_matrix: [0, 2, 1, 3].map((row) =>
-        [0, 1, 2, 3].map((column) => camera.cameraToWorld[4 * row + column] * (row === 2 ? -1 : 1)),
-      ),
-    }));
-    const entries = await Promise.all(
-      scene.train.map(async ({ name, picture: { data, width, height } }) => {
-        return [name, await encoded(sharp(data, { raw: { width, height, channels: 4 } }).png())] as const;
-      }),
-    );
-    const pictures = Object.fromEntries(entries);
-    const files = memorySource({ 'transforms.json': { camera_angle_x: 0.85, frames }, ...pictures });
-    await session.loadScene(files, { decoder: nodeDecoder, holdout: 0 });
+    await session.loadScene(await ballFiles(scene), { decoder: nodeDecoder, holdout: 0 });
     return session;
   }
 

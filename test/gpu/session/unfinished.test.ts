@@ -1,15 +1,13 @@
 // A painting that was cut short says how far it came, also through a file, and is gone on with to its planned end.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { benchScene } from '../../../src/bench/scene.ts';
-import { encodePng } from '../../../src/export/png.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { closeNodeGpu, openNodeGpu } from '../../../src/gpu/node.ts';
 import { bundledWeights } from '../../../src/node/weights.ts';
 import { nodeDecoder } from '../../../src/scene/node-decoder.ts';
 import { createSession } from '../../../src/session/session.ts';
 import type { ImpastoSession, StylizeOptions } from '../../../src/session/types.ts';
-import { memorySource } from '../../scene-fixtures.ts';
+import { benchFiles } from './scene-files.ts';
 
 const PLANNED = 6;
 const LAID = 2;
@@ -31,15 +29,7 @@ const options: StylizeOptions = { styles: [stripes], loss: 'gram', steps: PLANNE
 beforeAll(async () => {
   gpu = await openNodeGpu();
   session = await createSession(gpu, { bundledNetwork: bundledWeights() });
-  const files: Record<string, Uint8Array<ArrayBuffer> | object> = {};
-  const frames = benchScene()
-    .train.slice(0, 4)
-    .map(({ camera: { cameraToWorld: m }, picture }, i) => {
-      files[`${i}.png`] = encodePng(picture, { level: 1 });
-      return { file_path: `${i}.png`, transform_matrix: [0, 4, 8, 12].map((row) => m.slice(row, row + 4)) };
-    });
-  files['transforms.json'] = { camera_angle_x: 0.7, frames };
-  await session.loadScene(memorySource(files), { decoder: nodeDecoder, downscale: 4, holdout: 0 });
+  await session.loadScene(benchFiles(), { decoder: nodeDecoder, downscale: 4, holdout: 0 });
   await session.train({ preset: 'quick', steps: 16, seed: 3 });
 });
 afterAll(async () => {
