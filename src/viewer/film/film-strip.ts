@@ -5,7 +5,7 @@ import { openFiles } from '../../scene/files-source.ts';
 import { MOST_MIXED } from '../../session/library.ts';
 import type { Page } from '../page.ts';
 import { pickFiles } from '../panels/pick-files.ts';
-import { type Frame, framesOf, ORIGINAL, stateWords } from './frames.ts';
+import { type Frame, framesAsTheyChange, ORIGINAL, stateWords } from './frames.ts';
 
 export function filmStrip(parent: HTMLElement, page: Page): void {
   const { store } = page;
@@ -20,36 +20,28 @@ export function filmStrip(parent: HTMLElement, page: Page): void {
   place.append(strip);
   parent.append(place);
   const items = new Map<string, FrameItem>();
-  let frames: Frame[] = [];
+  const frames = framesAsTheyChange();
+  store.watch(frames, (now) => {
+    const mixable = now.filter(({ shown, id }) => shown && id !== null).length;
+    for (const [key, item] of items) {
+      if (now.some((frame) => frame.key === key)) continue;
+      item.element.remove();
+      items.delete(key);
+    }
+    now.forEach((frame, i) => {
+      const item = items.get(frame.key) ?? new FrameItem(page);
+      items.set(frame.key, item);
+      item.show(frame, mixable);
+      if (strip.children[i] !== item.element) strip.insertBefore(item.element, strip.children[i] ?? own);
+    });
+    const shown = now.find((frame) => frame.shown);
+    // Where one is in it, one stays.
+    const present = strip.contains(document.activeElement) ? strip.querySelector('[tabindex="0"]') : null;
+    rove(strip, present ?? (shown && items.get(shown.key)?.main) ?? strip.querySelector('.show') ?? own);
+    strip.hidden = now.length === 0;
+  });
   store.watch(
-    (state) => {
-      const next = framesOf(state);
-      // One value while nothing of it changes.
-      if (JSON.stringify(next) !== JSON.stringify(frames)) frames = next;
-      return frames;
-    },
-    (now) => {
-      const mixable = now.filter(({ shown, id }) => shown && id !== null).length;
-      for (const [key, item] of items) {
-        if (now.some((frame) => frame.key === key)) continue;
-        item.element.remove();
-        items.delete(key);
-      }
-      now.forEach((frame, i) => {
-        const item = items.get(frame.key) ?? new FrameItem(page);
-        items.set(frame.key, item);
-        item.show(frame, mixable);
-        if (strip.children[i] !== item.element) strip.insertBefore(item.element, strip.children[i] ?? own);
-      });
-      const shown = now.find((frame) => frame.shown);
-      // Where one is in it, one stays.
-      const present = strip.contains(document.activeElement) ? strip.querySelector('[tabindex="0"]') : null;
-      rove(strip, present ?? (shown && items.get(shown.key)?.main) ?? strip.querySelector('.show') ?? own);
-      strip.hidden = now.length === 0;
-    },
-  );
-  store.watch(
-    (state) => framesOf(state).find(({ shown }) => shown)?.key,
+    (state) => frames(state).find(({ shown }) => shown)?.key,
     (key) => key !== undefined && items.get(key)?.element.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
   );
   moveByKeys(strip);

@@ -29,10 +29,18 @@ export interface Frame {
   detail: string;
 }
 
-type Needed = Pick<
-  PageState,
-  'scene' | 'shipped' | 'bundledStyles' | 'library' | 'jobs' | 'style' | 'progress' | 'export' | 'training'
->;
+const NEEDED = [
+  'scene',
+  'shipped',
+  'bundledStyles',
+  'library',
+  'jobs',
+  'style',
+  'progress',
+  'export',
+  'training',
+] as const satisfies (keyof PageState)[];
+type Needed = Pick<PageState, (typeof NEEDED)[number]>;
 
 export const ORIGINAL = 'original';
 
@@ -52,6 +60,20 @@ export function framesOf(state: Needed): Frame[] {
     ...ownJobs.map((job) => jobFrame(job, state, null)),
     ...ordered.flatMap((style) => bundledFrames(style, state, inHand)),
   ];
+}
+
+/** The same list while nothing of it changes. The page's state changes with every frame that is drawn; this seldom does. */
+export function framesAsTheyChange(): (state: Needed) => readonly Frame[] {
+  let seen: readonly unknown[] = [];
+  let frames: readonly Frame[] = [];
+  return (state) => {
+    const parts = NEEDED.map((name) => state[name]);
+    if (parts.every((part, i) => part === seen[i])) return frames;
+    seen = parts;
+    const next = framesOf(state);
+    if (JSON.stringify(next) !== JSON.stringify(frames)) frames = next;
+    return frames;
+  };
 }
 
 function originalFrame({ scene, library, training }: Needed): Frame {

@@ -1,7 +1,7 @@
 // The filmstrip's list: what stands in it for every style, in which order and how it is said to be.
 
 import { describe, expect, it } from 'vitest';
-import { framesOf, stateWords } from '../../../src/viewer/film/frames.ts';
+import { framesAsTheyChange, framesOf, stateWords } from '../../../src/viewer/film/frames.ts';
 import { initialState, type PageState, type PaintedStyle } from '../../../src/viewer/page-state.ts';
 
 const bundled = (title: string) => ({ name: title, title, file: `${title}.webp` });
@@ -107,5 +107,19 @@ describe('framesOf', () => {
     Object.assign(state.style, { waiting: true, chosen: { name: 'Wave', thumbnail: '' } });
     expect(told(state)).toContain('Wave: waiting');
     expect(framesOf(state)[0].shown).toBe(false);
+  });
+});
+
+describe('the list of frames', () => {
+  it('is the same one until something of it changes', () => {
+    const frames = framesAsTheyChange();
+    const state = { ...initialState(), bundledStyles: [{ name: 'a', title: 'A', file: 'a.webp' }] };
+    const first = frames(state);
+    expect(first.map(({ name }) => name)).toEqual(['A']);
+    const drawn: PageState = { ...state, view: { ...state.view } };
+    expect(frames(drawn)).toBe(first);
+    expect(frames({ ...state, progress: { ...state.progress } as never })).toBe(first);
+    const more = [...state.bundledStyles, { name: 'b', title: 'B', file: 'b.webp' }];
+    expect(frames({ ...state, bundledStyles: more })).toHaveLength(2);
   });
 });
